@@ -1,0 +1,122 @@
+"""From one network to its watchers: the latest frame wins, losses are never dropped.
+
+A watcher that is slow finds, when it comes back, the newest state and all the loss points since its
+last frame; nothing queues up for it.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from .workers.messages import Report
+
+MAX_POINTS = 4096
+MAX_POINTS_A_FRAME = 512
+MAX_NOTICES = 64
+
+
+@dataclass(slots=True)
+class Message:
+    """What a watcher gets next: a frame with its points, or a notice."""
+
+    event: str
+    report: Report | None = None
+    points: list[tuple[int, float]] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Watcher:
+    def __init__(self, channel: "Channel", weights: bool, after: int | None) -> None:
+        self._channel = channel
+        self._changed = asyncio.Event()
+        self._seen = -1
+        self._after = after
+        self.weights = weights
+        self.notices: deque[Message] = deque(maxlen=MAX_NOTICES)
+        if channel.report is not None:
+            self._changed.set()
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    def notify(self, message: Message) -> None:
+        self.notices.append(message)
+        self._changed.set()
+
+    async def next(self) -> Message:
+        """Wait for news.  Ends with the event "bye" when the server stops."""
+        while True:
+            await self._changed.wait()
+            if self.notices:
+                return self.notices.popleft()
+            self._changed.clear()
+            channel = self._channel
+            if channel.report is None or channel.version == self._seen:
+                continue
+            self._seen = channel.version
+            points = channel.points_after(self._after)
+            if points:
+                self._after = points[-1][0]
+            return Message("frame", channel.report, points)
+
+    def forget_points(self) -> None:
+        self._after = None
+
+
+class Channel:
+    """One network's latest report, its recent loss points and those who watch."""
+
+    def __init__(self) -> None:
+        self.report: Report | None = None
+        self.version = 0
+        self.watchers: set[Watcher] = set()
+        self._points: deque[tuple[int, float]] = deque(maxlen=MAX_POINTS)
+
+    @property
+    def wants_weights(self) -> bool:
+        return any(watcher.weights for watcher in self.watchers)
+
+    def points_after(self, step: int | None) -> list[tuple[int, float]]:
+        """Loss points later than a step, thinned to what a frame may carry."""
+        found = []
+        for point in reversed(self._points):
+            if step is not None and point[0] <= step:
+                break
+            found.append(point)
+        found.reverse()
+        while len(found) > MAX_POINTS_A_FRAME:
+            odd = found[-1:] if len(found) % 2 else []
+            pairs = zip(found[::2], found[1::2], strict=False)
+            found = [(b[0], (a[1] + b[1]) / 2) for a, b in pairs] + odd
+        return found
+
+    def seed(self, steps: list[int], losses: list[float]) -> None:
+        """The history so far, for watchers who come after a restart."""
+        self._points.clear()
+        self._points.extend(zip(steps[-MAX_POINTS:], losses[-MAX_POINTS:], strict=True))
+
+    def publish(self, report: Report) -> None:
+        self._points.extend(report.points)
+        self.report = report
+        self.version += 1
+        for watcher in self.watchers:
+            watcher.wake()
+
+    def restart(self) -> None:
+        """The run starts anew: old points are not part of it."""
+        self._points.clear()
+        for watcher in self.watchers:
+            watcher.forget_points()
+
+    def notify(self, event: str, data: dict[str, Any]) -> None:
+        for watcher in self.watchers:
+            watcher.notify(Message(event, data=data))
+
+    def watch(self, weights: bool, after: int | None) -> Watcher:
+        watcher = Watcher(self, weights, after)
+        self.watchers.add(watcher)
+        return watcher
+
+    def leave(self, watcher: Watcher) -> None:
+        self.watchers.discard(watcher)

@@ -1,0 +1,89 @@
+"""What can be built, gathered from the engine's tables: the page makes its controls from this."""
+
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from engine.activations import ACTIVATIONS, SOFTMAX_FORMULA, SOFTMAX_SUMMARY
+from engine.datasets import DATASETS
+from engine.features import FEATURES
+from engine.initializers import INITIALIZERS
+from engine.layers import LAYERS
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.presets import PRESETS
+
+from .schemas import SpecIn
+
+
+def _schema(record: type) -> dict[str, Any]:
+    return TypeAdapter(record).json_schema()
+
+
+@cache
+def catalog() -> dict[str, Any]:
+    return {
+        "layers": [
+            {"name": name, "schema": _schema(cls), **cls.describe()} for name, cls in LAYERS.items()
+        ],
+        "activations": [
+            {
+                "name": a.name,
+                "summary": a.summary,
+                "formula": a.formula,
+                "slope_formula": a.slope_formula,
+                "output_only": False,
+            }
+            for a in ACTIVATIONS.values()
+        ]
+        + [
+            {
+                "name": "softmax",
+                "summary": SOFTMAX_SUMMARY,
+                "formula": SOFTMAX_FORMULA,
+                "slope_formula": None,
+                "output_only": True,
+            }
+        ],
+        "losses": [
+            {
+                "name": loss.name,
+                "summary": loss.summary,
+                "formula": loss.formula,
+                "output": loss.output,
+                "requires": loss.requires,
+                "task": "classification"
+                if loss.name in ("cross_entropy", "binary_cross_entropy", "hinge")
+                else "any",
+            }
+            for loss in LOSSES.values()
+        ],
+        "optimizers": [
+            {"name": name, "summary": cls.summary, "formula": cls.formula, "schema": _schema(cls)}
+            for name, cls in OPTIMIZERS.items()
+        ],
+        "initializers": [
+            {"name": i.name, "summary": i.summary, "formula": i.formula}
+            for i in INITIALIZERS.values()
+        ],
+        "datasets": [
+            {
+                "name": name,
+                "summary": cls.summary,
+                "view": cls.view,
+                "task": cls.task,
+                "schema": _schema(cls),
+            }
+            for name, cls in DATASETS.items()
+        ],
+        "features": [
+            {"name": f.name, "columns": f.columns, "formula": f.formula} for f in FEATURES.values()
+        ],
+        "presets": [
+            {"name": p.name, "title": p.title, "summary": p.summary, "spec": asdict(p.spec)}
+            for p in PRESETS.values()
+        ],
+        "spec_schema": SpecIn.model_json_schema(),
+    }

@@ -1,0 +1,54 @@
+"""Annotated aliases for what routes are given."""
+
+import re
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from starlette.requests import HTTPConnection
+
+from .networks import Live, Networks
+from .settings import Settings
+
+VISITOR = "glassbox_visitor"
+_VISITOR_FORM = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def get_networks(connection: HTTPConnection) -> Networks:
+    return connection.app.state.networks
+
+
+def get_settings(connection: HTTPConnection) -> Settings:
+    return connection.app.state.settings
+
+
+NetworksDep = Annotated[Networks, Depends(get_networks)]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+
+async def get_live(
+    networks: NetworksDep,
+    id: Annotated[str, Path(max_length=64, description="the network's id, which is the right to drive it")],
+) -> Live:
+    return await networks.get(id)
+
+
+LiveDep = Annotated[Live, Depends(get_live)]
+
+
+def known_visitor(connection: HTTPConnection) -> str | None:
+    cookie = connection.cookies.get(VISITOR, "")
+    return cookie if _VISITOR_FORM.fullmatch(cookie) else None
+
+
+def some_visitor(request: Request, response: Response) -> str:
+    """Who this is, for the list of one's own networks; made up at the first need."""
+    visitor = known_visitor(request)
+    if visitor is None:
+        visitor = secrets.token_urlsafe(16)
+        response.set_cookie(VISITOR, visitor, max_age=31_536_000, httponly=True, samesite="strict")
+    return visitor
+
+
+KnownVisitor = Annotated[str | None, Depends(known_visitor)]
+SomeVisitor = Annotated[str, Depends(some_visitor)]

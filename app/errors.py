@@ -1,0 +1,128 @@
+"""Domain errors and the one shape they have on the wire: RFC 9457 problem+json.
+
+    GlassboxError
+    ├── NotFound           404
+    ├── Conflict           409   the network's state does not allow it
+    ├── Unprocessable      422   names the field
+    ├── TooMany            429   names the limit
+    └── Unavailable        503   a worker is being replaced
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class GlassboxError(Exception):
+    """`field` is the path of the offending part of the request, `limit` the name of the setting."""
+
+    status = 500
+
+    def __init__(
+        self, detail: str, *, field: str | None = None, limit: str | None = None, value: float | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        self.limit = limit
+        self.value = value
+
+
+class NotFound(GlassboxError):
+    status = 404
+
+
+class Conflict(GlassboxError):
+    status = 409
+
+
+class Unprocessable(GlassboxError):
+    status = 422
+
+
+class TooMany(GlassboxError):
+    status = 429
+
+
+class Unavailable(GlassboxError):
+    status = 503
+
+
+def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    body.update({key: value for key, value in more.items() if value is not None})
+    return body
+
+
+def problem_of(error: GlassboxError) -> dict[str, Any]:
+    errors = [{"field": error.field, "message": error.detail}] if error.field else None
+    return problem(error.status, error.detail, errors=errors, limit=error.limit, value=error.value)
+
+
+def _response(body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body, body["status"], headers=headers, media_type=MEDIA_TYPE)
+
+
+def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
+    """Names each field and what it must be, never what was sent."""
+    listed = []
+    for error in errors[:20]:
+        place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        context = error.get("ctx", {})
+        # Union members carry their tag in the path; the field's own path is what the user wrote.
+        field = ".".join(part for part in place if part not in _TAGS) or "body"
+        entry: dict[str, Any] = {"field": _printable(field), "message": _printable(error["msg"])}
+        for name in ("ge", "gt", "le", "lt", "max_length", "min_length"):
+            if isinstance(context.get(name), int | float):
+                entry["limit"] = context[name]
+        listed.append(entry)
+    first = listed[0] if listed else {"field": "body", "message": "invalid"}
+    return problem(422, f"{first['field']}: {first['message']}", errors=listed)
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()[:300]
+
+
+def _tags() -> frozenset[str]:
+    from engine.datasets import DATASETS
+    from engine.layers import LAYERS
+    from engine.optimizers import OPTIMIZERS
+
+    return frozenset({*DATASETS, *LAYERS, *OPTIMIZERS, "function-before"})
+
+
+_TAGS = _tags()
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(GlassboxError)
+    async def _(request: Request, error: GlassboxError) -> JSONResponse:
+        headers = {"Retry-After": "1"} if error.status in (429, 503) else None
+        return _response(problem_of(error), headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _response(validation_problem(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _(request: Request, error: HTTPException) -> JSONResponse:
+        return _response(
+            problem(error.status_code, str(error.detail)), dict(error.headers or {})
+        )
+
+    @app.exception_handler(Exception)
+    async def _(request: Request, error: Exception) -> JSONResponse:
+        return _response(problem(500, "an error of ours; the server's log has the details"))

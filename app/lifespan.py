@@ -1,0 +1,38 @@
+"""Starts workers and store, stops them cleanly."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from .networks import Networks
+from .pacing import save_forever, train_forever
+from .settings import Settings
+from .store import Store
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    store = await asyncio.to_thread(Store, settings.data_dir)
+    await asyncio.to_thread(store.sweep, settings.keep_days)
+    networks = Networks(settings, store)
+    app.state.networks = networks
+    starting = [asyncio.create_task(worker.start()) for worker in networks.workers]
+    loops = [asyncio.create_task(train_forever(worker, networks)) for worker in networks.workers]
+    loops.append(asyncio.create_task(save_forever(networks)))
+    await asyncio.gather(*starting)
+    try:
+        yield
+    finally:
+        networks.say_goodbye()
+        for live in networks.live.values():
+            live.playing = False
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await networks.save(list(networks.live.values()))
+        for worker in networks.workers:
+            await worker.close()
+        store.close()

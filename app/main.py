@@ -1,0 +1,36 @@
+"""create_app(settings): wiring only."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from . import __version__, errors
+from .guard import Guard
+from .lifespan import lifespan
+from .routes import catalog, datasets, health, inspection, networks, pages, streams, training
+from .settings import Settings, web_root
+
+DESCRIPTION = """Build a network, train it, watch every number, from code or from the page, on one
+and the same live network. Errors are `application/problem+json` (RFC 9457)."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="Glassbox",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # the stock page loads its script from another host; ours is in routes/pages.py
+        redoc_url=None,
+        middleware=[
+            Middleware(Guard, max_body_bytes=settings.max_body_bytes),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        ],
+    )
+    app.state.settings = settings
+    errors.install(app)
+    for module in (pages, catalog, datasets, networks, training, inspection, streams, health):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=web_root() / "static"), name="static")
+    return app

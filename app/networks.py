@@ -1,0 +1,465 @@
+"""What a user may do with a network. The arrays themselves live in worker processes."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from engine.datasets import Own, Table
+from engine.network import CannotBuild
+from engine.spec import NetworkSpec
+
+from .broadcast import Channel, Watcher
+from .errors import Conflict, NotFound, TooMany, Unavailable, Unprocessable
+from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, PatchIn, spec_to_json
+from .settings import Settings
+from .store import CannotSave, Store
+from .wire import Unreadable
+from .workers.host import Gone
+from .workers.local import Worker, WorkerDied
+from .workers.messages import Report
+
+log = logging.getLogger(__name__)
+
+TRAIN_SLICE_S = 0.02
+
+
+@dataclass(slots=True, eq=False)
+class Live:
+    """One network in memory: where it is trained, who watches, whether it plays."""
+
+    id: str
+    visitor: str
+    spec: NetworkSpec
+    worker: Worker
+    loaded_in: int = -1  # the worker's generation that holds it; -1: none yet
+    channel: Channel = field(default_factory=Channel)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    playing: bool = False
+    steps_per_second: float | None = None
+    allowance: float = 0.0
+    ticked: float = 0.0
+    report_at: float = 0.0
+    used: float = field(default_factory=monotonic)
+    dirty: bool = True
+    generation: int = 0
+
+    def state(self, report: Report) -> Any:
+        if self.playing:
+            return "playing"
+        return "diverged" if report.divergence else "paused"
+
+
+class Networks:
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self.workers = [Worker(i, settings.worker_timeout_s) for i in range(settings.workers)]
+        self.live: dict[str, Live] = {}
+        self.players = {worker: asyncio.Event() for worker in self.workers}
+        self.saving_fails: str | None = None
+        self.draining = False
+        self.clients = 0
+        self._tables: dict[str, Table] = {}
+
+    # Life
+
+    async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
+        """Raises: TooMany, Unprocessable"""
+        self._make_room()
+        id = secrets.token_urlsafe(16)
+        live = Live(id, visitor, spec, self._least_loaded())
+        self.live[id] = live
+        try:
+            described = await self._load(live, None)
+            await asyncio.to_thread(self.store.add_network, id, visitor, spec_to_json(spec))
+        except CannotSave as error:
+            self._saving_failed(error)
+        except BaseException:
+            del self.live[id]
+            raise
+        await self._publish_now(live)
+        return self._described(live, described)
+
+    def _make_room(self) -> None:
+        limit = self.settings.max_networks
+        if len(self.live) < limit:
+            return
+        idle = [n for n in self.live.values() if not n.playing and not n.channel.watchers]
+        old = min((n for n in idle if monotonic() - n.used > 60), key=lambda n: n.used, default=None)
+        if old is None:
+            raise TooMany(
+                f"{limit} networks are alive, the most this server keeps; delete one or try later",
+                limit="max_networks",
+                value=limit,
+            )
+        asyncio.get_running_loop().create_task(self.unload(old))
+
+    def _least_loaded(self) -> Worker:
+        counts = {worker: 0 for worker in self.workers}
+        for live in self.live.values():
+            counts[live.worker] += 1
+        return min(self.workers, key=lambda worker: counts[worker])
+
+    async def get(self, id: str) -> Live:
+        """Raises: NotFound"""
+        live = self.live.get(id)
+        if live is None:
+            saved = await asyncio.to_thread(self.store.network, id)
+            live = self.live.get(id)
+            if live is None:
+                if saved is None:
+                    raise NotFound("there is no such network; POST /api/networks makes one")
+                self._make_room()
+                spec = SPEC.validate_python(saved.spec).to_engine()
+                live = Live(id, saved.visitor, spec, self._least_loaded(), dirty=False)
+                live.generation = saved.generation
+                self.live[id] = live
+        live.used = monotonic()
+        return live
+
+    async def list_of(self, visitor: str | None) -> list[str]:
+        if visitor is None:
+            return []
+        return await asyncio.to_thread(self.store.networks_of, visitor)
+
+    async def delete(self, id: str) -> None:
+        live = await self.get(id)
+        live.playing = False
+        live.channel.notify("deleted", {})
+        self.live.pop(id, None)
+        if live.loaded_in == live.worker.generation:
+            await live.worker.call("discard", id)
+        await asyncio.to_thread(self.store.delete_network, id)
+
+    async def unload(self, live: Live) -> None:
+        """Out of memory, not out of the store."""
+        await self.save([live])
+        if self.live.get(live.id) is live and not live.dirty:
+            del self.live[live.id]
+            if live.loaded_in == live.worker.generation:
+                await live.worker.call("discard", live.id)
+
+    async def _load(self, live: Live, checkpoint: bytes | None) -> dict[str, Any]:
+        """Put it into its worker.  Raises: Unprocessable, Unavailable"""
+        generation = live.worker.generation
+        tables = await self.tables_for(live.spec)
+        try:
+            try:
+                described = await live.worker.call("create", live.id, live.spec, tables, checkpoint)
+            except (Unreadable, ValueError) as error:
+                if checkpoint is None or isinstance(error, CannotBuild):
+                    raise
+                log.warning("a checkpoint could not be used (%s); the network starts anew", error)
+                described = await live.worker.call("create", live.id, live.spec, tables, None)
+        except CannotBuild as error:
+            raise Unprocessable(error.message, field=error.place) from error
+        except WorkerDied as error:
+            raise Unavailable("a training process is being replaced; try again") from error
+        live.loaded_in = generation
+        return described
+
+    async def ensure(self, live: Live) -> None:
+        """Loaded, from its last checkpoint if its worker lost it."""
+        if live.loaded_in == live.worker.generation:
+            return
+        async with live.lock:
+            if live.loaded_in == live.worker.generation:
+                return
+            lost = live.loaded_in >= 0
+            saved = await asyncio.to_thread(self.store.network, live.id)
+            if saved is not None:
+                live.spec = SPEC.validate_python(saved.spec).to_engine()
+            described = await self._load(live, saved.checkpoint if saved else None)
+            history = await live.worker.call("history", live.id)
+            live.channel.restart()
+            live.channel.seed(history["step"], history["loss"])
+            if lost:
+                live.generation += 1
+                live.channel.notify("restored", {"step": described["step"]})
+
+    async def call(self, live: Live, name: str, *args: Any) -> Any:
+        """Ask the network's worker.  Raises: Unprocessable, Unavailable"""
+        await self.ensure(live)
+        try:
+            return await live.worker.call(name, live.id, *args)
+        except CannotBuild as error:
+            raise Unprocessable(error.message, field=error.place) from error
+        except (WorkerDied, Gone) as error:
+            live.loaded_in = -2 if isinstance(error, Gone) else live.loaded_in
+            raise Unavailable("a training process is being replaced; try again") from error
+
+    async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
+        return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}
+
+    async def tables_of(self, id: str) -> dict[str, Table]:
+        if id not in self._tables:
+            table = await asyncio.to_thread(self.store.table, id)
+            if table is None:
+                return {}
+            if len(self._tables) > 16:
+                self._tables.clear()
+            self._tables[id] = table
+        return {id: self._tables[id]}
+
+    async def make_dataset(self, spec: Any, tables: dict[str, Table]) -> dict[str, Any]:
+        """A dataset of no network yet, made in a worker.  Raises: Unprocessable, Unavailable"""
+        try:
+            return await self._least_loaded().call("dataset", spec, tables)
+        except CannotBuild as error:
+            raise Unprocessable(error.message, field=error.place) from error
+        except WorkerDied as error:
+            raise Unavailable("a training process is being replaced; try again") from error
+
+    # What it tells
+
+    async def describe(self, live: Live) -> NetworkOut:
+        return self._described(live, await self.call(live, "describe"))
+
+    def _described(self, live: Live, found: dict[str, Any]) -> NetworkOut:
+        found = {**found, "spec": spec_to_json(found["spec"])}
+        divergence = divergence_out(found["divergence"])
+        state = "playing" if live.playing else "diverged" if divergence else "paused"
+        return NetworkOut(
+            **{**found, "divergence": divergence},
+            id=live.id,
+            state=state,
+            steps_per_second=live.steps_per_second if live.playing else None,
+            generation=live.generation,
+        )
+
+    def frame(self, live: Live, report: Report) -> FrameOut:
+        return FrameOut(
+            step=report.step,
+            epoch=report.epoch,
+            state=live.state(report),
+            loss=report.loss,
+            test_loss=report.test_loss,
+            metrics=report.metrics,
+            divergence=divergence_out(report.divergence),
+            revision=report.revision,
+            generation=live.generation,
+        )
+
+    def publish(self, live: Live, report: Report) -> None:
+        """To all who watch, and stop playing where it diverged."""
+        if report.divergence and live.playing:
+            live.playing = False
+        told = live.channel.report
+        live.channel.publish(report)
+        if report.divergence and (told is None or told.divergence is None):
+            out = divergence_out(report.divergence)
+            live.channel.notify("diverged", out.model_dump() if out else {})
+
+    async def _publish_now(self, live: Live) -> Report:
+        report = await self.call(live, "report")
+        self.publish(live, report)
+        return report
+
+    # What changes it
+
+    async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
+        async with live.lock:
+            spec = self._validated(change.merged(live.spec))
+            tables = await self.tables_for(spec)
+            await self._ensured_inside_lock(live)
+            report = await self.call(live, "patch", spec, tables)
+            live.spec = spec
+            live.dirty = True
+        self.publish(live, report)
+        return await self.describe(live)
+
+    async def _ensured_inside_lock(self, live: Live) -> None:
+        if live.loaded_in != live.worker.generation:
+            live.lock.release()
+            try:
+                await self.ensure(live)
+            finally:
+                await live.lock.acquire()
+
+    @staticmethod
+    def _validated(whole: dict[str, Any]) -> NetworkSpec:
+        try:
+            return SPEC.validate_python(whole).to_engine()
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from error
+
+    async def play(self, live: Live, steps_per_second: float | None) -> FrameOut:
+        await self.ensure(live)
+        report = live.channel.report or await self._publish_now(live)
+        if report.divergence:
+            raise Conflict(
+                "the network diverged and stopped; lower the learning rate or reset it, then play"
+            )
+        described = await self.call(live, "describe")
+        if not described["samples"]:
+            raise Conflict("there are no training samples; draw some points first")
+        live.steps_per_second = steps_per_second
+        live.allowance = 0.0
+        live.ticked = monotonic()
+        live.playing = True
+        live.dirty = True
+        self.players[live.worker].set()
+        live.channel.notify("state", {"state": "playing"})
+        self.publish(live, replace(report, points=[]))
+        return self.frame(live, report)
+
+    async def pause(self, live: Live) -> FrameOut:
+        live.playing = False
+        report = await self._publish_now(live)
+        live.channel.notify("state", {"state": live.state(report)})
+        return self.frame(live, report)
+
+    async def reset(self, live: Live, seed: int | None) -> FrameOut:
+        async with live.lock:
+            await self._ensured_inside_lock(live)
+            report = await self.call(live, "reset", seed)
+            if seed is not None:
+                live.spec = replace(live.spec, seed=seed)
+            live.generation += 1
+            live.dirty = True
+            live.channel.restart()
+        self.publish(live, report)
+        return self.frame(live, report)
+
+    async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
+        try:
+            report = await self.call(live, "set_weights", values)
+        except (KeyError, ValueError) as error:
+            field = next(iter(values), None) if len(values) == 1 else None
+            raise Unprocessable(str(error.args[0]), field=field) from error
+        live.dirty = True
+        self.publish(live, report)
+        return self.frame(live, report)
+
+    async def train(
+        self, live: Live, steps: int, gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> FrameOut:
+        """`steps` updates in slices; other networks and commands get their turn between them."""
+        losses: list[float] = []
+        points: list[tuple[int, float]] = []
+        while True:
+            report = await self.call(live, "train", steps - len(losses), TRAIN_SLICE_S)
+            losses += report.losses
+            points += report.points
+            live.dirty = True
+            live.used = monotonic()
+            self.publish(live, report)
+            if not report.remaining or report.divergence:
+                break
+            if gone is not None and await gone():
+                break
+        if report.weights is None:
+            report = await self._publish_now(live)
+        frame = self.frame(live, report)
+        frame.losses = losses
+        frame.loss_points = points
+        frame.weights = weights_of(report)
+        return frame
+
+    async def train_epochs(
+        self, live: Live, epochs: int, gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> FrameOut:
+        steps = await self.call(live, "steps_in_epochs", epochs)
+        limit = self.settings.max_steps_per_call
+        if steps > limit:
+            raise Unprocessable(
+                f"{epochs} epochs are {steps} steps, at most {limit} a call",
+                field="epochs",
+                limit="max_steps_per_call",
+                value=limit,
+            )
+        if not steps:
+            raise Conflict("there are no training samples; draw some points first")
+        return await self.train(live, steps, gone)
+
+    # Watching
+
+    async def watch(self, live: Live, weights: bool, after: int | None) -> Watcher:
+        """Raises: TooMany"""
+        limit = self.settings.max_stream_clients
+        if self.clients >= limit:
+            raise TooMany(
+                f"{limit} streams are open, the most this server serves; close one or try later",
+                limit="max_stream_clients",
+                value=limit,
+            )
+        await self.ensure(live)
+        self.clients += 1
+        try:
+            if live.channel.report is None or (weights and live.channel.report.weights is None):
+                await self._publish_now(live)
+        except BaseException:
+            self.clients -= 1
+            raise
+        live.report_at = 0.0
+        return live.channel.watch(weights, after)
+
+    def leave(self, live: Live, watcher: Watcher) -> None:
+        if watcher in live.channel.watchers:
+            self.clients -= 1
+            live.channel.leave(watcher)
+
+    def say_goodbye(self) -> None:
+        """End every stream: the server stops."""
+        self.draining = True
+        for live in self.live.values():
+            live.channel.notify("bye", {})
+
+    # Keeping
+
+    async def save(self, lives: list[Live]) -> None:
+        """Checkpoint what has changed; what fails stays dirty and is tried again."""
+        for worker in self.workers:
+            mine = [n for n in lives if n.worker is worker and n.dirty and n.loaded_in == worker.generation]
+            for first in range(0, len(mine), 20):
+                part = mine[first : first + 20]
+                for live in part:
+                    live.dirty = live.playing
+                try:
+                    found = await worker.call("checkpoints", [live.id for live in part])
+                    rows = [
+                        (live.id, spec_to_json(found[live.id][0]), found[live.id][1], live.generation)
+                        for live in part
+                        if live.id in found
+                    ]
+                    await asyncio.to_thread(self.store.save_networks, rows)
+                    self.saving_fails = None
+                except (CannotSave, WorkerDied) as error:
+                    for live in part:
+                        live.dirty = True
+                    if isinstance(error, CannotSave):
+                        self._saving_failed(error)
+
+    def _saving_failed(self, error: CannotSave) -> None:
+        if self.saving_fails is None:
+            log.warning("cannot save: %s; networks go on in memory", error)
+        self.saving_fails = str(error)
+
+
+def divergence_out(found: Any) -> DivergenceOut | None:
+    if found is None:
+        return None
+    part = "the loss" if found.what == "loss" else f"a {found.what} of {found.layer}"
+    return DivergenceOut(
+        step=found.step,
+        layer=found.layer,
+        what=found.what,
+        value=found.value,
+        detail=(
+            f"Training diverged after step {found.step}: {part} became {found.value}. "
+            "The last finite weights are kept; lower the learning rate or reset."
+        ),
+    )
+
+
+def weights_of(report: Report) -> list[float] | None:
+    if report.weights is None:
+        return None
+    return memoryview(report.weights).cast("f").tolist()

@@ -1,0 +1,89 @@
+"""Who may train how long: one loop a worker, one call a round, the same share of time for each."""
+
+import asyncio
+import logging
+from time import monotonic
+
+from .errors import GlassboxError
+from .networks import Live, Networks
+from .workers.local import Worker, WorkerDied
+from .workers.messages import Advanced, Play
+
+log = logging.getLogger(__name__)
+
+UNWATCHED_REPORT_S = 1.0
+MOST_CATCHING_UP_S = 0.25  # after a stall a limited run goes on, it does not rush
+
+
+async def train_forever(worker: Worker, networks: Networks) -> None:
+    while True:
+        try:
+            await _round(worker, networks)
+        except WorkerDied:
+            await asyncio.sleep(0.2)
+        except GlassboxError as error:
+            log.warning("training pauses: %s", error)
+            await asyncio.sleep(0.5)
+        except Exception:
+            log.exception("a round of training failed")
+            await asyncio.sleep(0.5)
+
+
+async def _round(worker: Worker, networks: Networks) -> None:
+    playing = [n for n in networks.live.values() if n.playing and n.worker is worker]
+    if not playing:
+        networks.players[worker].clear()
+        await networks.players[worker].wait()
+        return
+    for live in playing:
+        await networks.ensure(live)
+    begin = monotonic()
+    settings = networks.settings
+    watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
+    interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
+    plays = [_turn(live, begin, interval) for live in playing]
+    advanced: Advanced = await worker.call("advance", plays, settings.slice_s)
+    for live in playing:
+        live.allowance -= advanced.steps.get(live.id, 0)
+        live.used = begin
+    for report in advanced.reports:
+        live = networks.live.get(report.id)
+        if live is not None:
+            live.dirty = True
+            networks.publish(live, report)
+    # Those at full speed leave no pause; limited ones wait for the next frame.
+    unlimited = any(live.steps_per_second is None for live in playing)
+    rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
+    await asyncio.sleep(max(0, rest))
+
+
+def _turn(live: Live, now: float, interval: float) -> Play:
+    watched = bool(live.channel.watchers)
+    due = now >= live.report_at
+    if due:
+        # The rhythm is kept, not the delay: report times are added up, unless far behind.
+        pace = interval if watched else UNWATCHED_REPORT_S
+        live.report_at = max(live.report_at + pace, now + pace / 2)
+    steps = None
+    if live.steps_per_second is not None:
+        passed = min(now - live.ticked, MOST_CATCHING_UP_S)
+        live.allowance = min(live.allowance, 0.25 * live.steps_per_second + 1)
+        live.allowance += passed * live.steps_per_second
+        steps = max(0, int(live.allowance))
+    live.ticked = now
+    return Play(live.id, steps, due, due and live.channel.wants_weights)
+
+
+async def save_forever(networks: Networks) -> None:
+    """Checkpoints, and unloading of what nobody uses."""
+    settings = networks.settings
+    while True:
+        await asyncio.sleep(settings.checkpoint_every_s)
+        try:
+            await networks.save(list(networks.live.values()))
+            idle_since = monotonic() - settings.idle_unload_s
+            for live in list(networks.live.values()):
+                if not live.playing and not live.channel.watchers and live.used < idle_since:
+                    await networks.unload(live)
+        except Exception:
+            log.exception("saving failed")

@@ -1,0 +1,135 @@
+"""Data: generated, and one's own."""
+
+import asyncio
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from engine.datasets import DATASETS, BadTable, Own, parse_csv
+from engine.datasets.table import table_from_rows
+
+from ..deps import NetworksDep, SettingsDep, SomeVisitor
+from ..errors import NotFound, TooMany, Unprocessable
+from ..networks import Networks
+from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
+from ..store import CannotSave
+from . import PROBLEMS, _problem
+
+router = APIRouter(prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: _problem("no such dataset")})
+
+_ADAPTER = dataset_adapter()
+
+
+@router.get("/{kind}")
+async def get_dataset(
+    networks: NetworksDep,
+    kind: Annotated[str, Path(max_length=64)],
+    samples: Annotated[int | None, Query(ge=0)] = None,
+    noise: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
+    test_fraction: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
+    seed: Annotated[int | None, Query(ge=0)] = None,
+    arms: Annotated[int | None, Query(ge=2)] = None,
+    id: Annotated[str | None, Query(max_length=64)] = None,
+) -> DatasetOut:
+    """A dataset as a network is given it: scaled, targets as class numbers or values.
+
+    `id` goes with kind `own`, `arms` with `spiral`.
+    """
+    if kind not in DATASETS:
+        raise NotFound(f"there is no such dataset; there are {', '.join(DATASETS)}")
+    given = {
+        "samples": samples, "noise": noise, "test_fraction": test_fraction, "seed": seed,
+        "arms": arms, "id": id,
+    }  # fmt: skip
+    fields = {name: value for name, value in given.items() if value is not None}
+    try:
+        spec = _ADAPTER.validate_python({"kind": kind, **fields})
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+    tables = await networks.tables_of(spec.id) if isinstance(spec, Own) else {}
+    return DatasetOut(**await networks.make_dataset(spec, tables))
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/OwnIn"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+async def post_dataset(
+    request: Request,
+    response: Response,
+    networks: NetworksDep,
+    settings: SettingsDep,
+    visitor: SomeVisitor,
+    target: Annotated[str | None, Query(max_length=80)] = None,
+) -> OwnOut:
+    """Own data: CSV (as text/csv, or in JSON) or rows and targets."""
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("text/csv"):
+        given = _csv_body(body, target)
+    else:
+        given = await asyncio.to_thread(_json_body, body)
+    if await asyncio.to_thread(networks.store.count_tables) >= settings.max_datasets:
+        raise TooMany(
+            f"{settings.max_datasets} datasets are kept, the most this server keeps",
+            limit="max_datasets",
+            value=settings.max_datasets,
+        )
+    try:
+        table = await asyncio.to_thread(_table_of, given)
+    except BadTable as error:
+        raise Unprocessable(str(error), field="csv" if given.csv is not None else "inputs") from error
+    id = secrets.token_urlsafe(16)
+    await _keep(networks, id, visitor, table)
+    response.headers["Location"] = f"/api/datasets/own?id={id}"
+    return OwnOut(
+        id=id,
+        name=table.name,
+        rows=len(table.inputs),
+        columns=list(table.columns),
+        target=table.target_name,
+        class_names=list(table.class_names),
+        dataset={"kind": "own", "id": id},
+    )
+
+
+def _csv_body(body: bytes, target: str | None) -> OwnIn:
+    try:
+        return OwnIn(csv=body.decode("utf-8-sig"), target=target)
+    except UnicodeDecodeError as error:
+        raise Unprocessable("the CSV is not UTF-8; save it as UTF-8", field="csv") from error
+
+
+def _json_body(body: bytes) -> OwnIn:
+    try:
+        return OwnIn.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+
+
+def _table_of(given: OwnIn) -> Any:
+    if (given.csv is None) == (given.inputs is None):
+        raise BadTable("give either csv, or inputs and targets")
+    if given.csv is not None:
+        return parse_csv(given.csv, given.name, given.target)
+    return table_from_rows(given.inputs or [], given.targets or [], given.name)
+
+
+async def _keep(networks: Networks, id: str, visitor: str, table: Any) -> None:
+    try:
+        await asyncio.to_thread(networks.store.add_table, id, visitor, table)
+    except CannotSave as error:
+        raise Unprocessable(f"the server cannot save it: {error}", field="csv") from error
+
+

@@ -1,0 +1,56 @@
+"""Networks: made, listed, described, changed, deleted."""
+
+from fastapi import APIRouter, Response
+
+from ..deps import KnownVisitor, LiveDep, NetworksDep, SomeVisitor
+from ..schemas import DatasetOut, HistoryOut, NetworkOut, PatchIn, SpecIn
+from . import OF_NETWORK, PROBLEMS
+
+router = APIRouter(prefix="/api/networks", tags=["networks"])
+
+
+@router.post("", status_code=201, responses=PROBLEMS)
+async def post_network(
+    response: Response, networks: NetworksDep, visitor: SomeVisitor, spec: SpecIn | None = None
+) -> NetworkOut:
+    """Make a network. Every field may be left out; no body at all gives the default one."""
+    network = await networks.create((spec or SpecIn()).to_engine(), visitor)
+    response.headers["Location"] = f"/api/networks/{network.id}"
+    return network
+
+
+@router.get("", responses=PROBLEMS)
+async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[str]:
+    """The ids of this visitor's networks, by the cookie that making one set."""
+    return await networks.list_of(visitor)
+
+
+@router.get("/{id}", responses=OF_NETWORK)
+async def get_network(networks: NetworksDep, live: LiveDep) -> NetworkOut:
+    return await networks.describe(live)
+
+
+@router.patch("/{id}", responses=OF_NETWORK)
+async def patch_network(networks: NetworksDep, live: LiveDep, change: PatchIn) -> NetworkOut:
+    """Change settings of a live network; it goes on training if it was.
+
+    Weights are kept; where layers change, the overlapping part of each.
+    """
+    return await networks.patch(live, change)
+
+
+@router.delete("/{id}", status_code=204, responses=OF_NETWORK)
+async def delete_network(networks: NetworksDep, live: LiveDep) -> None:
+    await networks.delete(live.id)
+
+
+@router.get("/{id}/history", responses=OF_NETWORK)
+async def get_history(networks: NetworksDep, live: LiveDep) -> HistoryOut:
+    """The course of the run so far, in columns."""
+    return HistoryOut(**await networks.call(live, "history"), generation=live.generation)
+
+
+@router.get("/{id}/dataset", responses=OF_NETWORK)
+async def get_dataset_of(networks: NetworksDep, live: LiveDep) -> DatasetOut:
+    """The samples this network trains and is tested on."""
+    return DatasetOut(**await networks.call(live, "dataset_of"))

@@ -1,0 +1,191 @@
+"""A network live: Server-Sent Events, and a socket with binary frames."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Depends, Header, Query, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from ..broadcast import Message, Watcher
+from ..deps import LiveDep, NetworksDep, SettingsDep, get_networks
+from ..errors import GlassboxError, problem_of, validation_problem
+from ..networks import Live, Networks, weights_of
+from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn
+from ..wire import frame_to_bytes
+from . import OF_NETWORK
+
+router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
+
+
+async def subscription(
+    networks: NetworksDep,
+    live: LiveDep,
+    weights: Annotated[bool, Query(description="send the flat weight vector in every frame")] = True,
+    last_event_id: Annotated[str | None, Header(max_length=80)] = None,
+) -> AsyncIterator[Watcher]:
+    watcher = await networks.watch(live, weights, _step_of(live, last_event_id))
+    try:
+        yield watcher
+    finally:
+        networks.leave(live, watcher)
+
+
+def _step_of(live: Live, event_id: str | None) -> int | None:
+    """The step up to which a client has the losses, if it is of this very run."""
+    generation, _, step = (event_id or "").partition(":")
+    if generation == str(live.generation) and step.isdigit() and len(step) < 18:
+        return int(step)
+    return None
+
+
+@router.get("/stream", response_class=EventSourceResponse, responses=OF_NETWORK)
+async def stream(
+    networks: NetworksDep,
+    live: LiveDep,
+    watcher: Annotated[Watcher, Depends(subscription)],
+    limit: Annotated[int | None, Query(ge=1, le=10**9, description="end after so many frames")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Events `frame`, `state`, `diverged`, `restored`, `bye`; goes on from Last-Event-ID."""
+    sent = 0
+    last = None
+    while limit is None or sent < limit:
+        message = await watcher.next()
+        if message.event != "frame" or message.report is None:
+            yield ServerSentEvent(event=message.event, data=message.data)
+            if message.event in ("bye", "deleted"):
+                return
+            continue
+        frame = networks.frame(live, message.report)
+        frame.loss_points = message.points
+        frame.weights = weights_of(message.report) if watcher.weights else None
+        if message.points:
+            last = message.points[-1][0]
+        mark = None if last is None else f"{live.generation}:{last}"
+        yield ServerSentEvent(event="frame", raw_data=frame.model_dump_json(), id=mark)
+        sent += 1
+
+
+@router.websocket("/socket")
+async def socket(
+    websocket: WebSocket,
+    id: str,
+    settings: SettingsDep,
+    weights: bool = True,
+    after: Annotated[str | None, Query(max_length=80)] = None,
+) -> None:
+    """Frames down as safetensors, events down and commands up as JSON.
+
+    `after` is "generation:step": losses up to there are known already.
+    Commands: {"type": "play" | "pause" | "step" | "reset" | "patch" | "weights", ..}
+    """
+    networks = get_networks(websocket)
+    try:
+        live = await networks.get(id)
+        watcher = await networks.watch(live, weights, _step_of(live, after))
+    except GlassboxError as error:
+        await websocket.accept()
+        await websocket.send_text(json.dumps({"event": "problem", "problem": problem_of(error)}))
+        await websocket.close(4404 if error.status == 404 else 4429, error.detail[:100])
+        return
+    try:
+        await websocket.accept()
+        down = asyncio.create_task(_send(websocket, networks, live, watcher, settings.send_timeout_s))
+        up = asyncio.create_task(_receive(websocket, networks, live, settings))
+        done, pending = await asyncio.wait({down, up}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            error = task.exception()
+            expected = (WebSocketDisconnect, TimeoutError, RuntimeError, OSError)
+            if error is not None and not isinstance(error, expected):
+                raise error
+    finally:
+        networks.leave(live, watcher)
+        if websocket.application_state == WebSocketState.CONNECTED:
+            try:
+                async with asyncio.timeout(1):
+                    await websocket.close(1001)
+            except (RuntimeError, OSError, TimeoutError, WebSocketDisconnect):
+                pass
+
+
+async def _send(
+    websocket: WebSocket, networks: Networks, live: Live, watcher: Watcher, timeout_s: float
+) -> None:
+    while True:
+        message = await watcher.next()
+        payload = _encode(networks, live, message, watcher.weights)
+        async with asyncio.timeout(timeout_s):  # a stalled client must not hold its frames for ever
+            if isinstance(payload, bytes):
+                await websocket.send_bytes(payload)
+            else:
+                await websocket.send_text(payload)
+        if message.event in ("bye", "deleted"):
+            return
+
+
+def _encode(networks: Networks, live: Live, message: Message, weights: bool) -> bytes | str:
+    if message.report is None:
+        return json.dumps({"event": message.event, **message.data})
+    vector = message.report.weights
+    array = np.frombuffer(vector, np.float32) if weights and vector is not None else None
+    return frame_to_bytes(networks.frame(live, message.report), array, message.points)
+
+
+async def _receive(websocket: WebSocket, networks: Networks, live: Live, settings: Any) -> None:
+    while True:
+        received = await websocket.receive()
+        if received["type"] == "websocket.disconnect":
+            return
+        text = received.get("text") or ""
+        problem = None
+        if len(text) > settings.max_message_bytes:
+            await websocket.close(1009, "message too large (limit: max_message_bytes)")
+            return
+        try:
+            await _command(networks, live, text, settings)
+        except GlassboxError as error:
+            problem = problem_of(error)
+        except ValidationError as error:
+            problem = validation_problem(error.errors())
+        except RequestValidationError as error:
+            problem = validation_problem(error.errors())
+        except (ValueError, RecursionError):
+            problem = validation_problem([{"loc": (), "msg": "not a JSON object with a type"}])
+        if problem is not None:
+            await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+
+
+async def _command(networks: Networks, live: Live, text: str, settings: Any) -> None:
+    command = json.loads(text)
+    if not isinstance(command, dict):
+        raise ValueError
+    match command.pop("type", None):
+        case "play":
+            await networks.play(live, PlayIn.model_validate(command).steps_per_second)
+        case "pause":
+            await networks.pause(live)
+        case "step":
+            amount = TrainIn.model_validate(command or {"steps": 1})
+            if amount.epochs is not None:
+                await networks.train_epochs(live, amount.epochs)
+            else:
+                await networks.train(live, min(amount.steps or 1, settings.max_steps_per_call))
+        case "reset":
+            await networks.reset(live, ResetIn.model_validate(command).seed)
+        case "patch":
+            await networks.patch(live, PatchIn.model_validate(command.get("spec", {})))
+        case "weights":
+            values = command.get("values", {})
+            if not isinstance(values, dict):
+                raise ValueError
+            await networks.set_weights(live, values)
+        case _:
+            raise ValueError

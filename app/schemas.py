@@ -1,0 +1,287 @@
+"""Request and response models. What can be configured comes from the engine's own records."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval, Len
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+from engine.datasets import AnyDataset, Spiral
+from engine.datasets.base import Seed
+from engine.features import FeatureName
+from engine.initializers import InitializerName
+from engine.layers import LayerSpec
+from engine.losses import LossName
+from engine.optimizers import SGD, Optimizer
+from engine.spec import MAX_BATCH, MAX_LAYERS, NetworkSpec, OutputSpec, Regularization
+
+
+class Wire(BaseModel):
+    """Refuses what it does not know, and numbers that are not finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Answer(BaseModel):
+    """What the server says; declared, so that a NaN can never become a 500."""
+
+    model_config = ConfigDict(ser_json_inf_nan="null")
+
+
+def _default_kind(kind: str) -> BeforeValidator:
+    """`{"noise": 0.2}` means the default kind."""
+
+    def fill(value: Any) -> Any:
+        return {"kind": kind, **value} if isinstance(value, dict) and "kind" not in value else value
+
+    return BeforeValidator(fill, json_schema_input_type=Any)
+
+
+DatasetIn = Annotated[AnyDataset, Field(discriminator="kind"), _default_kind("spiral")]
+# Of one kind only so far: an explicit union with a discriminator once there is a second.
+LayerIn = Annotated[LayerSpec, _default_kind("dense")]
+OptimizerIn = Annotated[Optimizer, Field(discriminator="kind"), _default_kind("sgd")]
+
+
+class SpecIn(Wire):
+    """A NetworkSpec as it comes in; every field may be left out."""
+
+    dataset: DatasetIn = Field(default_factory=Spiral)
+    features: Annotated[tuple[FeatureName, ...], Len(1, 7)] = ("x1", "x2")
+    layers: Annotated[tuple[LayerIn, ...], Len(0, MAX_LAYERS)] = NetworkSpec().layers
+    output: OutputSpec = Field(default_factory=OutputSpec)
+    loss: LossName = "cross_entropy"
+    optimizer: OptimizerIn = Field(default_factory=SGD)
+    regularization: Regularization = Field(default_factory=Regularization)
+    initializer: InitializerName = "glorot_uniform"
+    batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
+    seed: Seed = 0
+
+    def to_engine(self) -> NetworkSpec:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields["features"] = tuple(dict.fromkeys(self.features))
+        return NetworkSpec(**fields)
+
+
+class PatchIn(Wire):
+    """The parts of a NetworkSpec to change. Objects are merged, lists replaced."""
+
+    dataset: dict[str, Any] | None = None
+    features: list[Any] | None = None
+    layers: list[Any] | None = None
+    output: dict[str, Any] | None = None
+    loss: str | None = None
+    optimizer: dict[str, Any] | None = None
+    regularization: dict[str, Any] | None = None
+    initializer: str | None = None
+    batch_size: int | None = None
+    seed: int | None = None
+
+    def merged(self, spec: NetworkSpec) -> dict[str, Any]:
+        """The whole spec as plain data, changed; it still has to be validated."""
+        whole = spec_to_json(spec)
+        for name, value in self.model_dump(exclude_unset=True).items():
+            if value is None:
+                continue
+            old = whole[name]
+            same_kind = isinstance(value, dict) and value.get("kind", old.get("kind")) == old.get("kind")
+            whole[name] = {**old, **value} if same_kind else value
+        return whole
+
+
+SPEC = TypeAdapter(SpecIn)
+
+
+def spec_to_json(spec: NetworkSpec) -> dict[str, Any]:
+    return asdict(spec)
+
+
+def dataset_adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(DatasetIn, config=ConfigDict(extra="forbid", allow_inf_nan=False))
+
+
+class ParameterOut(Answer):
+    name: str
+    shape: list[int]
+    offset: int = Field(description="in numbers from the start of the flat vector")
+
+
+class LayerOut(Answer):
+    name: str
+    kind: str
+    units: int
+    activation: str
+
+
+class PlaneOut(Answer):
+    """A point (u, v) of the picture is the input origin + u * axes[0] + v * axes[1]."""
+
+    origin: list[float]
+    axes: list[list[float]]
+    low: list[float]
+    high: list[float]
+
+
+class DatasetOut(Answer):
+    """As the network is given it: scaled; targets are class numbers or values."""
+
+    kind: str
+    view: Literal["plane", "curve", "table"]
+    task: Literal["classification", "regression"]
+    columns: list[str]
+    classes: int
+    class_names: list[str]
+    inputs: list[list[float]]
+    targets: list[Any]
+    test_inputs: list[list[float]]
+    test_targets: list[Any]
+    identities: list[int] = Field(
+        description="of the training samples: the place in the generated order, or -1, -2, .. for drawn points"
+    )
+    plane: PlaneOut | None
+    mean: list[float]
+    deviation: list[float]
+
+
+class DivergenceOut(Answer):
+    step: int
+    layer: str
+    what: str = Field(description="loss, weight or bias")
+    value: str = Field(description="NaN, Infinity or -Infinity")
+    detail: str
+
+
+class FrameOut(Answer):
+    step: int
+    epoch: int
+    state: Literal["playing", "paused", "diverged"]
+    loss: float | None = Field(description="over all training samples, with the present weights")
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    weights: list[float] | None = Field(None, description="the flat vector")
+    losses: list[float] | None = Field(None, description="the batch loss before each update of this call")
+    loss_points: list[tuple[int, float]] = Field(
+        default=[], description="(step, mean batch loss up to it) since the frame before"
+    )
+    divergence: DivergenceOut | None = None
+    revision: int = Field(0, description="grows when the spec changes: fetch the network again")
+    generation: int = Field(0, description="grows when the run starts anew")
+
+
+class NetworkOut(Answer):
+    id: str
+    spec: dict[str, Any]
+    inputs: list[str] = Field(description="names of the network's inputs, in order")
+    layers: list[LayerOut]
+    layout: list[ParameterOut]
+    parameters: int
+    steps_per_epoch: int
+    samples: int
+    step: int
+    epoch: int
+    state: Literal["playing", "paused", "diverged"]
+    steps_per_second: float | None = Field(None, description="while playing; null is as fast as it goes")
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    confusion: dict[str, list[list[int]]] | None
+    divergence: DivergenceOut | None
+    revision: int
+    generation: int
+
+
+class HistoryOut(Answer):
+    """Columns; as a run grows long, neighbouring points are merged to their mean."""
+
+    step: list[int]
+    loss: list[float | None]
+    test_step: list[int]
+    train_loss: list[float | None]
+    test_loss: list[float | None]
+    accuracy: list[float | None] = Field(description="R squared where values are fitted")
+    test_accuracy: list[float | None]
+    generation: int
+
+
+class CurveOut(Answer):
+    x: list[float]
+    y: list[float]
+    dy: list[float]
+
+
+class TrainIn(Wire):
+    steps: Annotated[int, Interval(ge=1)] | None = None
+    epochs: Annotated[int, Interval(ge=1, le=100_000)] | None = None
+
+
+class PlayIn(Wire):
+    steps_per_second: Annotated[float, Interval(gt=0, le=1e9)] | None = None
+
+
+class ResetIn(Wire):
+    seed: Seed | None = None
+
+
+Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
+
+
+class RowsIn(Wire):
+    inputs: list[list[Number]] = Field(description="raw rows: (n, columns)")
+
+
+class SamplesIn(Wire):
+    samples: list[Annotated[int, Interval(ge=0, le=2**31)]] | None = None
+
+
+class OutputsOut(Answer):
+    outputs: list[list[float | None]]
+
+
+class BoundaryOut(Answer):
+    x: list[float]
+    y: list[float]
+    outputs: list[Any] = Field(description="[y][x][output]; [x][output] for curves")
+
+
+class LayerActivationsOut(Answer):
+    z: list[list[float | None]]
+    a: list[list[float | None]]
+
+
+class GradientsOut(Answer):
+    loss: float | None
+    gradients: dict[str, Any] = Field(description="by parameter name, without penalties")
+
+
+class OwnIn(Wire):
+    """A table of one's own: CSV text, or rows and targets."""
+
+    name: Annotated[str, Len(1, 80)] = "own"
+    csv: str | None = Field(None, description="one row a line, header optional, target in the last column")
+    target: str | None = Field(None, max_length=80, description="the target's column name")
+    inputs: list[list[Number]] | None = None
+    targets: list[Number | Annotated[str, Len(1, 80)]] | None = None
+
+
+class OwnOut(Answer):
+    id: str
+    name: str
+    rows: int
+    columns: list[str]
+    target: str
+    class_names: list[str]
+    dataset: dict[str, str] = Field(description="what to put into a spec")
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457. `errors` names the fields, `limit` the setting that was passed."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+    limit: str | None = None
+    value: float | None = None
+
+

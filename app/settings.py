@@ -1,0 +1,50 @@
+"""Every limit, rate, path and address, each with its unit and a default that suits a laptop.
+
+Set by environment variables with the prefix GLASSBOX_ or by the command's options.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "glassbox"
+
+
+def web_root() -> Path:
+    """Where `static` and `templates` are: beside the package in a checkout, inside it in a wheel."""
+    inside = Path(__file__).parent
+    return inside if (inside / "static").is_dir() else inside.parent
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="GLASSBOX_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address to listen on; loopback only")
+    port: int = Field(8000, ge=0, le=65535, description="port; the next free one if taken")
+    workers: int = Field(
+        max(1, min(8, (os.cpu_count() or 2) - 1)), ge=1, le=64, description="training processes"
+    )
+    data_dir: Path = Field(default_factory=_default_data_dir, description="networks and datasets are kept here")
+
+    max_body_bytes: int = Field(4_000_000, description="of one request")
+    max_message_bytes: int = Field(65_536, description="of one message from a socket's client")
+    max_networks: int = Field(300, description="alive at once, of all visitors")
+    max_datasets: int = Field(200, description="uploaded and kept, of all visitors")
+    max_steps_per_call: int = Field(100_000, description="of one train request")
+    max_predict_rows: int = Field(10_000, description="of one predict or activations request")
+    max_resolution: int = Field(512, description="of one boundary request, points a side")
+    max_stream_clients: int = Field(400, description="streams and sockets open at once")
+
+    frames_per_second: float = Field(40.0, description="most frames a second to one client")
+    total_frames_per_second: float = Field(900.0, description="most frames a second to all clients")
+    slice_s: float = Field(0.016, description="training between two commands of a worker")
+    send_timeout_s: float = Field(20.0, description="a client that takes nothing for so long is dropped")
+    checkpoint_every_s: float = Field(5.0, description="so much training a crash may cost")
+    idle_unload_s: float = Field(1800.0, description="unwatched, paused networks leave memory after this")
+    keep_days: float = Field(30.0, description="unused networks are deleted after this")
+    worker_timeout_s: float = Field(30.0, description="a worker silent for so long is replaced")

@@ -1,0 +1,190 @@
+"""What survives a restart: specs, checkpoints and uploaded tables, in one SQLite file.
+
+Synchronous and small; the server calls it in a thread.
+"""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import (
+    Column,
+    Float,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from engine.datasets import Table as OwnTable
+
+SCHEMA_VERSION = 1
+
+_metadata = MetaData()
+_networks = Table(
+    "networks",
+    _metadata,
+    Column("id", String, primary_key=True),
+    Column("visitor", String, nullable=False, index=True),
+    Column("spec", Text, nullable=False),
+    Column("checkpoint", LargeBinary),
+    Column("generation", Float, nullable=False, default=0),
+    Column("used", Float, nullable=False),
+)
+_datasets = Table(
+    "datasets",
+    _metadata,
+    Column("id", String, primary_key=True),
+    Column("visitor", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("used", Float, nullable=False),
+)
+
+
+class CannotOpen(RuntimeError):
+    """The data folder cannot be used; the message says why and what to do."""
+
+
+class CannotSave(RuntimeError):
+    """The disk refused; what was saved before is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    id: str
+    visitor: str
+    spec: dict[str, Any]
+    checkpoint: bytes | None
+    generation: int
+
+
+class Store:
+    """`used` is wall-clock time in seconds, only compared in days.
+
+    Raises: CannotOpen
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "glassbox.sqlite"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._engine = create_engine(f"sqlite:///{self.path}")
+            event.listen(self._engine, "connect", _on_connect)
+            with self._engine.begin() as connection:
+                found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                if found > SCHEMA_VERSION:
+                    raise CannotOpen(
+                        f"{self.path} is of a newer Glassbox (schema {found}); "
+                        "use that one or another --data-dir"
+                    )
+                _metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except (DatabaseError, OSError) as error:
+            reason = getattr(error, "orig", None) or error
+            raise CannotOpen(
+                f"cannot use {self.path}: {reason}; move the file away or choose another --data-dir"
+            ) from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _write(self, *statements: Any) -> None:
+        try:
+            with self._engine.begin() as connection:
+                for statement in statements:
+                    connection.execute(statement)
+        except SQLAlchemyError as error:
+            raise CannotSave(str(getattr(error, "orig", error))) from error
+
+    # Networks
+
+    def add_network(self, id: str, visitor: str, spec: dict[str, Any]) -> None:
+        row = {"id": id, "visitor": visitor, "spec": json.dumps(spec), "generation": 0, "used": time.time()}
+        self._write(insert(_networks).values(**row))
+
+    def save_networks(self, rows: list[tuple[str, dict[str, Any], bytes, int]]) -> None:
+        """(id, spec, checkpoint, generation) each, all or none."""
+        now = time.time()
+        self._write(
+            *(
+                update(_networks)
+                .where(_networks.c.id == id)
+                .values(spec=json.dumps(spec), checkpoint=checkpoint, generation=generation, used=now)
+                for id, spec, checkpoint, generation in rows
+            )
+        )
+
+    def network(self, id: str) -> Saved | None:
+        with self._engine.begin() as connection:
+            row = connection.execute(select(_networks).where(_networks.c.id == id)).first()
+        if row is None:
+            return None
+        return Saved(row.id, row.visitor, json.loads(row.spec), row.checkpoint, int(row.generation))
+
+    def networks_of(self, visitor: str) -> list[str]:
+        query = select(_networks.c.id).where(_networks.c.visitor == visitor).order_by(_networks.c.used)
+        with self._engine.begin() as connection:
+            return [row.id for row in connection.execute(query)]
+
+    def delete_network(self, id: str) -> None:
+        self._write(delete(_networks).where(_networks.c.id == id))
+
+    def sweep(self, keep_days: float) -> None:
+        """Forget what nobody has used for so long."""
+        old = time.time() - keep_days * 86400
+        self._write(
+            delete(_networks).where(_networks.c.used < old),
+            delete(_datasets).where(_datasets.c.used < old),
+        )
+
+    # Tables
+
+    def add_table(self, id: str, visitor: str, table: OwnTable) -> None:
+        content = asdict(table)
+        content["inputs"] = table.inputs.tolist()
+        content["targets"] = table.targets.tolist()
+        self._write(
+            insert(_datasets).values(
+                id=id, visitor=visitor, content=json.dumps(content), used=time.time()
+            )
+        )
+
+    def table(self, id: str) -> OwnTable | None:
+        with self._engine.begin() as connection:
+            row = connection.execute(select(_datasets.c.content).where(_datasets.c.id == id)).first()
+        if row is None:
+            return None
+        self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))
+        content = json.loads(row.content)
+        return OwnTable(
+            name=content["name"],
+            columns=tuple(content["columns"]),
+            inputs=np.array(content["inputs"], np.float64),
+            targets=np.array(content["targets"]),
+            target_name=content["target_name"],
+            class_names=tuple(content["class_names"]),
+        )
+
+    def count_tables(self) -> int:
+        with self._engine.begin() as connection:
+            return connection.execute(select(func.count()).select_from(_datasets)).scalar_one()
+
+
+def _on_connect(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.close()

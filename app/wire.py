@@ -1,0 +1,51 @@
+"""Frames and checkpoints as safetensors buffers: a JSON header and raw little-endian arrays."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from .schemas import FrameOut
+
+METADATA = "frame"
+
+
+class Unreadable(ValueError):
+    """The bytes are not a checkpoint of ours."""
+
+
+def frame_to_bytes(
+    frame: FrameOut, weights: NDArray[np.float32] | None, points: list[tuple[int, float]]
+) -> bytes:
+    """One frame: tensors `weights` (f32), `loss_steps` (f64), `losses` (f32); all else as JSON in
+    the header's metadata under "frame"."""
+    tensors: dict[str, NDArray[Any]] = {}
+    if weights is not None:
+        tensors["weights"] = weights
+    if points:
+        tensors["loss_steps"] = np.array([step for step, _ in points], np.float64)
+        tensors["losses"] = np.array([loss for _, loss in points], np.float32)
+    text = frame.model_dump_json(exclude={"weights", "losses", "loss_points"}, exclude_none=False)
+    return save(tensors, {METADATA: text})
+
+
+def bytes_to_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """Raises: Unreadable"""
+    try:
+        return load(data)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def arrays_to_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+
+
+def frame_of(data: bytes) -> dict[str, Any]:
+    """The metadata of a frame: the counterpart for tests and Python clients."""
+    length = int.from_bytes(data[:8], "little")
+    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][METADATA])

@@ -1,0 +1,1 @@
+"""Where networks are trained: processes of their own, one call a frame."""

@@ -1,0 +1,308 @@
+"""What runs inside a worker process: the networks it holds and what can be asked of them.
+
+Functions are called by name from the server, one at a time.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from engine.datasets import Table
+from engine.experiment import Experiment, make_dataset
+from engine.kernels import warm
+from engine.spec import NetworkSpec
+
+from ..wire import arrays_to_bytes, bytes_to_arrays
+from .messages import Advanced, Play, Report
+
+MAX_STEPS_A_CALL = 8192
+
+
+@dataclass(slots=True)
+class _Kept:
+    experiment: Experiment
+    step_s: float = 20e-6  # running estimate of one update
+    credit_s: float = 0.0  # a network whose single step outlasts its share waits for its turn
+
+
+class Gone(KeyError):
+    """This worker doesn't hold that network (any more)."""
+
+
+_kept: dict[str, _Kept] = {}
+
+
+def start() -> int:
+    """Called once in a new process; returns its id when it can train."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers itself
+    if hasattr(os, "nice"):
+        os.nice(5)  # answers and pictures come before training
+    warm(lambda *_: None)
+    return os.getpid()
+
+
+def create(id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes | None) -> dict[str, Any]:
+    """Raises: CannotBuild, Unreadable, ValueError (a checkpoint that is not of this spec)"""
+    experiment = Experiment(spec, tables=tables)
+    if checkpoint is not None:
+        experiment.load_state(bytes_to_arrays(checkpoint))
+    _kept[id] = _Kept(experiment)
+    return describe(id)
+
+
+def discard(id: str) -> None:
+    _kept.pop(id, None)
+
+
+def _of(id: str) -> Experiment:
+    try:
+        return _kept[id].experiment
+    except KeyError:
+        raise Gone(id) from None
+
+
+def describe(id: str) -> dict[str, Any]:
+    experiment = _of(id)
+    network, trainer = experiment.network, experiment.trainer
+    measures = experiment.measured()
+    layers: list[Any] = network.layers
+    return {
+        "spec": experiment.spec,
+        "inputs": list(experiment.input_names),
+        "layers": [
+            {"name": name, "kind": layer.kind, "units": layer.units, "activation": layer.activation}
+            for name, layer in zip(network.names, layers, strict=True)
+        ],
+        "layout": [
+            {"name": e.name, "shape": list(e.shape), "offset": e.offset} for e in network.layout
+        ],
+        "parameters": network.layout.size,
+        "steps_per_epoch": trainer.steps_per_epoch,
+        "samples": trainer.samples,
+        "step": trainer.step,
+        "epoch": trainer.epoch,
+        "loss": measures.loss,
+        "test_loss": measures.test_loss,
+        "metrics": measures.metrics,
+        "confusion": experiment.confusion(),
+        "divergence": trainer.diverged,
+        "revision": experiment.revision,
+    }
+
+
+def _report(id: str, weights: bool, losses: Any = (), remaining: int = 0) -> Report:
+    experiment = _of(id)
+    points = experiment.drain()
+    measures = experiment.measured()
+    return Report(
+        id, experiment.step, experiment.trainer.epoch, experiment.revision, measures.loss,
+        measures.test_loss, measures.metrics, points,
+        experiment.trainer.vector.tobytes() if weights else None,
+        experiment.diverged, [float(v) for v in losses], remaining,
+    )  # fmt: skip
+
+
+def report(id: str) -> Report:
+    return _report(id, weights=True)
+
+
+def patch(id: str, spec: NetworkSpec, tables: Mapping[str, Table]) -> Report:
+    """Raises: CannotBuild; then nothing has changed"""
+    experiment = _of(id)
+    experiment.tables.update(tables)
+    experiment.patch(spec)
+    _kept[id].step_s = 20e-6
+    return _report(id, weights=True)
+
+
+def reset(id: str, seed: int | None) -> Report:
+    _of(id).reset(seed)
+    return _report(id, weights=True)
+
+
+def set_weights(id: str, values: dict[str, Any]) -> Report:
+    """Raises: KeyError, ValueError; then nothing has changed"""
+    _of(id).set_weights(values)
+    return _report(id, weights=True)
+
+
+def weights(id: str) -> dict[str, Any]:
+    experiment = _of(id)
+    views = experiment.network.layout.views(experiment.trainer.vector)
+    return {name: view.tolist() for name, view in views.items()}
+
+
+def steps_in_epochs(id: str, epochs: int) -> int:
+    trainer = _of(id).trainer
+    if not trainer.samples:
+        return 0
+    return trainer.steps_to_epoch_end() + (epochs - 1) * trainer.steps_per_epoch
+
+
+def train(id: str, steps: int, budget_s: float) -> Report:
+    """Train for up to `steps` updates or about `budget_s`; `remaining` says what is left."""
+    losses = _run(_kept[id] if id in _kept else _missing(id), steps, budget_s)
+    experiment = _of(id)
+    left = 0 if experiment.diverged else steps - len(losses)
+    return _report(id, weights=left == 0, losses=losses, remaining=left)
+
+
+def _missing(id: str) -> _Kept:
+    raise Gone(id)
+
+
+def _run(kept: _Kept, most: int | None, budget_s: float) -> Any:
+    """Train until `most` updates or the time is up; at least one update."""
+    experiment = kept.experiment
+    begin = now = perf_counter()
+    losses = []
+    done = 0
+    while (most is None or done < most) and now - begin < budget_s and not experiment.diverged:
+        room = max(1, int(min(budget_s - (now - begin), 0.01) / kept.step_s))
+        steps = min(room, MAX_STEPS_A_CALL, most - done if most is not None else room)
+        made = experiment.train(steps)
+        losses.append(made)
+        done += len(made)
+        before, now = now, perf_counter()
+        if len(made):
+            kept.step_s += 0.5 * ((now - before) / len(made) - kept.step_s)
+    return np.concatenate(losses) if losses else np.zeros(0)
+
+
+def advance(plays: list[Play], budget_s: float) -> Advanced:
+    """One round: every playing network gets the same share of the time."""
+    reports, made = [], {}
+    share = budget_s / max(1, len(plays))
+    for play in plays:
+        kept = _kept.get(play.id)
+        if kept is None:
+            continue
+        kept.credit_s = min(kept.credit_s + share, share)
+        made[play.id] = 0
+        if kept.credit_s > 0 and (play.steps is None or play.steps > 0):
+            begin = perf_counter()
+            made[play.id] = len(_run(kept, play.steps, kept.credit_s))
+            kept.credit_s -= perf_counter() - begin
+        if play.report or kept.experiment.diverged:
+            reports.append(_report(play.id, play.weights))
+    return Advanced(reports, made)
+
+
+def checkpoints(ids: list[str]) -> dict[str, tuple[NetworkSpec, bytes]]:
+    return {
+        id: (_kept[id].experiment.spec, arrays_to_bytes(_kept[id].experiment.state()))
+        for id in ids
+        if id in _kept
+    }
+
+
+def history(id: str) -> dict[str, Any]:
+    experiment = _of(id)
+    experiment.drain()
+    train_loss, test_loss, accuracy, test_accuracy = experiment.measures.columns
+    return {
+        "step": experiment.losses.steps,
+        "loss": experiment.losses.columns[0],
+        "test_step": experiment.measures.steps,
+        "train_loss": train_loss,
+        "test_loss": test_loss,
+        "accuracy": accuracy,
+        "test_accuracy": test_accuracy,
+    }
+
+
+def _lists(array: Any) -> Any:
+    """Nested lists with None for what is not finite: JSON has no NaN."""
+    array = np.asarray(array, np.float64)
+    if np.isfinite(array).all():
+        return array.tolist()
+    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+
+
+def predict(id: str, inputs: list[list[float]]) -> list[Any]:
+    """Raises: ValueError"""
+    experiment = _of(id)
+    if not inputs:
+        return []
+    return _lists(experiment.predict(inputs))  # type: ignore[arg-type]
+
+
+def activations(id: str, inputs: list[list[float]]) -> dict[str, Any]:
+    """Raises: ValueError"""
+    found = _of(id).activations(inputs)
+    return {name: {"z": _lists(both["z"]), "a": _lists(both["a"])} for name, both in found.items()}
+
+
+def boundary(id: str, resolution: int) -> dict[str, Any]:
+    return {name: _lists(array) for name, array in _of(id).boundary(resolution).items()}
+
+
+def gradients(id: str, samples: list[int] | None) -> dict[str, Any]:
+    """Raises: ValueError"""
+    loss, found = _of(id).gradients(samples)
+    return {
+        "loss": _lists(loss),
+        "gradients": {name: _lists(array) for name, array in found.items()},
+    }
+
+
+def dataset(spec: Any, tables: Mapping[str, Table]) -> dict[str, Any]:
+    """A dataset as a network would be given it.
+
+    Raises: CannotBuild
+    """
+    return _dataset_out(spec, make_dataset(spec, tables))
+
+
+def dataset_of(id: str) -> dict[str, Any]:
+    experiment = _of(id)
+    return _dataset_out(experiment.spec.dataset, experiment.dataset)
+
+
+def _dataset_out(spec: Any, made: Any) -> dict[str, Any]:
+    plane = made.plane
+    return {
+        "kind": spec.kind,
+        "view": made.view,
+        "task": made.task,
+        "columns": list(made.columns),
+        "classes": made.classes,
+        "class_names": list(made.class_names),
+        "inputs": made.inputs.tolist(),
+        "targets": made.targets.reshape(-1).tolist(),
+        "test_inputs": made.test_inputs.tolist(),
+        "test_targets": made.test_targets.reshape(-1).tolist(),
+        "identities": made.identities.tolist(),
+        "plane": None
+        if plane is None
+        else {
+            "origin": plane.origin.tolist(),
+            "axes": plane.axes.tolist(),
+            "low": list(plane.low),
+            "high": list(plane.high),
+        },
+        "mean": made.mean.tolist(),
+        "deviation": made.deviation.tolist(),
+    }
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        create, discard, describe, report, patch, reset, set_weights, weights, steps_in_epochs,
+        train, advance, checkpoints, history, predict, activations, boundary, gradients, dataset,
+        dataset_of,
+    )
+}  # fmt: skip
+
+
+def call(name: str, args: tuple[Any, ...]) -> Any:
+    return FUNCTIONS[name](*args)
+
+
+__all__ = ["FUNCTIONS", "Gone", "call", "start"]

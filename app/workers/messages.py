@@ -1,0 +1,41 @@
+"""What goes between the server and a worker; plain records, nothing that holds state."""
+
+from dataclasses import dataclass, field
+
+from engine.trainer import Divergence
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One network's turn: at most `steps` updates (None: as many as its share of time allows)."""
+
+    id: str
+    steps: int | None
+    report: bool
+    weights: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A network's state after something happened to it."""
+
+    id: str
+    step: int
+    epoch: int
+    revision: int
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    points: list[tuple[int, float]]
+    weights: bytes | None = None
+    divergence: Divergence | None = None
+    losses: list[float] = field(default_factory=list)
+    remaining: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What one round of training gave: reports of those due, and steps made by each."""
+
+    reports: list[Report]
+    steps: dict[str, int]

@@ -1,0 +1,107 @@
+"""What a dataset is, once made: arrays as the network is given them, and how to draw them."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Protocol
+
+import numpy as np
+from annotated_types import Interval, Len
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+MAX_SAMPLES = 20_000
+MAX_DRAWN = 2_000
+
+Samples = Annotated[int, Interval(ge=0, le=MAX_SAMPLES)]
+Noise = Annotated[float, Interval(ge=0, le=1)]
+TestFraction = Annotated[float, Interval(ge=0, le=0.9)]
+Seed = Annotated[int, Interval(ge=0, le=2**32 - 1)]
+Coordinate = Annotated[float, Interval(ge=-1e6, le=1e6)]
+# A point drawn by hand: x1, x2, then its class or value.
+DrawnPoints = Annotated[tuple[tuple[Coordinate, Coordinate, Coordinate], ...], Len(0, MAX_DRAWN)]
+Erased = Annotated[
+    tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], Len(0, MAX_SAMPLES)
+]
+
+View = Literal["plane", "curve", "table"]
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """How points of the drawn plane become inputs: origin + u * axes[0] + v * axes[1].
+
+    For two inputs it is the plane itself; for wider data, the first two principal components.
+    low, high: (2,) corners of what is drawn
+    """
+
+    origin: Array
+    axes: Array
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+    def project(self, inputs: Array) -> Array:
+        """(samples, inputs) -> (samples, 2); the axes are orthonormal."""
+        return (inputs - self.origin) @ self.axes.T
+
+    def lift(self, points: Array) -> Array:
+        """(points, 2) -> (points, inputs)"""
+        return self.origin + points @ self.axes
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """inputs: (samples, columns), scaled.  targets: class numbers (samples,) or values
+    (samples, outputs).  `mean` and `deviation` turned raw columns into inputs.
+    """
+
+    inputs: Array
+    targets: Array
+    test_inputs: Array
+    test_targets: Array
+    view: View
+    task: Task
+    columns: tuple[str, ...]
+    class_names: tuple[str, ...]
+    plane: Plane | None
+    mean: Array
+    deviation: Array
+    # The place of every training sample in the generated order, for erasing it; drawn points
+    # follow, numbered from -1 downwards.
+    identities: NDArray[np.int64]
+
+    @property
+    def classes(self) -> int:
+        """How many classes; 0 for regression."""
+        return len(self.class_names)
+
+    @property
+    def outputs(self) -> int:
+        """How many values a sample's target has (regression)."""
+        return 1 if self.targets.ndim == 1 else self.targets.shape[1]
+
+    def scale(self, raw: Array) -> Array:
+        """Raw columns as the network is given them.  (n, columns)"""
+        return (raw - self.mean) / self.deviation
+
+
+class DatasetSpec(Protocol):
+    """A declared dataset. `make` is a function of its fields alone."""
+
+    @property
+    def kind(self) -> str: ...
+
+    view: ClassVar[View]
+    task: ClassVar[Task]
+    summary: ClassVar[dict[str, str]]
+
+    def make(self) -> Dataset: ...
+
+
+def split(
+    inputs: Array, targets: Array, test_fraction: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the training and of the test samples, drawn by the generator."""
+    order = rng.permutation(len(inputs))
+    tests = round(len(inputs) * test_fraction)
+    return np.sort(order[tests:]), np.sort(order[:tests])

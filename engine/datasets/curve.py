@@ -1,0 +1,163 @@
+"""One input, one value: curves to fit.  `noise` is the deviation added to the value."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Curve:
+    samples: Samples = 200
+    noise: Noise = 0.1
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "curve"
+    task: ClassVar[Task] = "regression"
+
+    def _value(self, x: Array) -> Array:
+        raise NotImplementedError
+
+    def make(self) -> Dataset:
+        rng = np.random.default_rng([self.seed, 2])
+        x = rng.uniform(-3, 3, self.samples)
+        y = self._value(x) + rng.normal(0, 1, self.samples) * self.noise
+        train, test = split(x, y, self.test_fraction, rng)
+        return Dataset(
+            inputs=x[train, None],
+            targets=y[train, None],
+            test_inputs=x[test, None],
+            test_targets=y[test, None],
+            view="curve",
+            task="regression",
+            columns=("x1",),
+            class_names=(),
+            plane=None,
+            mean=np.zeros(1),
+            deviation=np.ones(1),
+            identities=train,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sine(_Curve):
+    """sin 2x"""
+
+    kind: Literal["sine"] = "sine"
+    summary: ClassVar[dict[str, str]] = {"en": "Two waves of a sine.", "zh": "两个周期的正弦。"}
+
+    def _value(self, x: Array) -> Array:
+        return np.sin(2 * x)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(_Curve):
+    """-1 below 0, 1 above"""
+
+    kind: Literal["step"] = "step"
+    summary: ClassVar[dict[str, str]] = {"en": "A jump at 0: smooth units must get steep.", "zh": "在 0 处跳变：平滑单元必须变陡。"}
+
+    def _value(self, x: Array) -> Array:
+        return np.where(x < 0, -1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absolute(_Curve):
+    """|x| / 1.5 - 1"""
+
+    kind: Literal["absolute"] = "absolute"
+    summary: ClassVar[dict[str, str]] = {"en": "The absolute value: two ReLUs draw it exactly.", "zh": "绝对值：两个 ReLU 就能精确画出。"}
+
+    def _value(self, x: Array) -> Array:
+        return np.abs(x) / 1.5 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cubic(_Curve):
+    """A noisy cubic: x (x - 2) (x + 2) / 6"""
+
+    kind: Literal["cubic"] = "cubic"
+    noise: Noise = 0.3
+    summary: ClassVar[dict[str, str]] = {"en": "A cubic under much noise: overfitting shows here.", "zh": "噪声较大的三次曲线：容易看到过拟合。"}
+
+    def _value(self, x: Array) -> Array:
+        return x * (x - 2) * (x + 2) / 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLinear:
+    """The article's first listing: three inputs, t = 1 x1 + 2 x2 + 3 x3 + 2."""
+
+    kind: Literal["article_linear"] = "article_linear"
+    samples: Samples = 200
+    noise: Noise = 0.0
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "table"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Three inputs whose weights 1, 2, 3 and bias 2 are to be found.",
+        "zh": "三个输入，要找出权重 1、2、3 和偏置 2。",
+    }
+
+    def make(self) -> Dataset:
+        from .table import principal_plane
+
+        rng = np.random.default_rng([self.seed, 2])
+        x = rng.normal(0, 1, (self.samples, 3))
+        y = x @ np.array([1.0, 2.0, 3.0]) + 2 + rng.normal(0, 1, self.samples) * self.noise
+        train, test = split(x, y, self.test_fraction, rng)
+        return Dataset(
+            inputs=x[train],
+            targets=y[train, None],
+            test_inputs=x[test],
+            test_targets=y[test, None],
+            view="table",
+            task="regression",
+            columns=("x1", "x2", "x3"),
+            class_names=(),
+            plane=principal_plane(x),
+            mean=np.zeros(3),
+            deviation=np.ones(3),
+            identities=train,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePairs:
+    """The article's second listing: the pairs (1, 2), (2, 4), (3, 6)."""
+
+    kind: Literal["article_pairs"] = "article_pairs"
+    test_fraction: TestFraction = 0.0
+    seed: Seed = 0
+
+    view: ClassVar[View] = "curve"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Three pairs (1, 2), (2, 4), (3, 6): the network finds t = 2x.",
+        "zh": "三对数据 (1, 2)、(2, 4)、(3, 6)：网络学到 t = 2x。",
+    }
+
+    def make(self) -> Dataset:
+        x = np.array([[1.0], [2.0], [3.0]])
+        return Dataset(
+            inputs=x,
+            targets=2 * x,
+            test_inputs=x[:0],
+            test_targets=x[:0],
+            view="curve",
+            task="regression",
+            columns=("x1",),
+            class_names=(),
+            plane=None,
+            mean=np.zeros(1),
+            deviation=np.ones(1),
+            identities=np.arange(3),
+        )
+
+
+__all__ = ["Absolute", "ArticleLinear", "ArticlePairs", "Cubic", "Sine", "Step"]

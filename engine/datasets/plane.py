@@ -1,0 +1,260 @@
+"""Two inputs on a plane about six wide: classes to tell apart, and surfaces to fit.
+
+`noise` moves every point by a normal deviation of that many units of the plane's half width (3),
+for regression it is added to the value. Drawn points join the training set; erased ones leave it.
+"""
+
+from dataclasses import dataclass
+from math import pi
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from .base import (
+    Array,
+    Dataset,
+    DrawnPoints,
+    Erased,
+    Noise,
+    Plane,
+    Samples,
+    Seed,
+    Task,
+    TestFraction,
+    View,
+    split,
+)
+
+HALF_WIDTH = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plane:
+    samples: Samples = 400
+    noise: Noise = 0.1
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+    points: DrawnPoints = ()
+    erased: Erased = ()
+
+    view: ClassVar[View] = "plane"
+    task: ClassVar[Task] = "classification"
+    class_names: ClassVar[tuple[str, ...]] = ("A", "B")
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Points (samples, 2) and class numbers, or values, (samples,)"""
+        raise NotImplementedError
+
+    def _names(self) -> tuple[str, ...]:
+        drawn = 1 + max((int(p[2]) for p in self.points), default=0)
+        return tuple("ABCDEFGH"[: max(len(self.class_names), min(drawn, 8))])
+
+    def make(self) -> Dataset:
+        rng = np.random.default_rng([self.seed, 2])
+        inputs, targets = self._draw(rng)
+        train, test = split(inputs, targets, self.test_fraction, rng)
+        train = np.setdiff1d(train, np.array(self.erased, np.int64))
+        drawn = np.array(self.points, np.float64).reshape(-1, 3)
+        if self.task == "regression":
+            names: tuple[str, ...] = ()
+            drawn_targets = drawn[:, 2]
+        else:
+            names = self._names()
+            drawn_targets = drawn[:, 2].round().clip(0, 7).astype(np.int64)
+        all_targets = np.concatenate([targets[train], drawn_targets])
+        shape = (-1, 1) if self.task == "regression" else (-1,)
+        return Dataset(
+            inputs=np.concatenate([inputs[train], drawn[:, :2]]),
+            targets=all_targets.reshape(shape),
+            test_inputs=inputs[test],
+            test_targets=targets[test].reshape(shape),
+            view="plane",
+            task=self.task,
+            columns=("x1", "x2"),
+            class_names=names,
+            plane=Plane(
+                np.zeros(2), np.eye(2), (-HALF_WIDTH, -HALF_WIDTH), (HALF_WIDTH, HALF_WIDTH)
+            ),
+            mean=np.zeros(2),
+            deviation=np.ones(2),
+            identities=np.concatenate([train, -1 - np.arange(len(drawn))]),
+        )
+
+    def _labels(self, classes: int) -> Array:
+        return np.arange(self.samples) % classes
+
+    def _jitter(self, rng: np.random.Generator) -> Array:
+        return rng.normal(0, 1, (self.samples, 2)) * self.noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle(_Plane):
+    """A disc inside a ring."""
+
+    kind: Literal["circle"] = "circle"
+    summary: ClassVar[dict[str, str]] = {"en": "A disc inside a ring.", "zh": "圆环包着圆盘。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(2)
+        radius = np.where(labels == 0, rng.uniform(0, 1.2, self.samples), rng.uniform(1.8, 2.7, self.samples))
+        angle = rng.uniform(0, 2 * pi, self.samples)
+        points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return points + self._jitter(rng), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Xor(_Plane):
+    """Opposite quadrants belong together."""
+
+    kind: Literal["xor"] = "xor"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Opposite quadrants belong together: no single line can part them.",
+        "zh": "对角象限同类：一条直线分不开。",
+    }
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        points = rng.uniform(0.2, 2.7, (self.samples, 2)) * rng.choice([-1, 1], (self.samples, 2))
+        labels = (points[:, 0] * points[:, 1] < 0).astype(np.int64)
+        return points + self._jitter(rng), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaussians(_Plane):
+    """Two round clouds."""
+
+    kind: Literal["gaussians"] = "gaussians"
+    summary: ClassVar[dict[str, str]] = {"en": "Two round clouds: one line parts them.", "zh": "两团高斯云：一条直线即可分开。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(2)
+        centres = np.where(labels[:, None] == 0, -1.2, 1.2)
+        return centres + rng.normal(0, 0.45 + self.noise, (self.samples, 2)), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spiral(_Plane):
+    """Arms wound into one another: two or three."""
+
+    kind: Literal["spiral"] = "spiral"
+    arms: Annotated[int, Interval(ge=2, le=3)] = 3
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Arms wound into one another, one class an arm: the hard one.",
+        "zh": "互相缠绕的螺旋臂，每臂一类：最难的一个。",
+    }
+
+    def _names(self) -> tuple[str, ...]:
+        drawn = 1 + max((int(p[2]) for p in self.points), default=0)
+        return tuple("ABCDEFGH"[: max(self.arms, min(drawn, 8))])
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(self.arms)
+        along = np.sqrt(rng.uniform(0.01, 1, self.samples))
+        turns = 1.5 if self.arms == 2 else 1.0
+        angle = along * turns * 2 * pi + labels * 2 * pi / self.arms
+        points = (2.6 * along)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return points + self._jitter(rng), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moons(_Plane):
+    """Two interleaved half circles."""
+
+    kind: Literal["moons"] = "moons"
+    summary: ClassVar[dict[str, str]] = {"en": "Two half moons that reach into each other.", "zh": "两弯互相嵌入的月牙。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(2)
+        angle = rng.uniform(0, pi, self.samples)
+        upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
+        lower = np.stack([0.5 - np.cos(angle), 0.25 - np.sin(angle)], axis=1)
+        points = np.where(labels[:, None] == 0, upper, lower) * 1.6
+        return points + self._jitter(rng), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rings(_Plane):
+    """Three rings, one in another."""
+
+    kind: Literal["rings"] = "rings"
+    class_names: ClassVar[tuple[str, ...]] = ("A", "B", "C")
+    summary: ClassVar[dict[str, str]] = {"en": "Three rings, one in another.", "zh": "三个同心环。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(3)
+        radius = np.array([0.5, 1.5, 2.5])[labels] + rng.uniform(-0.2, 0.2, self.samples)
+        angle = rng.uniform(0, 2 * pi, self.samples)
+        points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return points + self._jitter(rng), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blobs(_Plane):
+    """Four clouds, one a class."""
+
+    kind: Literal["blobs"] = "blobs"
+    class_names: ClassVar[tuple[str, ...]] = ("A", "B", "C", "D")
+    summary: ClassVar[dict[str, str]] = {"en": "Four clouds, one a class.", "zh": "四团云，每团一类。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = self._labels(4)
+        centres = np.array([[-1.4, -1.2], [1.5, -1.4], [-1.2, 1.5], [1.3, 1.2]])[labels]
+        return centres + rng.normal(0, 0.4 + self.noise, (self.samples, 2)), labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkerboard(_Plane):
+    """Four by four squares in two colours."""
+
+    kind: Literal["checkerboard"] = "checkerboard"
+    summary: ClassVar[dict[str, str]] = {"en": "Four by four squares in two colours.", "zh": "4×4 的双色棋盘。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        points = rng.uniform(-2.8, 2.8, (self.samples, 2))
+        cells = np.floor((points + 2.8) / 1.4).clip(0, 3).astype(np.int64)
+        return points + self._jitter(rng), cells.sum(axis=1) % 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope(_Plane):
+    """A tilted plane to fit."""
+
+    kind: Literal["slope"] = "slope"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {"en": "A tilted plane: the value grows along the diagonal.", "zh": "倾斜的平面：数值沿对角线增大。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        points = rng.uniform(-2.8, 2.8, (self.samples, 2))
+        return points, (points.sum(axis=1)) / 5 + rng.normal(0, 1, self.samples) * self.noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ripple(_Plane):
+    """A ring of waves to fit."""
+
+    kind: Literal["ripple"] = "ripple"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {"en": "Waves round a centre, as from a dropped stone.", "zh": "像石子激起的圈圈波纹。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        points = rng.uniform(-2.8, 2.8, (self.samples, 2))
+        radius = np.sqrt((points**2).sum(axis=1))
+        return points, np.cos(2 * radius) + rng.normal(0, 1, self.samples) * self.noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn(_Plane):
+    """Only what one draws."""
+
+    kind: Literal["drawn"] = "drawn"
+    samples: Annotated[int, Interval(ge=0, le=0)] = 0
+    summary: ClassVar[dict[str, str]] = {"en": "An empty plane for your own points.", "zh": "空白平面，自己画点。"}
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        return np.zeros((0, 2)), np.zeros(0, np.int64)
+
+
+__all__ = [
+    "Blobs", "Checkerboard", "Circle", "Drawn", "Gaussians", "Moons", "Rings", "Ripple", "Slope",
+    "Spiral", "Xor",
+]  # fmt: skip

@@ -1,0 +1,203 @@
+"""A user's own table: parsed from CSV or given as arrays, scaled, shown on a plane."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
+
+MAX_COLUMNS = 64
+MAX_ROWS = 20_000
+MAX_CLASSES = 10
+
+
+class BadTable(ValueError):
+    """The table cannot be used; the message says where and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """columns: names of the inputs.  inputs: (rows, columns)  targets: (rows,)
+
+    `class_names` is empty where the target is a value.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    inputs: Array
+    targets: Array
+    target_name: str
+    class_names: tuple[str, ...]
+
+
+def principal_plane(inputs: Array) -> Plane:
+    """The plane of the first two principal components, through the mean.  inputs: (n, columns)
+
+    With two columns it is the plane of the columns themselves.  (Pearson 1901)
+    """
+    columns = inputs.shape[1]
+    if columns == 2 or len(inputs) < 2:
+        origin, axes = np.zeros(columns), np.eye(2, columns)
+    else:
+        origin = inputs.mean(axis=0)
+        _, _, directions = np.linalg.svd(inputs - origin, full_matrices=False)
+        axes = np.zeros((2, columns))
+        axes[: len(directions[:2])] = directions[:2]
+        # The largest component of each axis points up, so that the picture doesn't flip.
+        signs = np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])
+        axes *= np.where(signs == 0, 1, signs)[:, None]
+    points = (inputs - origin) @ axes.T if len(inputs) else np.zeros((1, 2))
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.maximum((high - low) * 0.1, 0.5)
+    low, high = low - margin, high + margin
+    return Plane(origin, axes, (float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
+
+
+def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
+    """Numbers in columns, a header row or none; the target is the last column or the named one.
+
+    Words, or up to ten different whole numbers, in the target make classes; else it is a value.
+
+    Raises: BadTable
+    """
+    if "\0" in text:
+        raise BadTable("the text holds NUL characters; save the table as UTF-8 CSV")
+    first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        rows = []
+        for row in csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator, strict=True):
+            if any(cell.strip() for cell in row):
+                rows.append([cell.strip() for cell in row])
+            if len(rows) > MAX_ROWS + 1:
+                raise BadTable(f"more than {MAX_ROWS} rows (limit: max_rows)")
+            if len(row) > MAX_COLUMNS + 1:
+                raise BadTable(f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)")
+    except csv.Error as error:
+        raise BadTable(f"not a readable CSV: {error}") from error
+    if not rows:
+        raise BadTable("the table is empty; give rows like 1.5,2.0,A")
+    header = None if any(_number(cell) is not None for cell in rows[0]) else rows.pop(0)
+    if not rows:
+        raise BadTable("there is a header but no rows under it")
+    width = len(rows[0])
+    if width < 2:
+        raise BadTable("one column only; give at least one input and the target, e.g. 1.5,2.0,A")
+    names = header if header and len(header) == width else [f"x{i + 1}" for i in range(width)]
+    if target is not None and target not in names:
+        raise BadTable(f"there is no column {target[:40]!r}; there are {', '.join(names)[:200]}")
+    at = names.index(target) if target is not None else width - 1
+    inputs = np.zeros((len(rows), width - 1))
+    labels = []
+    for i, row in enumerate(rows):
+        line = i + (2 if header else 1)
+        if len(row) != width:
+            raise BadTable(f"row {line} has {len(row)} cells, the first has {width}")
+        labels.append(row[at])
+        for j, cell in enumerate(row[:at] + row[at + 1 :]):
+            value = _number(cell)
+            if value is None:
+                raise BadTable(f"row {line}, column {j + 1}: {cell[:20]!r} is not a finite number")
+            inputs[i, j] = value
+    columns = tuple(names[:at] + names[at + 1 :])
+    return _with_targets(name, columns, inputs, labels, names[at])
+
+
+def table_from_rows(
+    rows: Sequence[Sequence[float]], targets: Sequence[float | str], name: str = "own"
+) -> Table:
+    """The same from arrays: rows of inputs, and a class or value for each.
+
+    Raises: BadTable
+    """
+    if not rows or not rows[0]:
+        raise BadTable("there are no rows; give inputs like [[1.5, 2.0], ..]")
+    if len(rows) > MAX_ROWS:
+        raise BadTable(f"{len(rows)} rows, at most {MAX_ROWS} (limit: max_rows)")
+    width = len(rows[0])
+    if width > MAX_COLUMNS:
+        raise BadTable(f"{width} columns, at most {MAX_COLUMNS} (limit: max_columns)")
+    if any(len(row) != width for row in rows):
+        raise BadTable(f"rows differ in length; the first has {width} numbers")
+    if len(targets) != len(rows):
+        raise BadTable(f"{len(rows)} rows but {len(targets)} targets; give one a row")
+    labels = [t if isinstance(t, str) else f"{t:.17g}" for t in targets]
+    columns = tuple(f"x{i + 1}" for i in range(width))
+    return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e30 else None
+
+
+def _with_targets(
+    name: str, columns: tuple[str, ...], inputs: Array, labels: list[str], target_name: str
+) -> Table:
+    values = [_number(label) for label in labels]
+    distinct = sorted(set(labels))
+    whole = all(v is not None and v == int(v) for v in values)
+    if None in values or (whole and len(set(values)) <= MAX_CLASSES):
+        if whole:
+            distinct = sorted(set(labels), key=float)
+        if len(distinct) > MAX_CLASSES:
+            raise BadTable(f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)")
+        if len(distinct) < 2:
+            raise BadTable(f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart")
+        numbers = {label: i for i, label in enumerate(distinct)}
+        targets = np.array([numbers[label] for label in labels])
+        return Table(name, columns, inputs, targets, target_name, tuple(d[:40] for d in distinct))
+    return Table(name, columns, inputs, np.array(values, np.float64), target_name, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A table of one's own, by the id its upload gave; whoever keeps the tables hands it in."""
+
+    kind: Literal["own"] = "own"
+    id: str = ""
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "table"
+    task: ClassVar[Task] = "classification"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Your own table, from a file or pasted.",
+        "zh": "自己的表格：文件或粘贴。",
+    }
+
+    def make_from(self, table: Table) -> Dataset:
+        """Scaled by the training part's mean and deviation, so that nothing leaks from the test."""
+        rng = np.random.default_rng([self.seed, 2])
+        train, test = split(table.inputs, table.targets, self.test_fraction, rng)
+        known = table.inputs[train] if len(train) else table.inputs
+        mean = known.mean(axis=0)
+        deviation = known.std(axis=0)
+        deviation[deviation < 1e-12] = 1.0  # a constant column becomes 0, not NaN
+        inputs = (table.inputs - mean) / deviation
+        targets = table.targets
+        if not table.class_names:
+            centre, spread = targets[train].mean(), targets[train].std()
+            targets = ((targets - centre) / (spread if spread > 1e-12 else 1.0))[:, None]
+        curve = inputs.shape[1] == 1 and not table.class_names
+        return Dataset(
+            inputs=inputs[train],
+            targets=targets[train],
+            test_inputs=inputs[test],
+            test_targets=targets[test],
+            view="curve" if curve else "table",
+            task="classification" if table.class_names else "regression",
+            columns=table.columns,
+            class_names=table.class_names,
+            plane=None if curve else principal_plane(inputs[train]),
+            mean=mean,
+            deviation=deviation,
+            identities=train,
+        )

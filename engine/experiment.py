@@ -1,0 +1,415 @@
+"""A spec brought to life: data, network and trainer, changed together.
+
+This is what a library user holds and what a server's worker keeps, one a network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .datasets import BadTable, Dataset, Own, Table
+from .features import FEATURES, apply_features
+from .history import Series, bins
+from .layers import Output
+from .losses import LOSSES
+from .network import CannotBuild, Network
+from .spec import NetworkSpec
+from .trainer import Divergence, Snapshot, Trainer
+
+Array = NDArray[np.floating]
+
+MAX_PARAMETERS = 2_000_000
+# Batch losses wait here until `drain` merges them; beyond this many they are merged unasked.
+MAX_PENDING_LOSSES = 100_000
+POINTS_A_DRAIN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Losses over all training and all test samples, without penalties; None where not finite."""
+
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+
+
+def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
+    """Raises: CannotBuild"""
+    if not isinstance(spec, Own):
+        return spec.make()
+    if spec.id not in tables:
+        raise CannotBuild("dataset.id", "there is no such dataset; upload it with POST /api/datasets")
+    try:
+        return spec.make_from(tables[spec.id])
+    except BadTable as error:
+        raise CannotBuild("dataset.id", str(error)) from error
+
+
+class Experiment:
+    """`Experiment(NetworkSpec(...)).train(1000)`
+
+    Raises: CannotBuild, naming the field
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec | None = None,
+        *,
+        tables: Mapping[str, Table] | None = None,
+        dtype: type = np.float32,
+        compiled: bool = True,
+    ) -> None:
+        self.tables = dict(tables or {})
+        self.spec = spec or NetworkSpec()
+        self.dataset = make_dataset(self.spec.dataset, self.tables)
+        self.network = self._build(self.spec, self.dataset)
+        self.trainer = Trainer(
+            self.network,
+            *self._training_arrays(self.spec, self.dataset),
+            self.spec.optimizer,
+            batch_size=self.spec.batch_size,
+            l1=self.spec.regularization.l1,
+            l2=self.spec.regularization.l2,
+            initializer=self.spec.initializer,
+            seed=self.spec.seed,
+            dtype=dtype,
+            compiled=compiled,
+        )
+        self.revision = 0
+        self._clear_history()
+
+    # Building
+
+    def _input_names(self, spec: NetworkSpec, dataset: Dataset) -> tuple[str, ...]:
+        if dataset.view == "plane":
+            return spec.features
+        if dataset.view == "curve":
+            names = tuple(name for name in spec.features if FEATURES[name].columns == 1)
+            return names or ("x1",)
+        return dataset.columns
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The network's inputs: features of a plane or curve, columns of a table."""
+        return self._input_names(self.spec, self.dataset)
+
+    def _features(self, spec: NetworkSpec, dataset: Dataset, columns: Array) -> Array:
+        if dataset.view == "table":
+            return columns
+        return apply_features(self._input_names(spec, dataset), columns)
+
+    def _build(self, spec: NetworkSpec, dataset: Dataset) -> Network:
+        loss = LOSSES[spec.loss]
+        classes = dataset.classes
+        if not classes and spec.loss in ("cross_entropy", "binary_cross_entropy", "hinge"):
+            raise CannotBuild(
+                "loss",
+                f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
+                "choose mse, mae or huber",
+            )
+        activation = spec.output.activation or loss.output
+        units = classes or dataset.outputs
+        if classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
+            units = 1
+        if activation == "softmax" and units < 2:
+            raise CannotBuild(
+                "output.activation",
+                f"softmax over {units} output is always 1; choose another activation or leave it null",
+            )
+        inputs = len(self._input_names(spec, dataset))
+        widths = [inputs, *(layer.units for layer in spec.layers), units]
+        parameters = sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:], strict=True))
+        if parameters > MAX_PARAMETERS:
+            raise CannotBuild(
+                "layers",
+                f"this network would have {parameters} parameters, at most {MAX_PARAMETERS} "
+                "(limit: max_parameters)",
+            )
+        return Network((inputs,), spec.layers, Output(units, activation), spec.loss)
+
+    def _training_arrays(self, spec: NetworkSpec, dataset: Dataset) -> tuple[Array, Array]:
+        return (
+            self._features(spec, dataset, dataset.inputs),
+            self._coded(spec, dataset, dataset.targets),
+        )
+
+    def _coded(self, spec: NetworkSpec, dataset: Dataset, targets: Array) -> Array:
+        """Targets as the loss compares them: one-hot, 0/1, -1/1 or values.  (n, outputs)"""
+        if not dataset.classes:
+            return targets.reshape(len(targets), dataset.outputs)
+        activation = spec.output.activation or LOSSES[spec.loss].output
+        low = -1.0 if spec.loss == "hinge" or activation == "tanh" else 0.0
+        labels = targets.astype(np.int64)
+        if dataset.classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
+            return np.where(labels == 1, 1.0, low)[:, None]
+        return np.where(labels[:, None] == np.arange(dataset.classes), 1.0, low)
+
+    # Changing it
+
+    def patch(self, spec: NetworkSpec) -> None:
+        """Take another spec, losing nothing that needn't be lost.
+
+        Raises: CannotBuild; then nothing has changed
+        """
+        before = self.spec
+        dataset = self.dataset
+        if spec.dataset != before.dataset:
+            dataset = make_dataset(spec.dataset, self.tables)
+        network = self._build(spec, dataset)
+        inputs, targets = self._training_arrays(spec, dataset)
+        data_changed = not (
+            np.array_equal(inputs.astype(self.trainer.dtype), self.trainer.inputs)
+            and np.array_equal(targets.astype(self.trainer.dtype), self.trainer.targets)
+        )
+        self.spec, self.dataset, self.network = spec, dataset, network
+        trainer = self.trainer
+        trainer.with_settings(
+            batch_size=spec.batch_size,
+            l1=spec.regularization.l1,
+            l2=spec.regularization.l2,
+            initializer=spec.initializer,
+            seed=spec.seed,
+        )
+        trainer.change_network(network)
+        if spec.optimizer != before.optimizer:
+            trainer.change_optimizer(spec.optimizer)
+        if data_changed:
+            trainer.change_data(inputs, targets)
+        trainer.diverged = None
+        self.revision += 1
+        self._measure_into_history()
+
+    def reset(self, seed: int | None = None) -> None:
+        """Fresh weights from a seed; None means the spec's own."""
+        if seed is not None:
+            self.spec = replace(self.spec, seed=seed)
+        self.trainer.reset(self.spec.seed)
+        self.revision += 1
+        self._clear_history()
+
+    def set_weights(self, values: dict[str, Any]) -> None:
+        """Raises: KeyError, ValueError; then nothing has changed"""
+        self.trainer.set_parameters(values)
+        self._measure_into_history()
+
+    # Training
+
+    @property
+    def step(self) -> int:
+        return self.trainer.step
+
+    @property
+    def diverged(self) -> Divergence | None:
+        return self.trainer.diverged
+
+    def train(self, steps: int) -> NDArray[np.float64]:
+        """Make `steps` updates; returns the batch loss before each."""
+        losses = self.trainer.train(steps)
+        self._pending.append(losses)
+        self._pending_count += len(losses)
+        if self._pending_count > MAX_PENDING_LOSSES:
+            self.drain()
+        return losses
+
+    def drain(self) -> list[tuple[int, float]]:
+        """Merge the batch losses since the last call into at most 16 points (step, mean loss), put
+        them into the history and return them."""
+        if not self._pending_count:
+            return []
+        losses = np.concatenate(self._pending)
+        points = bins(losses, self.step - len(losses), POINTS_A_DRAIN)
+        for step, loss in points:
+            self.losses.append(step, (loss,))
+        self._pending, self._pending_count = [], 0
+        return points
+
+    # Keeping it
+
+    def state(self) -> dict[str, Array]:
+        """All that moves, as arrays: what a checkpoint holds besides the spec."""
+        self.drain()
+        snapshot = self.trainer.snapshot()
+        as_float = [[np.nan if v is None else v for v in c] for c in self.measures.columns]
+        return {
+            "state": snapshot.state,
+            "order": snapshot.order,
+            "clock": snapshot.clock,
+            "generator": snapshot.generator,
+            "step": np.array([snapshot.step, self.revision], np.int64),
+            "loss_steps": np.array(self.losses.steps, np.int64),
+            "losses": np.array(self.losses.columns[0], np.float64),
+            "measure_steps": np.array(self.measures.steps, np.int64),
+            "measures": np.array(as_float, np.float64).reshape(len(as_float), -1),
+        }
+
+    def load_state(self, arrays: Mapping[str, Array]) -> None:
+        """Go on exactly where `state` was taken, of the same spec.
+
+        Raises: ValueError where the arrays are not of this spec
+        """
+        snapshot = Snapshot(
+            arrays["state"],
+            arrays["order"].astype(np.int64),
+            arrays["clock"].astype(np.int64),
+            arrays["generator"].astype(np.uint64),
+            int(arrays["step"][0]),
+        )
+        self.trainer.load(snapshot)
+        self.revision = int(arrays["step"][1])
+        self.losses = Series(
+            ("loss",), [int(s) for s in arrays["loss_steps"]], [arrays["losses"].tolist()]
+        )
+        columns = [[None if v != v else v for v in row] for row in arrays["measures"].tolist()]
+        self.measures = Series(
+            self.measures.names, [int(s) for s in arrays["measure_steps"]], columns
+        )
+
+    # Looking at it
+
+    def measure(self) -> Measures:
+        """Losses and metrics now, over all training and all test samples."""
+        loss, quality = self._measure_part(self.trainer.inputs, self.trainer.targets, self.dataset.targets)
+        columns = self.dataset.test_inputs
+        test_loss, test_quality = self._measure_part(
+            self._features(self.spec, self.dataset, columns),
+            self._coded(self.spec, self.dataset, self.dataset.test_targets),
+            self.dataset.test_targets,
+        )
+        name = "accuracy" if self.dataset.classes else "r2"
+        return Measures(loss, test_loss, {name: quality, f"test_{name}": test_quality})
+
+    def measured(self) -> Measures:
+        """`measure`, kept in the history too."""
+        measures = self.measure()
+        quality, test_quality = measures.metrics.values()
+        point = (measures.loss, measures.test_loss, quality, test_quality)
+        if self.measures.steps and self.measures.steps[-1] == self.step:
+            for column, value in zip(self.measures.columns, point, strict=True):
+                column[-1] = value
+        else:
+            self.measures.append(self.step, point)
+        return measures
+
+    def _measure_into_history(self) -> None:
+        self.measured()
+
+    def _clear_history(self) -> None:
+        self._pending: list[NDArray[np.float64]] = []
+        self._pending_count = 0
+        self.losses = Series(("loss",))
+        self.measures = Series(("train_loss", "test_loss", "accuracy", "test_accuracy"))
+        self._measure_into_history()
+
+    def _measure_part(
+        self, inputs: Array, coded: Array, targets: Array
+    ) -> tuple[float | None, float | None]:
+        if not len(inputs):
+            return None, None
+        with np.errstate(all="ignore"):
+            cache = self.network.forward(self.trainer.vector, inputs.astype(self.trainer.dtype))[-1]
+            loss = self.network.loss_of(cache, coded.astype(self.trainer.dtype))
+            if self.dataset.classes:
+                quality = float((self.classify(cache["a"]) == targets.reshape(-1)).mean())
+            else:
+                residual = float(((cache["a"] - coded) ** 2).sum())
+                spread = float(((coded - coded.mean(axis=0)) ** 2).sum())
+                quality = 1 - residual / spread if spread > 0 else None
+        finite = quality is not None and isfinite(quality)
+        return loss if isfinite(loss) else None, quality if finite else None
+
+    def classify(self, outputs: Array) -> NDArray[np.int64]:
+        """The class of each row of outputs: the largest, or past the middle for one output."""
+        if outputs.shape[1] > 1:
+            return outputs.argmax(axis=1)
+        middle = 0.5 if self.network.output.activation in ("sigmoid",) else 0.0
+        return (outputs[:, 0] > middle).astype(np.int64)
+
+    def confusion(self) -> dict[str, list[list[int]]] | None:
+        """Rows are true classes, columns predicted ones; None for regression."""
+        classes = self.dataset.classes
+        if not classes:
+            return None
+        result = {}
+        for name, inputs, targets in (
+            ("train", self.dataset.inputs, self.dataset.targets),
+            ("test", self.dataset.test_inputs, self.dataset.test_targets),
+        ):
+            matrix = np.zeros((classes, classes), np.int64)
+            if len(inputs):
+                predicted = self.classify(self.predict_scaled(inputs))
+                np.add.at(matrix, (targets.astype(np.int64), predicted), 1)
+            result[name] = matrix.tolist()
+        return result
+
+    def predict_scaled(self, columns: Array) -> Array:
+        """Outputs for columns as the dataset scales them.  (n, columns) -> (n, outputs)"""
+        features = self._features(self.spec, self.dataset, columns)
+        with np.errstate(all="ignore"):
+            return self.network.predict(self.trainer.vector, features.astype(self.trainer.dtype))
+
+    def predict(self, raw: Array) -> Array:
+        """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""
+        return self.predict_scaled(self.dataset.scale(self._checked(raw)))
+
+    def _checked(self, raw: Any) -> Array:
+        columns = len(self.dataset.columns)
+        try:
+            array = np.asarray(raw, np.float64)
+        except ValueError as error:
+            raise ValueError(f"inputs must be rows of {columns} numbers of one length") from error
+        if array.ndim != 2 or array.shape[1] != columns:
+            raise ValueError(f"inputs must be rows of {columns} numbers, shape (n, {columns}), not {list(array.shape)}")
+        return array
+
+    def activations(self, raw: Any) -> dict[str, dict[str, Array]]:
+        """Every layer's z and a for raw columns.  {"dense_1": {"z": (n, units), "a": ..}, ..}"""
+        features = self._features(self.spec, self.dataset, self.dataset.scale(self._checked(raw)))
+        with np.errstate(all="ignore"):
+            caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
+        return {
+            name: {"z": cache["z"], "a": cache["a"]}
+            for name, cache in zip(self.network.names, caches, strict=True)
+        }
+
+    def gradients(self, samples: list[int] | None) -> tuple[float, dict[str, Array]]:
+        """Loss and its gradient by parameter, without penalties, on those training samples or all.
+
+        Raises: ValueError (no such sample)
+        """
+        trainer = self.trainer
+        chosen = np.arange(trainer.samples) if samples is None else np.asarray(samples, np.int64)
+        if not len(chosen):
+            raise ValueError("there are no samples to take the gradient on")
+        if chosen.min() < 0 or chosen.max() >= trainer.samples:
+            raise ValueError(f"training samples are numbered 0 to {trainer.samples - 1}")
+        gradient = np.zeros(self.network.layout.size, trainer.dtype)
+        with np.errstate(all="ignore"):
+            loss = self.network.loss_and_gradient(
+                trainer.vector, gradient, trainer.inputs[chosen], trainer.targets[chosen]
+            )
+        return loss, self.network.layout.views(gradient)
+
+    def boundary(self, resolution: int) -> dict[str, Array]:
+        """Outputs on a grid over what is drawn.  plane: outputs (y, x, outputs); curve: (x, outputs)"""
+        plane = self.dataset.plane
+        if plane is None:
+            low, high = self.curve_range()
+            x = np.linspace(low, high, resolution)
+            return {"x": x, "y": np.zeros(0), "outputs": self.predict_scaled(x[:, None])}
+        x = np.linspace(plane.low[0], plane.high[0], resolution)
+        y = np.linspace(plane.low[1], plane.high[1], resolution)
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        outputs = self.predict_scaled(plane.lift(grid))
+        return {"x": x, "y": y, "outputs": outputs.reshape(resolution, resolution, -1)}
+
+    def curve_range(self) -> tuple[float, float]:
+        """What of a curve's axis is drawn: the samples and a margin."""
+        x = np.concatenate([self.dataset.inputs, self.dataset.test_inputs])[:, 0]
+        if not len(x):
+            return -3.0, 3.0
+        margin = 0.05 * (x.max() - x.min()) or 1.0
+        return float(x.min() - margin), float(x.max() + margin)

@@ -1,0 +1,53 @@
+"""What of a plane's point the network is given: the coordinates, and products and sines of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+FeatureName = Literal[
+    "x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`value(columns)`: (n, columns) -> (n,).  `columns` it needs at least."""
+
+    name: str
+    value: Callable[[Array], Array]
+    columns: int
+    formula: str
+
+
+def _math(body: str) -> str:
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
+
+
+_X1, _X2 = "<msub><mi>x</mi><mn>1</mn></msub>", "<msub><mi>x</mi><mn>2</mn></msub>"
+_X1_SQUARED = "<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>"
+_X2_SQUARED = "<msubsup><mi>x</mi><mn>2</mn><mn>2</mn></msubsup>"
+
+FEATURES: dict[str, Feature] = {
+    record.name: record
+    for record in (
+        Feature("x1", lambda x: x[:, 0], 1, _math(_X1)),
+        Feature("x2", lambda x: x[:, 1], 2, _math(_X2)),
+        Feature("x1_squared", lambda x: x[:, 0] ** 2, 1, _math(_X1_SQUARED)),
+        Feature("x2_squared", lambda x: x[:, 1] ** 2, 2, _math(_X2_SQUARED)),
+        Feature("x1_x2", lambda x: x[:, 0] * x[:, 1], 2, _math(_X1 + _X2)),
+        Feature("sin_x1", lambda x: np.sin(x[:, 0]), 1, _math(f"<mi>sin</mi>{_X1}")),
+        Feature("sin_x2", lambda x: np.sin(x[:, 1]), 2, _math(f"<mi>sin</mi>{_X2}")),
+    )
+}
+
+assert tuple(FEATURES) == get_args(FeatureName)
+
+
+def apply_features(names: tuple[str, ...], columns: Array) -> Array:
+    """(n, columns) -> (n, features)"""
+    return np.stack([FEATURES[name].value(columns) for name in names], axis=1)

@@ -1,0 +1,368 @@
+"""Activations, losses and optimizer updates on lanes, for the compiled training loops.
+
+float32 uses polynomials (errors below 1e-6); float64 calls libm, since it serves as a reference.
+Polynomials: exp and log from Cephes (Moshier, expf.c and logf.c), tanh from Eigen's
+MathFunctionsImpl.h.
+"""
+
+from math import pi, sqrt
+from typing import Any
+
+from numba import njit, types
+from numba.extending import overload
+
+from .simd import (
+    LANES,
+    exponent_of,
+    floor,
+    fma,
+    larger,
+    libm,
+    like,
+    load,
+    magnitude,
+    mantissa_of,
+    root,
+    scale_by_power_of_two,
+    smaller,
+    splat,
+    store,
+    total,
+    where_positive,
+)
+
+OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
+
+ACTIVATION_CODES = {
+    name: code
+    for code, name in enumerate(
+        ("linear", "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin",
+         "softmax")
+    )
+}  # fmt: skip
+LOSS_CODES = {
+    name: code
+    for code, name in enumerate(
+        ("cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "hinge")
+    )
+}
+OPTIMIZER_CODES = {"sgd": 0, "adam": 1}
+
+_exact_exp = libm("exp")
+_exact_log = libm("log")
+_exact_tanh = libm("tanh")
+_erf = libm("erf")
+_sin = libm("sin")
+_cos = libm("cos")
+
+
+def exp(x: Any) -> Any:
+    """e**x on lanes."""
+
+
+@overload(exp, strict=False)
+def _exp(x: Any) -> Any:
+    if x.dtype == types.float64:
+        return lambda x: _exact_exp(x)
+
+    def fast(x: Any) -> Any:
+        x = smaller(larger(x, like(x, -87.3)), like(x, 88.0))
+        n = floor(fma(x, like(x, 1.44269504088896341), like(x, 0.5)))
+        r = fma(n, like(x, -0.693359375), x)
+        r = fma(n, like(x, 2.12194440e-4), r)
+        p = fma(like(x, 1.9875691500e-4), r, like(x, 1.3981999507e-3))
+        p = fma(p, r, like(x, 8.3334519073e-3))
+        p = fma(p, r, like(x, 4.1665795894e-2))
+        p = fma(p, r, like(x, 1.6666665459e-1))
+        p = fma(p, r, like(x, 5.0000001201e-1))
+        return scale_by_power_of_two(fma(p, r * r, r + like(x, 1.0)), n)
+
+    return fast
+
+
+def log(x: Any) -> Any:
+    """ln x on lanes, for normal positive x."""
+
+
+@overload(log, strict=False)
+def _log(x: Any) -> Any:
+    if x.dtype == types.float64:
+        return lambda x: _exact_log(x)
+
+    def fast(x: Any) -> Any:
+        m = mantissa_of(x)
+        e = exponent_of(x)
+        high = m - like(x, 1.41421356)
+        e = where_positive(high, e + like(x, 1.0), e)
+        r = where_positive(high, m * like(x, 0.5), m) - like(x, 1.0)
+        square = r * r
+        p = fma(like(x, 7.0376836292e-2), r, like(x, -1.1514610310e-1))
+        p = fma(p, r, like(x, 1.1676998740e-1))
+        p = fma(p, r, like(x, -1.2420140846e-1))
+        p = fma(p, r, like(x, 1.4249322787e-1))
+        p = fma(p, r, like(x, -1.6668057665e-1))
+        p = fma(p, r, like(x, 2.0000714765e-1))
+        p = fma(p, r, like(x, -2.4999993993e-1))
+        p = fma(p, r, like(x, 3.3333331174e-1)) * r * square
+        p = fma(e, like(x, -2.12194440e-4), p)
+        p = fma(square, like(x, -0.5), p)
+        # x - x is 0, or NaN where x is not finite: the bits alone would give a finite number.
+        return fma(e, like(x, 0.693359375), r + p) + (x - x)
+
+    return fast
+
+
+def tanh(x: Any) -> Any:
+    """tanh x on lanes."""
+
+
+@overload(tanh, strict=False)
+def _tanh(x: Any) -> Any:
+    if x.dtype == types.float64:
+        return lambda x: _exact_tanh(x)
+
+    def fast(x: Any) -> Any:
+        x = smaller(larger(x, like(x, -7.90531110763549805)), like(x, 7.90531110763549805))
+        s = x * x
+        p = fma(s, like(x, -2.76076847742355e-16), like(x, 2.00018790482477e-13))
+        p = fma(s, p, like(x, -8.60467152213735e-11))
+        p = fma(s, p, like(x, 5.12229709037114e-08))
+        p = fma(s, p, like(x, 1.48572235717979e-05))
+        p = fma(s, p, like(x, 6.37261928875436e-04))
+        p = fma(s, p, like(x, 4.89352455891786e-03))
+        q = fma(s, like(x, 1.19825839466702e-06), like(x, 1.18534705686654e-04))
+        q = fma(s, q, like(x, 2.26843463243900e-03))
+        q = fma(s, q, like(x, 4.89352518554385e-03))
+        return x * p / q
+
+    return fast
+
+
+@njit(**OPTIONS)
+def sigmoid(x: Any) -> Any:
+    return like(x, 1.0) / (like(x, 1.0) + exp(like(x, 0.0) - x))
+
+
+@njit(**OPTIONS)
+def softplus(x: Any) -> Any:
+    tail = log(like(x, 1.0) + exp(like(x, 0.0) - magnitude(x)))
+    return larger(x, like(x, 0.0)) + tail
+
+
+@njit(**OPTIONS)
+def activate(code: int, a: Any, slope: Any, start: int, count: int) -> None:
+    """z in `a` becomes f(z), and f'(z) goes to `slope`, in place.  count: a multiple of eight"""
+    stop = start + count
+    if code == 2:  # tanh
+        for i in range(start, stop, LANES):
+            y = tanh(load(a, i))
+            store(a, i, y)
+            store(slope, i, like(y, 1.0) - y * y)
+    elif code == 1:  # sigmoid
+        for i in range(start, stop, LANES):
+            y = sigmoid(load(a, i))
+            store(a, i, y)
+            store(slope, i, y * (like(y, 1.0) - y))
+    elif code == 3:  # relu
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(a, i, larger(z, like(z, 0.0)))
+            store(slope, i, where_positive(z, like(z, 1.0), like(z, 0.0)))
+    elif code == 4:  # elu
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            e = exp(smaller(z, like(z, 0.0)))
+            store(a, i, where_positive(z, z, e - like(z, 1.0)))
+            store(slope, i, where_positive(z, like(z, 1.0), e))
+    elif code == 5:  # leaky_relu
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            s = where_positive(z, like(z, 1.0), like(z, 0.01))
+            store(a, i, z * s)
+            store(slope, i, s)
+    elif code == 6:  # softplus
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(a, i, softplus(z))
+            store(slope, i, sigmoid(z))
+    elif code == 7:  # gelu
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            cdf = fma(_erf(z * like(z, 1 / sqrt(2))), like(z, 0.5), like(z, 0.5))
+            density = exp(z * z * like(z, -0.5)) * like(z, 1 / sqrt(2 * pi))
+            store(a, i, z * cdf)
+            store(slope, i, fma(z, density, cdf))
+    elif code == 8:  # swish
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            s = sigmoid(z)
+            store(a, i, z * s)
+            store(slope, i, fma(z * s, like(z, 1.0) - s, s))
+    elif code == 9:  # sin
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(a, i, _sin(z))
+            store(slope, i, _cos(z))
+    else:  # linear
+        for i in range(start, stop, LANES):
+            store(slope, i, like(load(a, i), 1.0))
+
+
+@njit(**OPTIONS)
+def softmax(a: Any, start: int, units: int) -> Any:
+    """z of eight samples in `a` becomes softmax(z); returns ln of the sum, plus the largest z."""
+    highest = load(a, start)
+    for j in range(1, units):
+        highest = larger(load(a, start + j * LANES), highest)
+    summed = like(highest, 0.0)
+    for j in range(units):
+        e = exp(load(a, start + j * LANES) - highest)
+        store(a, start + j * LANES, e)
+        summed = summed + e
+    scale = like(highest, 1.0) / summed
+    for j in range(units):
+        store(a, start + j * LANES, load(a, start + j * LANES) * scale)
+    return highest + log(summed)
+
+
+@njit(**OPTIONS)
+def loss_block(
+    loss: int, activation: int, units: int, z: Any, a: Any, slope: Any, t: Any, delta: Any,
+    mask: Any, count: int,
+) -> Any:  # fmt: skip
+    """Loss and dL/dz of eight samples, from `z` (units, 8), with `mask` 0 where there is no sample.
+
+    Writes a = f(z) and delta = dL/dz for a batch of `count` samples; returns each lane's share of
+    the mean loss.
+    """
+    one = like(mask, 1.0)
+    summed = like(mask, 0.0)
+    if loss == 0:  # cross_entropy, on softmax
+        for j in range(units):
+            store(a, j * LANES, load(z, j * LANES))
+        normalizer = softmax(a, 0, units)
+        scale = mask * like(mask, 1.0 / count)
+        for j in range(units):
+            o = j * LANES
+            target = load(t, o)
+            summed = fma(target, normalizer - load(z, o), summed)
+            store(delta, o, (load(a, o) - target) * scale)
+        return summed * scale
+    scale = mask * like(mask, 1.0 / (count * units))
+    if loss == 1:  # binary_cross_entropy, on sigmoid
+        for j in range(units):
+            o = j * LANES
+            value = load(z, o)
+            target = load(t, o)
+            y = sigmoid(value)
+            store(a, o, y)
+            summed = summed + (softplus(value) - target * value)
+            store(delta, o, (y - target) * scale)
+        return summed * scale
+    for j in range(units):
+        store(a, j * LANES, load(z, j * LANES))
+    if activation == 10:
+        softmax(a, 0, units)
+    else:
+        activate(activation, a, slope, 0, units * LANES)
+    for j in range(units):
+        o = j * LANES
+        y = load(a, o)
+        target = load(t, o)
+        e = y - target
+        if loss == 2:  # mse
+            summed = fma(e, e, summed)
+            gradient = e + e
+        elif loss == 3:  # mae
+            summed = summed + magnitude(e)
+            zero = like(e, 0.0)
+            gradient = where_positive(e, one, where_positive(zero - e, zero - one, zero))
+        elif loss == 4:  # huber
+            size = magnitude(e)
+            inner = smaller(size, one)
+            summed = summed + inner * inner * like(e, 0.5) + (size - inner)
+            gradient = smaller(larger(e, like(e, -1.0)), one)
+        else:  # hinge
+            margin = one - target * y
+            summed = summed + larger(margin, like(e, 0.0))
+            gradient = where_positive(margin, like(e, 0.0) - target, like(e, 0.0))
+        store(delta, o, gradient * scale)
+    if activation == 10:
+        coupling = like(mask, 0.0)
+        for j in range(units):
+            coupling = fma(load(a, j * LANES), load(delta, j * LANES), coupling)
+        for j in range(units):
+            o = j * LANES
+            store(delta, o, load(a, o) * (load(delta, o) - coupling))
+    else:
+        for j in range(units):
+            o = j * LANES
+            store(delta, o, load(delta, o) * load(slope, o))
+    return summed * scale
+
+
+@njit(**OPTIONS)
+def update(code: int, hyper: Any, buffer: Any, step: int) -> bool:
+    """One optimizer update of buffer[0] by gradient buffer[1] and slots buffer[2:].
+
+    Returns whether every weight is finite still.
+    """
+    w = buffer[0]
+    g = buffer[1]
+    spoiled = like(load(w, 0), 0.0)
+    rate = splat(w[0])
+    if code == 0:
+        rate = like(rate, hyper[0])
+        momentum = like(rate, hyper[1])
+        if hyper[1] == 0:
+            for i in range(0, w.size, LANES):
+                new = load(w, i) - rate * load(g, i)
+                store(w, i, new)
+                spoiled = spoiled + new * like(rate, 0.0)
+        else:
+            velocity = buffer[2]
+            nesterov = hyper[2] != 0
+            for i in range(0, w.size, LANES):
+                slope = load(g, i)
+                v = fma(momentum, load(velocity, i), slope)
+                store(velocity, i, v)
+                direction = v
+                if nesterov:
+                    direction = fma(momentum, v, slope)
+                new = load(w, i) - rate * direction
+                store(w, i, new)
+                spoiled = spoiled + new * like(rate, 0.0)
+    else:
+        first = buffer[2]
+        second = buffer[3]
+        rate = like(rate, hyper[0] / (1.0 - hyper[1] ** step))
+        beta_1 = like(rate, hyper[1])
+        rest_1 = like(rate, 1.0 - hyper[1])
+        beta_2 = like(rate, hyper[2])
+        rest_2 = like(rate, 1.0 - hyper[2])
+        correction = like(rate, 1.0 / sqrt(1.0 - hyper[2] ** step))
+        epsilon = like(rate, hyper[3])
+        for i in range(0, w.size, LANES):
+            slope = load(g, i)
+            m = fma(beta_1, load(first, i), rest_1 * slope)
+            v = fma(beta_2, load(second, i), rest_2 * slope * slope)
+            store(first, i, m)
+            store(second, i, v)
+            new = load(w, i) - rate * m / fma(root(v), correction, epsilon)
+            store(w, i, new)
+            spoiled = spoiled + new * like(rate, 0.0)
+    return total(spoiled) == 0
+
+
+@njit(**OPTIONS)
+def penalize(g: Any, w: Any, start: int, count: int, l1: float, l2: float) -> None:
+    """g += l1 sign(w) + l2 w, on one layer's weights."""
+    first = w.dtype.type(l1)
+    second = w.dtype.type(l2)
+    for i in range(start, start + count):
+        value = w[i]
+        g[i] += second * value
+        if value > 0:
+            g[i] += first
+        elif value < 0:
+            g[i] -= first

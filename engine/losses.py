@@ -1,0 +1,131 @@
+"""Losses as PyTorch defines them: means over the batch, and over the outputs but for cross-entropy.
+
+`value(y, t)` is one number, `gradient(y, t)` is dL/dy.  y, t: (batch, outputs)
+A loss that belongs to one output activation is computed from z and hands back dL/dz directly
+(`fused`), which is exact where y itself would round to 0 or 1.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+HUBER_DELTA = 1.0  # torch.nn.HuberLoss's default
+
+LossName = Literal["cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "hinge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """`output` is the output activation that suits it; `requires` the only one it takes, if any."""
+
+    name: str
+    value: Callable[[Array, Array], float]
+    gradient: Callable[[Array, Array], Array]
+    output: str
+    requires: str | None
+    formula: str
+    summary: dict[str, str]
+
+    @property
+    def fused(self) -> bool:
+        """Whether `value` and `gradient` take z, the output before its activation."""
+        return self.requires is not None
+
+
+def check_shapes(y: Array, t: Array) -> None:
+    """Refuse (n,) against (n, 1): NumPy would broadcast the difference to (n, n).
+
+    Raises: ValueError
+    """
+    if y.shape != t.shape:
+        raise ValueError(f"outputs have shape {y.shape}, targets {t.shape}; they must be the same")
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _cross_entropy(z: Array, t: Array) -> float:
+    return float(-(t * _log_softmax(z)).sum() / len(z))
+
+
+def _cross_entropy_gradient(z: Array, t: Array) -> Array:
+    return (np.exp(_log_softmax(z)) * t.sum(axis=-1, keepdims=True) - t) / len(z)
+
+
+def _binary_cross_entropy(z: Array, t: Array) -> float:
+    return float((np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).mean())
+
+
+def _binary_cross_entropy_gradient(z: Array, t: Array) -> Array:
+    e = np.exp(-np.abs(z))
+    return (np.where(z >= 0, 1 / (1 + e), e / (1 + e)) - t) / z.size
+
+
+def _huber(y: Array, t: Array) -> float:
+    e = np.abs(y - t)
+    inner = np.minimum(e, HUBER_DELTA)
+    return float((0.5 * inner * inner + HUBER_DELTA * (e - inner)).mean())
+
+
+def _math(body: str) -> str:
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
+
+
+_MEAN = "<mfrac><mn>1</mn><mi>n</mi></mfrac><mo>∑</mo>"
+_DIFFERENCE = "<mi>y</mi><mo>−</mo><mi>t</mi>"
+
+LOSSES: dict[str, Loss] = {
+    record.name: record
+    for record in (
+        Loss(
+            "cross_entropy", _cross_entropy, _cross_entropy_gradient, "softmax", "softmax",
+            _math(f"<mo>−</mo>{_MEAN}<mi>ln</mi><msub><mi>y</mi><mi>t</mi></msub>"),
+            {"en": "How surprised the network is by the true class: −ln of the probability it gave it.",
+             "zh": "网络对真实类别的“惊讶”程度：所给概率的 −ln。"},
+        ),
+        Loss(
+            "binary_cross_entropy", _binary_cross_entropy, _binary_cross_entropy_gradient, "sigmoid", "sigmoid",
+            _math(f"<mo>−</mo>{_MEAN}<mo>[</mo><mi>t</mi><mi>ln</mi><mi>y</mi><mo>+</mo>"
+                  "<mo>(</mo><mn>1</mn><mo>−</mo><mi>t</mi><mo>)</mo><mi>ln</mi>"
+                  "<mo>(</mo><mn>1</mn><mo>−</mo><mi>y</mi><mo>)</mo><mo>]</mo>"),
+            {"en": "Cross-entropy of one yes-or-no probability from a sigmoid output.",
+             "zh": "sigmoid 输出的二元概率的交叉熵。"},
+        ),
+        Loss(
+            "mse", lambda y, t: float(((y - t) ** 2).mean()), lambda y, t: 2 * (y - t) / y.size, "linear", None,
+            _math(f"{_MEAN}<msup><mrow><mo>(</mo>{_DIFFERENCE}<mo>)</mo></mrow><mn>2</mn></msup>"),
+            {"en": "Mean squared error: large misses count most.", "zh": "均方误差：偏差越大惩罚越重。"},
+        ),
+        Loss(
+            "mae", lambda y, t: float(np.abs(y - t).mean()), lambda y, t: np.sign(y - t) / y.size, "linear", None,
+            _math(f"{_MEAN}<mo>|</mo>{_DIFFERENCE}<mo>|</mo>"),
+            {"en": "Mean absolute error: every miss counts by its size, outliers do not rule.",
+             "zh": "平均绝对误差：按大小计，不受离群点支配。"},
+        ),
+        Loss(
+            "huber", _huber,
+            lambda y, t: np.clip(y - t, -HUBER_DELTA, HUBER_DELTA) / y.size, "linear", None,
+            _math(f"{_MEAN}<mo>{{</mo><mtable columnalign='left'><mtr><mtd><mfrac><mn>1</mn><mn>2</mn></mfrac>"
+                  "<msup><mi>e</mi><mn>2</mn></msup></mtd><mtd><mo>|</mo><mi>e</mi><mo>|</mo><mo>≤</mo><mn>1</mn></mtd></mtr>"
+                  "<mtr><mtd><mo>|</mo><mi>e</mi><mo>|</mo><mo>−</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></mtd></mtr></mtable>"),
+            {"en": "Squared for small misses, absolute for large ones: smooth, and calm about outliers.",
+             "zh": "小偏差用平方，大偏差用绝对值：平滑且不怕离群点。"},
+        ),
+        Loss(
+            "hinge", lambda y, t: float(np.maximum(0, 1 - t * y).mean()),
+            lambda y, t: np.where(t * y < 1, -t, 0).astype(y.dtype) / y.size, "tanh", None,
+            _math(f"{_MEAN}<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>−</mo><mi>t</mi><mi>y</mi><mo>)</mo>"),
+            {"en": "With classes −1 and 1: nothing to pay once the output is past the margin of 1.",
+             "zh": "类别为 −1 和 1：输出越过间隔 1 后不再有损失。"},
+        ),
+    )
+}  # fmt: skip
+
+assert tuple(LOSSES) == get_args(LossName)

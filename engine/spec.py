@@ -1,0 +1,55 @@
+"""A whole experiment as declared data: what the server takes, a link carries, a checkpoint keeps."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from annotated_types import Interval, Len
+
+from .activations import OutputActivationName
+from .datasets import AnyDataset, Spiral
+from .datasets.base import Seed
+from .features import FeatureName
+from .initializers import InitializerName
+from .layers import Dense, LayerSpec
+from .losses import LossName
+from .optimizers import SGD, Optimizer
+
+MAX_LAYERS = 12
+MAX_BATCH = 20_000
+
+Penalty = Annotated[float, Interval(ge=0, le=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSpec:
+    """The output's activation; None means what suits the loss."""
+
+    activation: OutputActivationName | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regularization:
+    """Added to the gradient of weights, not of biases: l1 * sign(w) + l2 * w."""
+
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSpec:
+    """Everything but the weights. The same spec gives the same run."""
+
+    dataset: AnyDataset = field(default_factory=Spiral)
+    features: Annotated[tuple[FeatureName, ...], Len(1, 7)] = ("x1", "x2")
+    layers: Annotated[tuple[LayerSpec, ...], Len(0, MAX_LAYERS)] = (
+        Dense(units=8),
+        Dense(units=8),
+        Dense(units=8),
+    )
+    output: OutputSpec = field(default_factory=OutputSpec)
+    loss: LossName = "cross_entropy"
+    optimizer: Optimizer = field(default_factory=SGD)
+    regularization: Regularization = field(default_factory=Regularization)
+    initializer: InitializerName = "glorot_uniform"
+    batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
+    seed: Seed = 0
