@@ -1,13 +1,13 @@
 """What can be built, gathered from the engine's tables: the page makes its controls from this."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from engine.activations import ACTIVATIONS, SOFTMAX_FORMULA, SOFTMAX_SUMMARY
-from engine.datasets import DATASETS
+from engine.datasets import DATASETS, Own
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
@@ -17,9 +17,25 @@ from engine.presets import PRESETS
 
 from .schemas import SpecIn
 
+PREVIEW_SAMPLES = 70
+
 
 def _schema(record: type) -> dict[str, Any]:
     return TypeAdapter(record).json_schema()
+
+
+def _preview(cls: Any) -> dict[str, Any] | None:
+    """A few samples, for a thumbnail; None where there is nothing to show before an upload."""
+    if cls is Own:
+        return None
+    made = replace(cls(), test_fraction=0.0).make()
+    targets = made.targets.reshape(-1)
+    return {
+        "inputs": made.inputs[:PREVIEW_SAMPLES].round(2).tolist(),
+        "targets": targets[:PREVIEW_SAMPLES].round(2).tolist(),
+        "classes": made.classes,
+        "view": made.view,
+    }
 
 
 @cache
@@ -75,6 +91,7 @@ def catalog() -> dict[str, Any]:
                 "view": cls.view,
                 "task": cls.task,
                 "schema": _schema(cls),
+                "preview": _preview(cls),
             }
             for name, cls in DATASETS.items()
         ],

@@ -1,0 +1,52 @@
+/** Every fetch. Errors of the server are thrown as Problem. */
+
+export class Problem extends Error {
+  /** @param {any} body */
+  constructor(body) {
+    super(body.detail ?? "unknown problem");
+    this.status = body.status ?? 0;
+    /** @type {{field: string, message: string}[]} */
+    this.errors = body.errors ?? [];
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {string} [type]
+ */
+async function ask(method, path, body, type = "application/json") {
+  /** @type {RequestInit} */
+  const options = { method, headers: body === undefined ? {} : { "Content-Type": type } };
+  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Problem({ status: 0, detail: "the server does not answer" });
+  }
+  if (!response.ok) {
+    const problem = await response.json().catch(() => ({}));
+    throw new Problem({ status: response.status, detail: response.statusText, ...problem });
+  }
+  return response.status === 204 ? null : response.json();
+}
+
+const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)}`;
+
+export const api = {
+  catalog: () => ask("GET", "/api/catalog"),
+  words: (/** @type {string} */ language) => ask("GET", `/static/i18n/${language}.json`),
+  create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
+  network: (/** @type {string} */ id) => ask("GET", of(id)),
+  dataset: (/** @type {string} */ id) => ask("GET", `${of(id)}/dataset`),
+  history: (/** @type {string} */ id) => ask("GET", `${of(id)}/history`),
+  patch: (/** @type {string} */ id, /** @type {unknown} */ change) => ask("PATCH", of(id), change),
+  weights: (/** @type {string} */ id, /** @type {unknown} */ values) => ask("PUT", `${of(id)}/weights`, values),
+  train: (/** @type {string} */ id, /** @type {unknown} */ amount) => ask("POST", `${of(id)}/train`, amount),
+  play: (/** @type {string} */ id, /** @type {number | null} */ rate) => ask("POST", `${of(id)}/play`, { steps_per_second: rate }),
+  pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
+  reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
+  upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
+};

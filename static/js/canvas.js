@@ -1,0 +1,162 @@
+/** What every picture needs: a sharp canvas, the theme's colours, the classes' shapes. */
+
+/**
+ * Size a canvas to its box at the screen's density; returns its context in CSS pixels, cleared.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function fit(canvas) {
+  const ratio = Math.min(3, window.devicePixelRatio || 1);
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return { context, width, height };
+}
+
+const NAMES = ["paper", "page", "ink", "ink-2", "line", "line-2", "accent", "negative", "positive", "bad"];
+
+/** @type {{[name: string]: string} | null} */
+let kept = null;
+/** @type {string[]} */
+let keptClasses = [];
+
+/** Forget the colours: the theme has changed. */
+export function forgetColours() {
+  kept = null;
+}
+
+/**
+ * The theme's colours, as the browser resolves light-dark(): "rgb(r, g, b)".
+ * @returns {{[name: string]: string}}
+ */
+export function colours() {
+  if (kept) return kept;
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const resolve = (/** @type {string} */ name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const found = Object.fromEntries(NAMES.map((name) => [name, resolve(name)]));
+  keptClasses = Array.from({ length: 8 }, (_, i) => resolve(`class-${i}`));
+  probe.remove();
+  kept = found;
+  return found;
+}
+
+/** @returns {string[]} */
+export function classColours() {
+  colours();
+  return keptClasses;
+}
+
+/** @param {string} colour "rgb(r, g, b)" @returns {number[]} */
+export const rgb = (colour) => (colour.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
+
+/**
+ * The outline of a class's shape, so that colour alone never carries the meaning.
+ * @param {number} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
+export function shape(kind, x, y, r) {
+  const path = new Path2D();
+  trace(path, kind, x, y, r);
+  return path;
+}
+
+/**
+ * @param {Path2D | CanvasRenderingContext2D} path
+ * @param {number} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
+export function trace(path, kind, x, y, r) {
+  switch (kind % 8) {
+    case 0:
+      path.moveTo(x + r, y);
+      path.arc(x, y, r, 0, 2 * Math.PI);
+      break;
+    case 1:
+      path.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r);
+      break;
+    case 4:
+    case 5: {
+      const t = r / 3, d = kind % 8 === 5 ? Math.SQRT1_2 : 0;
+      const points = [[-t, -r], [t, -r], [t, -t], [r, -t], [r, t], [t, t], [t, r], [-t, r], [-t, t], [-r, t], [-r, -t], [-t, -t]];
+      points.forEach(([a, b], i) => {
+        const u = x + (d ? d * (a - b) : a), v = y + (d ? d * (a + b) : b);
+        if (i) path.lineTo(u, v);
+        else path.moveTo(u, v);
+      });
+      path.closePath();
+      break;
+    }
+    default: {
+      const sides = { 2: 3, 3: 4, 6: 5, 7: 6 }[kind % 8] ?? 3;
+      for (let i = 0; i < sides; i++) {
+        const angle = -Math.PI / 2 + (i * 2 * Math.PI) / sides;
+        const u = x + 1.2 * r * Math.cos(angle), v = y + 1.2 * r * Math.sin(angle);
+        if (i) path.lineTo(u, v);
+        else path.moveTo(u, v);
+      }
+      path.closePath();
+    }
+  }
+}
+
+/**
+ * A class's shape as an inline picture, for buttons and legends.
+ * @param {number} kind
+ */
+export function shapeIcon(kind) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 14 14");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SHAPES[kind % 8]);
+  path.style.fill = `var(--class-${kind % 8})`;
+  svg.append(path);
+  return svg;
+}
+
+const SHAPES = [
+  "M12 7A5 5 0 1 1 2 7A5 5 0 1 1 12 7Z", "M3 3H11V11H3Z", "M7 1.5L12.5 11H1.5Z", "M7 1L13 7L7 13L1 7Z",
+  "M5.5 2H8.5V5.5H12V8.5H8.5V12H5.5V8.5H2V5.5H5.5Z", "M2 4L4 2L7 5L10 2L12 4L9 7L12 10L10 12L7 9L4 12L2 10L5 7Z",
+  "M7 1L13 5.4L10.7 12.5H3.3L1 5.4Z", "M7 1L12.5 4V10L7 13L1.5 10V4Z",
+];
+
+/**
+ * A number as short as it can be read.
+ * @param {number | null | undefined} value
+ * @param {number} [digits]
+ */
+export function short(value, digits = 3) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(Math.max(0, digits - 2)).replace("-", "−").replace("e+", "e");
+  return value.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, digits) : digits).replace("-", "−");
+}
+
+/**
+ * Round ticks of an axis.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} about how many
+ */
+export function ticks(low, high, about) {
+  const span = high - low || 1;
+  const rough = span / about;
+  const base = 10 ** Math.floor(Math.log10(rough));
+  const step = base * (rough / base > 5 ? 10 : rough / base > 2 ? 5 : rough / base > 1 ? 2 : 1);
+  const found = [];
+  for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-9; v += step) found.push(Math.abs(v) < step * 1e-9 ? 0 : v);
+  return found;
+}

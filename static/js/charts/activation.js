@@ -1,0 +1,63 @@
+/** One activation function: its curve, its derivative, and where a unit's samples stand on it. */
+import { colours, fit } from "../canvas.js";
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{value: (z: number) => number, slope: (z: number) => number}} f
+ * @param {ArrayLike<number>} z the live points
+ */
+export function drawActivation(canvas, f, z) {
+  const { context, width, height } = fit(canvas);
+  const theme = colours();
+  let reach = 4;
+  for (let i = 0; i < z.length; i++) if (Number.isFinite(z[i])) reach = Math.max(reach, Math.abs(z[i]));
+  reach = Math.min(reach, 60);
+  const n = Math.max(40, Math.floor(width / 2));
+  const xs = Array.from({ length: n }, (_, i) => -reach + (2 * reach * i) / (n - 1));
+  const a = xs.map(f.value), d = xs.map(f.slope);
+  const low = Math.min(0, ...a, ...d), high = Math.max(1, ...a, ...d);
+  const px = (/** @type {number} */ x) => ((x + reach) / (2 * reach)) * (width - 2) + 1;
+  const py = (/** @type {number} */ y) => height - 4 - ((y - low) / (high - low)) * (height - 8);
+  context.strokeStyle = theme.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(0, Math.round(py(0)) + 0.5);
+  context.lineTo(width, Math.round(py(0)) + 0.5);
+  context.moveTo(Math.round(px(0)) + 0.5, 0);
+  context.lineTo(Math.round(px(0)) + 0.5, height);
+  context.stroke();
+  const line = (/** @type {number[]} */ ys, /** @type {string} */ colour, /** @type {number} */ thick, /** @type {number[]} */ dash) => {
+    context.beginPath();
+    ys.forEach((y, i) => (i ? context.lineTo(px(xs[i]), py(y)) : context.moveTo(px(xs[i]), py(y))));
+    context.strokeStyle = colour;
+    context.lineWidth = thick;
+    context.setLineDash(dash);
+    context.stroke();
+    context.setLineDash([]);
+  };
+  line(d, theme["ink-2"], 1.2, [4, 3]);
+  line(a, theme.accent, 2, []);
+  context.fillStyle = theme.positive;
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  for (let i = 0; i < z.length; i++) {
+    const value = Math.max(-reach, Math.min(reach, z[i]));
+    const x = px(value), y = py(f.value(value));
+    context.moveTo(x + 2.6, y);
+    context.arc(x, y, 2.6, 0, 2 * Math.PI);
+  }
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/**
+ * How many of the points lie where the curve is flat.
+ * @param {{slope: (z: number) => number}} f
+ * @param {ArrayLike<number>} z
+ */
+export function flatShare(f, z) {
+  if (!z.length) return 0;
+  let flat = 0;
+  for (let i = 0; i < z.length; i++) if (Math.abs(f.slope(z[i])) < 0.05) flat++;
+  return flat / z.length;
+}

@@ -1,0 +1,129 @@
+/** Small pieces of page: elements, sliders, explanations. No HTML from strings. */
+import { pick, t } from "./words.js";
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [properties] `class`, `data-…` and `aria-…` become attributes
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class" || name.includes("-") || name === "role" || name === "for") element.setAttribute(name === "for" ? "for" : name, value);
+    else /** @type {any} */ (element)[name] = value;
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** @template {HTMLElement} [E=HTMLElement] @param {string} id @returns {E} */
+export const byId = (id) => /** @type {E} */ (document.getElementById(id));
+
+/** MathML of the catalog, as elements. @param {string | null | undefined} text */
+export function math(text) {
+  if (!text) return null;
+  const parsed = new DOMParser().parseFromString(text, "application/xml").documentElement;
+  return parsed.localName === "math" ? document.importNode(parsed, true) : null;
+}
+
+/** @type {WeakMap<Element, () => {text: string, formula?: string | null}>} */
+const explanations = new WeakMap();
+
+/**
+ * Explain an element in a sentence, with a formula, when it is hovered or focused.
+ * @template {Element} E
+ * @param {E} element
+ * @param {() => {text: string, formula?: string | null}} what
+ */
+export function explain(element, what) {
+  explanations.set(element, what);
+  element.setAttribute("data-explained", "");
+  return element;
+}
+
+/** Listen once, for the whole page. */
+export function showExplanations() {
+  const tip = byId("tip");
+  let timer = 0;
+  const show = (/** @type {Element} */ target) => {
+    const what = explanations.get(target)?.() ?? { text: t(target.getAttribute("data-tip") ?? "") };
+    if (!what.text) return;
+    tip.replaceChildren(what.text);
+    const formula = math(what.formula);
+    if (formula) tip.append(formula);
+    tip.showPopover();
+    const box = target.getBoundingClientRect();
+    const below = box.bottom + 8 + tip.offsetHeight < innerHeight;
+    tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${Math.max(8, below ? box.bottom + 8 : box.top - tip.offsetHeight - 8)}px`;
+  };
+  const hide = () => {
+    clearTimeout(timer);
+    if (tip.matches(":popover-open")) tip.hidePopover();
+  };
+  const over = (/** @type {Event} */ event) => {
+    const target = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]");
+    hide();
+    if (target) timer = window.setTimeout(() => show(target), event.type === "focusin" ? 700 : 450);
+  };
+  document.addEventListener("pointerover", over);
+  document.addEventListener("focusin", over);
+  document.addEventListener("pointerdown", hide);
+  document.addEventListener("keydown", hide);
+}
+
+/**
+ * A labelled select.
+ * @param {string} label
+ * @param {{value: string, text: string}[]} options
+ * @param {string} value
+ * @param {(value: string) => void} changed
+ */
+export function selectField(label, options, value, changed) {
+  const select = h("select", { onchange: () => changed(select.value) },
+    ...options.map((o) => h("option", { value: o.value, selected: o.value === value }, o.text)));
+  return { field: h("label", { class: "field" }, label, select), select };
+}
+
+/**
+ * A slider that shows its value and takes a typed one. Logarithmic where `log` is set.
+ * @param {string} label
+ * @param {{min: number, max: number, step: number, value: number, log?: boolean, hardMax?: number, hardMin?: number}} range
+ * @param {(value: number) => void} changed
+ */
+export function sliderField(label, range, changed) {
+  const toPosition = (/** @type {number} */ v) => (range.log ? (v <= 0 ? 0 : (Math.log(v / range.min) / Math.log(range.max / range.min)) * 1000) : v);
+  const fromPosition = (/** @type {number} */ p) => {
+    if (!range.log) return p;
+    return Number((range.min * (range.max / range.min) ** (p / 1000)).toPrecision(2));
+  };
+  const slider = h("input", {
+    type: "range", min: range.log ? "0" : String(range.min), max: range.log ? "1000" : String(range.max),
+    step: range.log ? "1" : String(range.step), value: String(toPosition(range.value)), "aria-label": label,
+  });
+  const number = h("input", {
+    type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: String(range.value),
+  });
+  slider.addEventListener("input", () => { number.value = String(fromPosition(Number(slider.value))); });
+  slider.addEventListener("change", () => changed(fromPosition(Number(slider.value))));
+  number.addEventListener("change", () => {
+    if (!number.checkValidity() || number.value === "") {
+      number.reportValidity();
+      return;
+    }
+    slider.value = String(toPosition(Number(number.value)));
+    changed(Number(number.value));
+  });
+  const field = h("div", { class: "field slider" }, h("label", {}, label), number, slider);
+  const name = field.querySelector("label");
+  number.id = `n${Math.random().toString(36).slice(2, 9)}`;
+  if (name) name.htmlFor = number.id;
+  return { field, slider, number };
+}
+
+/** The explanation of a catalog's entry. @param {any} entry */
+export const entryText = (entry) => ({ text: entry ? pick(entry.summary) : "", formula: entry?.formula });

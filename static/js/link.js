@@ -1,0 +1,37 @@
+/** The experiment in the address: #e=… holds what differs from the defaults; a link reproduces it. */
+
+/** @param {string} text */
+const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+/** @param {string} text */
+const decode = (text) => new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0)));
+
+/**
+ * @param {any} spec
+ * @param {any} defaults
+ * @param {Record<string, string>} kept other parts of the fragment
+ */
+export function toFragment(spec, defaults, kept) {
+  /** @type {any} */
+  const parts = {};
+  for (const key of Object.keys(defaults)) if (JSON.stringify(spec[key]) !== JSON.stringify(defaults[key])) parts[key] = spec[key];
+  const parameters = new URLSearchParams(kept);
+  if (Object.keys(parts).length) parameters.set("e", encode(JSON.stringify(parts)));
+  return parameters.toString();
+}
+
+/**
+ * @param {string} fragment
+ * @returns {{spec: any, id: string | null, hide: string[], broken: boolean}}
+ */
+export function fromFragment(fragment) {
+  const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
+  let spec = null, broken = false;
+  try {
+    const text = parameters.get("e");
+    if (text) spec = JSON.parse(decode(text));
+  } catch {
+    broken = true;
+  }
+  return { spec, id: parameters.get("network"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
+}

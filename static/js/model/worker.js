@@ -1,0 +1,279 @@
+/**
+ * Off the drawing thread: from weights to pictures and predictions.
+ *
+ * In:  {type: "network", net, dataset, colours, resolution}, {type: "weights", weights, version, layer}
+ * Out: {version, plane: RGBA, resolution, units: RGBA of all unit maps, curve, train, test, z}
+ *
+ * @import {Dataset, Net} from "../types.js"
+ */
+import { Forward, fillInputs } from "./forward.js";
+
+const BLOCK = 512;
+const MAP = 36; // pixels a side of a unit's map
+const CURVE = 256;
+const SHOWN = 96; // training samples whose z are shown on the activation curves
+const BOUNDED = new Set(["tanh", "sigmoid", "softmax", "sin"]);
+
+/** @typedef {{paper: number[], negative: number[], positive: number[], classes: number[][]}} Colours */
+
+/** @type {{net: Net, dataset: Dataset, colours: Colours, resolution: number, forward: Forward, grid: Float32Array[]} | null} */
+let state = null;
+
+/**
+ * The network's inputs at every point of a grid: they change with the data only, so they are kept.
+ * @param {Net} net
+ * @param {Dataset} dataset
+ * @param {number} width
+ * @param {number} height
+ */
+function gridBlocks(net, dataset, width, height) {
+  const total = width * height;
+  const blocks = [];
+  for (let from = 0; from < total; from += BLOCK) {
+    const n = Math.min(BLOCK, total - from);
+    const x = new Float32Array(net.inputs.length * n);
+    fillInputs(dataset.view, net.inputs, gridColumn(dataset, width, height), from, n, x);
+    blocks.push(x);
+  }
+  return blocks;
+}
+
+/**
+ * @param {Dataset} dataset
+ * @param {number} width
+ * @param {number} height
+ * @returns {(sample: number, column: number) => number}
+ */
+function gridColumn(dataset, width, height) {
+  const plane = dataset.plane;
+  if (!plane) {
+    const [low, high] = curveRange(dataset);
+    return (s) => low + ((high - low) * s) / (width - 1);
+  }
+  const [u0, v0] = plane.low;
+  const du = (plane.high[0] - u0) / (width - 1);
+  const dv = (plane.high[1] - v0) / (height - 1);
+  return (s, c) => {
+    const u = u0 + du * (s % width);
+    const v = v0 + dv * (height - 1 - Math.floor(s / width)); // the picture's first row is the top
+    return plane.origin[c] + u * plane.axes[0][c] + v * plane.axes[1][c];
+  };
+}
+
+/** @param {Dataset} dataset */
+function curveRange(dataset) {
+  const x = [...dataset.inputs, ...dataset.test_inputs].map((row) => row[0]);
+  if (!x.length) return [-3, 3];
+  const low = Math.min(...x), high = Math.max(...x);
+  const margin = 0.05 * (high - low) || 1;
+  return [low - margin, high + margin];
+}
+
+/**
+ * Outputs to colours: classes mix by probability, values on the diverging scale.
+ * @param {Float32Array} a (outputs, n)
+ * @param {string} activation
+ * @param {number} units
+ * @param {number} n
+ * @param {Colours} colours
+ * @param {Dataset} dataset
+ * @param {Uint8ClampedArray} out
+ * @param {number} at
+ */
+function paint(a, activation, units, n, colours, dataset, out, at) {
+  const paper = colours.paper;
+  if (dataset.classes && units > 1) {
+    const low = activation === "softmax" || activation === "sigmoid" ? 0 : -1;
+    for (let i = 0; i < n; i++) {
+      let best = 0;
+      for (let j = 1; j < units; j++) if (a[j * n + i] > a[best * n + i]) best = j;
+      let second = -Infinity;
+      for (let j = 0; j < units; j++) if (j !== best && a[j * n + i] > second) second = a[j * n + i];
+      const lead = Math.min(1, Math.max(0, (a[best * n + i] - second) / (1 - low)));
+      blend(out, at + 4 * i, paper, colours.classes[best % colours.classes.length], 0.12 + 0.6 * lead);
+    }
+    return;
+  }
+  const centre = dataset.classes && activation === "sigmoid" ? 0.5 : 0;
+  const gain = centre ? 2 : 1;
+  for (let i = 0; i < n; i++) {
+    const v = (a[i] - centre) * gain;
+    blend(out, at + 4 * i, paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v)) * 0.75);
+  }
+}
+
+/**
+ * @param {Uint8ClampedArray} out
+ * @param {number} at
+ * @param {number[]} from
+ * @param {number[]} to
+ * @param {number} t
+ */
+function blend(out, at, from, to, t) {
+  out[at] = from[0] + (to[0] - from[0]) * t;
+  out[at + 1] = from[1] + (to[1] - from[1]) * t;
+  out[at + 2] = from[2] + (to[2] - from[2]) * t;
+  out[at + 3] = 255;
+}
+
+/** @param {Float32Array} weights */
+function plane(weights) {
+  const { net, dataset, colours, resolution, forward, grid } = /** @type {NonNullable<typeof state>} */ (state);
+  const last = net.layers.length - 1;
+  const out = new Uint8ClampedArray(resolution * resolution * 4);
+  let at = 0;
+  for (const x of grid) {
+    const n = x.length / net.inputs.length;
+    forward.x.set(x);
+    forward.run(weights, n);
+    paint(forward.a[last], net.layers[last].activation, net.layers[last].units, n, colours, dataset, out, at);
+    at += 4 * n;
+  }
+  return out;
+}
+
+/** Every unit's map, one under another, each MAP x MAP. @param {Float32Array} weights */
+function unitMaps(weights) {
+  const { net, dataset, colours } = /** @type {NonNullable<typeof state>} */ (state);
+  const curve = !dataset.plane;
+  const n = curve ? MAP : MAP * MAP;
+  const forward = new Forward(net, n);
+  fillInputs(dataset.view, net.inputs, gridColumn(dataset, MAP, MAP), 0, n, forward.x);
+  forward.run(weights, n);
+  const sources = [{ a: forward.x, units: net.inputs.length, bounded: false }]
+    .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, bounded: BOUNDED.has(layer.activation) })));
+  const total = sources.reduce((sum, s) => sum + s.units, 0);
+  const out = new Uint8ClampedArray(total * MAP * MAP * 4);
+  let at = 0;
+  for (const { a, units, bounded } of sources) {
+    for (let j = 0; j < units; j++) {
+      let limit = bounded ? 1 : 1e-6;
+      if (!bounded) for (let i = 0; i < n; i++) limit = Math.max(limit, Math.abs(a[j * n + i]));
+      if (curve) drawCurveMap(a, j * n, limit, colours, out, at);
+      else {
+        for (let i = 0; i < n; i++) {
+          const v = a[j * n + i] / limit;
+          blend(out, at + 4 * i, colours.paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v)));
+        }
+      }
+      at += MAP * MAP * 4;
+    }
+  }
+  return out;
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {number} from
+ * @param {number} limit
+ * @param {Colours} colours
+ * @param {Uint8ClampedArray} out
+ * @param {number} at
+ */
+function drawCurveMap(a, from, limit, colours, out, at) {
+  const middle = MAP / 2;
+  for (let i = 0; i < MAP; i++) {
+    const v = Math.max(-1, Math.min(1, a[from + i] / limit));
+    const y = middle - v * (middle - 2);
+    for (let row = 0; row < MAP; row++) {
+      const inside = (row >= y && row <= middle) || (row <= y && row >= middle);
+      const near = Math.abs(row - y) < 1;
+      const colour = v < 0 ? colours.negative : colours.positive;
+      blend(out, at + 4 * (row * MAP + i), colours.paper, colour, near ? 1 : inside ? 0.3 : 0);
+    }
+  }
+}
+
+/**
+ * Outputs for samples as rows, and, for one layer, z of the first ones.
+ * @param {Float32Array} weights
+ * @param {number[][]} rows
+ * @param {number} layer -1 for none
+ */
+function onSamples(weights, rows, layer) {
+  const { net, dataset, forward } = /** @type {NonNullable<typeof state>} */ (state);
+  const last = net.layers.length - 1;
+  const units = net.layers[last].units;
+  const outputs = new Float32Array(rows.length * units);
+  let z = null;
+  for (let from = 0; from < rows.length; from += BLOCK) {
+    const n = Math.min(BLOCK, rows.length - from);
+    fillInputs(dataset.view, net.inputs, (s, c) => rows[s][c], from, n, forward.x);
+    forward.run(weights, n);
+    for (let i = 0; i < n; i++) for (let j = 0; j < units; j++) outputs[(from + i) * units + j] = forward.a[last][j * n + i];
+    if (layer >= 0 && from === 0 && layer <= last) {
+      const shown = Math.min(n, SHOWN);
+      z = new Float32Array(net.layers[layer].units * shown);
+      for (let j = 0; j < net.layers[layer].units; j++) for (let i = 0; i < shown; i++) z[j * shown + i] = forward.z[layer][j * n + i];
+    }
+  }
+  return { outputs, z };
+}
+
+/** @param {Float32Array} weights */
+function curve(weights) {
+  const { net, dataset } = /** @type {NonNullable<typeof state>} */ (state);
+  const forward = new Forward(net, CURVE);
+  fillInputs(dataset.view, net.inputs, gridColumn(dataset, CURVE, 1), 0, CURVE, forward.x);
+  forward.run(weights, CURVE);
+  const last = net.layers.length - 1;
+  return { range: curveRange(dataset), y: forward.a[last].slice(0, CURVE) };
+}
+
+onmessage = (event) => {
+  const message = event.data;
+  if (message.type === "network") {
+    const { net, dataset, colours, resolution } = message;
+    const grid = dataset.plane ? gridBlocks(net, dataset, resolution, resolution) : [];
+    state = { net, dataset, colours, resolution, forward: new Forward(net, BLOCK), grid };
+    return;
+  }
+  if (!state) return;
+  const { weights, version, layer, exact } = message;
+  const begin = performance.now();
+  const train = onSamples(weights, state.dataset.inputs, layer);
+  const test = onSamples(weights, state.dataset.test_inputs, -1);
+  const answer = {
+    version,
+    resolution: state.resolution,
+    map: MAP,
+    plane: state.dataset.plane ? plane(weights) : null,
+    units: unitMaps(weights),
+    curve: state.dataset.plane ? null : curve(weights),
+    train: train.outputs,
+    test: test.outputs,
+    z: train.z,
+    layer,
+    exact: exact ? rawPlane(weights, exact) : null,
+    milliseconds: performance.now() - begin,
+  };
+  /** @type {Transferable[]} */
+  const moved = [answer.units.buffer];
+  if (answer.plane) moved.push(answer.plane.buffer);
+  postMessage(answer, { transfer: moved });
+};
+
+/**
+ * The plane's outputs as numbers [y][x][output], bottom row first, as the server's boundary has them.
+ * @param {Float32Array} weights
+ * @param {number} resolution
+ */
+function rawPlane(weights, resolution) {
+  const { net, dataset } = /** @type {NonNullable<typeof state>} */ (state);
+  const n = dataset.plane ? resolution * resolution : resolution;
+  const forward = new Forward(net, n);
+  fillInputs(dataset.view, net.inputs, gridColumn(dataset, resolution, resolution), 0, n, forward.x);
+  forward.run(weights, n);
+  const last = net.layers.length - 1;
+  const units = net.layers[last].units;
+  const rows = [];
+  for (let s = 0; s < n; s++) {
+    const values = [];
+    for (let j = 0; j < units; j++) values.push(forward.a[last][j * n + s]);
+    rows.push(values);
+  }
+  if (!dataset.plane) return rows;
+  const grid = [];
+  for (let y = resolution - 1; y >= 0; y--) grid.push(rows.slice(y * resolution, (y + 1) * resolution));
+  return grid;
+}

@@ -1,0 +1,222 @@
+/** The diagram with its builder: add and take away layers and units, click to edit a number. */
+import { short } from "../canvas.js";
+import { drawDiagram, hit, layOut } from "../charts/diagram.js";
+import { byId, entryText, explain, h } from "../dom.js";
+import { eachFrame } from "../store.js";
+import { named, t } from "../words.js";
+
+/** @param {import("../session.js").Session} session */
+export function mountNetwork(session) {
+  const { store } = session;
+  const canvas = /** @type {HTMLCanvasElement} */ (byId("diagram"));
+  const stage = byId("stage"), box = byId("diagram-box");
+  const maps = document.createElement("canvas");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {import("../charts/diagram.js").Geometry | null} */
+  let geometry = null;
+  /** @type {any} */
+  let hover = null;
+  /** @type {{index: number, strength: number} | null} */
+  let pulse = null;
+  let flow = 0, drawnMaps = null;
+
+  const draw = eachFrame(() => {
+    const s = store.state;
+    if (!geometry || !s.network) return;
+    const picture = s.picture;
+    const total = geometry.nodes.reduce((sum, column) => sum + column.length, 0);
+    const ready = picture && picture.units.length === total * picture.map * picture.map * 4;
+    if (ready && drawnMaps !== picture) {
+      drawnMaps = picture;
+      if (maps.width !== picture.map || maps.height !== picture.map * total) {
+        maps.width = picture.map;
+        maps.height = picture.map * total;
+      }
+      maps.getContext("2d")?.putImageData(new ImageData(picture.units, picture.map, picture.map * total), 0, 0);
+    }
+    if (s.frame?.state === "playing" && !still.matches) flow = (flow + 0.6) % 12;
+    drawDiagram(canvas, geometry, {
+      weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, selected: s.layer,
+      hover, flow: s.frame?.state === "playing" && !still.matches ? flow + 0.01 : 0, pulse,
+    });
+  });
+
+  const arrange = () => {
+    const { network } = store.state;
+    if (!network) return;
+    const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
+    const room = innerWidth > 1150 ? Math.max(420, Math.min(innerHeight - 300, 640)) : 420;
+    geometry = layOut(box.clientWidth, network.inputs.length, network.layers, offsets, room);
+    stage.style.width = `${geometry.width}px`;
+    canvas.style.width = `${geometry.width}px`;
+    canvas.style.height = `${geometry.height}px`;
+    drawColumns(session, geometry);
+    draw();
+  };
+  store.on(["network", "language"], arrange);
+  store.on(["picture", "weights", "layer", "theme", "frame"], draw);
+  new ResizeObserver(arrange).observe(box);
+
+  const at = (/** @type {PointerEvent | MouseEvent} */ event) => {
+    const bounds = canvas.getBoundingClientRect();
+    return geometry ? hit(geometry, event.clientX - bounds.left, event.clientY - bounds.top, store.state.weights) : null;
+  };
+  canvas.addEventListener("pointermove", (event) => {
+    const found = at(event);
+    hover = found ? ("edge" in found ? found.edge : found.node) : null;
+    canvas.style.cursor = found ? "pointer" : "";
+    byId("diagram-readout").textContent = found ? describe(session, found) : t("hoverHint");
+    draw();
+  });
+  canvas.addEventListener("pointerleave", () => {
+    hover = null;
+    byId("diagram-readout").textContent = t("hoverHint");
+    draw();
+  });
+  canvas.addEventListener("click", (event) => {
+    const found = at(event);
+    if (!found) return;
+    if ("edge" in found) {
+      const { to, from, index } = found.edge;
+      const layer = session.store.state.network?.layers[to.layer];
+      if (layer) editNumber(session, `${layer.name}.weight`, from.unit * layer.units + to.unit, index, event);
+    } else if (found.bias || found.node.layer >= 0 && event.detail > 1) {
+      const layer = session.store.state.network?.layers[found.node.layer];
+      const parameter = session.store.state.network?.layout.find((p) => p.name === `${layer?.name}.bias`);
+      if (layer && parameter) editNumber(session, parameter.name, found.node.unit, parameter.offset + found.node.unit, event);
+    } else if (found.node.layer >= 0) store.set({ layer: found.node.layer });
+  });
+  document.addEventListener("glassbox-edited", (event) => {
+    pulse = { index: /** @type {CustomEvent} */ (event).detail, strength: 1 };
+    draw();
+    setTimeout(() => { pulse = null; draw(); }, 200);
+  });
+  byId("add-layer").addEventListener("click", () => changeLayers(session, (layers) => [...layers, { kind: "dense", units: 4, activation: layers.at(-1)?.activation ?? "tanh" }]));
+  byId("remove-layer").addEventListener("click", () => changeLayers(session, (layers) => layers.slice(0, -1)));
+  store.on(["network"], (s) => {
+    byId("remove-layer").toggleAttribute("disabled", !s.network?.spec.layers.length);
+    byId("add-layer").toggleAttribute("disabled", (s.network?.spec.layers.length ?? 0) >= 12);
+    byId("size").textContent = s.network ? t("parameters", { n: s.network.parameters.toLocaleString("en") }) : "";
+  });
+}
+
+/** @param {import("../session.js").State} s */
+function biases(s) {
+  const { network, weights } = s;
+  if (!network || !weights) return [];
+  return network.layers.map((layer) => {
+    const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
+    return p ? Array.from(weights.subarray(p.offset, p.offset + layer.units)) : [];
+  });
+}
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {(layers: any[]) => any[]} change
+ */
+const changeLayers = (session, change) => void session.patch({ layers: change(structuredClone(session.spec.layers)) }, "layers");
+
+/**
+ * Above each layer: its units and its activation.
+ * @param {import("../session.js").Session} session
+ * @param {import("../charts/diagram.js").Geometry} geometry
+ */
+function drawColumns(session, geometry) {
+  const { network, catalog } = session.store.state;
+  if (!network) return;
+  const columns = geometry.nodes.map((nodes, c) => {
+    const x = nodes[0]?.x ?? 0;
+    const column = h("div", { class: "column" });
+    column.style.left = `${x}px`;
+    if (c === 0) {
+      column.append(h("span", {}, t("inputs")));
+      return column;
+    }
+    const l = c - 1, layer = network.layers[l], output = l === network.layers.length - 1;
+    column.append(h("span", {}, output ? t("output") : t("layerN", { n: c })));
+    if (!output) {
+      const units = (/** @type {number} */ by) => changeLayers(session, (layers) => {
+        layers[l].units = Math.max(1, Math.min(512, layers[l].units + by));
+        return layers;
+      });
+      column.append(h("div", { class: "row" },
+        h("button", { type: "button", "aria-label": t("fewerUnits", { n: c }), disabled: layer.units <= 1, onclick: () => units(-1) }, "−"),
+        h("b", {}, String(layer.units)),
+        h("button", { type: "button", "aria-label": t("moreUnits", { n: c }), disabled: layer.units >= 512, onclick: () => units(1) }, "+")));
+    }
+    const names = catalog.activations.filter((/** @type {any} */ a) => output || !a.output_only);
+    const chosen = output ? network.spec.output.activation ?? "" : layer.activation;
+    const select = h("select", { "aria-label": t("activationOf", { n: output ? t("output") : c }) },
+      ...(output ? [h("option", { value: "", selected: chosen === "" }, t("auto", { name: named(layer.activation) }))] : []),
+      ...names.map((/** @type {any} */ a) => h("option", { value: a.name, selected: a.name === chosen }, named(a.name))));
+    select.addEventListener("change", () => {
+      if (output) void session.patch({ output: { activation: select.value || null } }, "output");
+      else changeLayers(session, (layers) => { layers[l].activation = select.value; return layers; });
+    });
+    explain(select, () => entryText(catalog.activations.find((/** @type {any} */ a) => a.name === (select.value || layer.activation))));
+    column.append(select);
+    return column;
+  });
+  byId("columns").replaceChildren(...columns);
+}
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {NonNullable<ReturnType<typeof hit>>} found
+ */
+function describe(session, found) {
+  const { network, weights } = session.store.state;
+  if (!network) return "";
+  const unitName = (/** @type {import("../charts/diagram.js").Node} */ n) =>
+    n.layer < 0 ? named(network.inputs[n.unit]) : `${network.layers[n.layer].name} ${n.unit + 1}`;
+  if ("edge" in found) {
+    const w = weights?.[found.edge.index];
+    return t("edgeText", { from: unitName(found.edge.from), to: unitName(found.edge.to), value: short(w) });
+  }
+  const { node } = found;
+  if (node.layer < 0) return t("inputText", { name: unitName(node) });
+  const layer = network.layers[node.layer];
+  const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
+  const bias = p && weights ? short(weights[p.offset + node.unit]) : "–";
+  return t("unitText", { name: unitName(node), activation: named(layer.activation), bias });
+}
+
+/**
+ * A card to change one number; it stays until it is closed or done.
+ * @param {import("../session.js").Session} session
+ * @param {string} name
+ * @param {number} place within the parameter
+ * @param {number} index in the flat vector
+ * @param {{clientX: number, clientY: number}} where
+ */
+export function editNumber(session, name, place, index, where) {
+  const card = byId("card");
+  const value = session.store.state.weights?.[index] ?? 0;
+  const kind = name.endsWith(".bias") ? "bias" : "weight";
+  const number = h("input", { type: "number", step: "any", value: String(Number(value.toPrecision(6))), id: "card-number", min: "-1e30", max: "1e30" });
+  const slider = h("input", { type: "range", min: "-5", max: "5", step: "0.01", value: String(value), "aria-label": t(kind) });
+  const set = async (/** @type {number} */ v) => {
+    await session.setWeight(name, place, v);
+    document.dispatchEvent(new CustomEvent("glassbox-edited", { detail: index }));
+  };
+  slider.addEventListener("input", () => { number.value = slider.value; });
+  slider.addEventListener("change", () => void set(Number(slider.value)));
+  const close = () => card.hidePopover();
+  card.replaceChildren(
+    h("h3", {}, `${name} [${place}]`),
+    h("form", { onsubmit: async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      if (!number.checkValidity() || number.value === "") return number.reportValidity();
+      await set(Number(number.value));
+      close();
+      return true;
+    } },
+    h("label", { class: "field", for: "card-number" }, t(kind === "bias" ? "tip.bias" : "tip.weight")),
+    number, slider,
+    h("div", { class: "row" }, h("button", { type: "submit" }, t("set")), h("button", { type: "button", class: "quiet", onclick: close }, t("close")))));
+  card.showPopover();
+  card.style.left = `${Math.max(8, Math.min(where.clientX + 12, innerWidth - card.offsetWidth - 8))}px`;
+  card.style.top = `${Math.max(8, Math.min(where.clientY + 12, innerHeight - card.offsetHeight - 8))}px`;
+  number.select();
+}
+

@@ -1,0 +1,256 @@
+/** What the network says everywhere on the plane, the samples on it, and a brush to draw more. */
+import { shapeIcon, short } from "../canvas.js";
+import { drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
+import { byId, explain, h } from "../dom.js";
+import { eachFrame } from "../store.js";
+import { t } from "../words.js";
+
+const ERASE_RADIUS = 0.05; // of the plane's width
+
+/** @param {import("../session.js").Session} session */
+export function mountOutput(session) {
+  const { store } = session;
+  const pixels = /** @type {HTMLCanvasElement} */ (byId("plane-pixels"));
+  const marks = /** @type {HTMLCanvasElement} */ (byId("plane-marks"));
+  const box = byId("plane");
+  /** @type {{u: number, v: number} | null} */
+  let cursor = null;
+  let drawn = null;
+
+  const draw = eachFrame(() => {
+    const s = store.state;
+    const { dataset, picture } = s;
+    if (!dataset) return;
+    const points = allPoints(s);
+    if (!dataset.plane) {
+      pixels.width = pixels.width;
+      if (picture?.curve) drawCurve(marks, picture.curve, points, s.showTest);
+      return;
+    }
+    if (picture?.plane && picture !== drawn) {
+      drawn = picture;
+      drawPixels(pixels, picture.plane, picture.resolution);
+    }
+    const scale = Math.max(1e-6, ...dataset.targets.map(Math.abs));
+    drawPoints(marks, dataset.plane, points, { classes: dataset.classes, showTest: s.showTest, cursor, valueScale: scale });
+  });
+  store.on(["picture", "dataset", "theme", "showTest"], draw);
+  new ResizeObserver(draw).observe(box);
+
+  store.on(["dataset", "brush", "language"], (s) => drawBrushes(session));
+  const test = /** @type {HTMLInputElement} */ (byId("show-test"));
+  test.addEventListener("change", () => store.set({ showTest: test.checked }));
+
+  const place = (/** @type {PointerEvent} */ event) => {
+    const plane = store.state.dataset?.plane;
+    if (!plane) return null;
+    const bounds = box.getBoundingClientRect();
+    const x = (event.clientX - bounds.left) / bounds.width, y = 1 - (event.clientY - bounds.top) / bounds.height;
+    return { u: plane.low[0] + x * (plane.high[0] - plane.low[0]), v: plane.low[1] + y * (plane.high[1] - plane.low[1]) };
+  };
+  /** @type {Brush | null} */
+  let brush = null;
+  box.addEventListener("pointerdown", (event) => {
+    const p = place(event);
+    if (!p || !canDraw(store.state)) return;
+    box.setPointerCapture(event.pointerId);
+    brush = new Brush(session);
+    brush.touch(p);
+  });
+  box.addEventListener("pointermove", (event) => {
+    const p = place(event);
+    byId("plane-readout").textContent = p ? readout(session, p) : t("curveHint");
+    if (brush && p) brush.touch(p);
+  });
+  const end = () => {
+    brush?.end();
+    brush = null;
+  };
+  box.addEventListener("pointerup", end);
+  box.addEventListener("pointercancel", end);
+  box.addEventListener("pointerleave", () => { byId("plane-readout").textContent = hint(store.state); });
+  store.on(["brush", "dataset", "language"], (s) => {
+    box.classList.toggle("drawing", canDraw(s));
+    byId("plane-readout").textContent = hint(s);
+  });
+
+  // The same with keys: arrows move a cross, Enter draws, Delete erases.
+  box.addEventListener("keydown", (event) => {
+    const plane = store.state.dataset?.plane;
+    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const move = /** @type {Record<string, number[]>} */ (moves)[event.key];
+    if (!plane || (!move && event.key !== "Enter" && event.key !== "Delete")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    cursor ??= { u: (plane.low[0] + plane.high[0]) / 2, v: (plane.low[1] + plane.high[1]) / 2 };
+    if (move) {
+      const step = (plane.high[0] - plane.low[0]) / (event.shiftKey ? 10 : 40);
+      cursor = { u: clamp(cursor.u + move[0] * step, plane.low[0], plane.high[0]), v: clamp(cursor.v + move[1] * step, plane.low[1], plane.high[1]) };
+      byId("plane-readout").textContent = readout(session, cursor);
+      draw();
+    } else if (drawable(store.state)) {
+      const stroke = new Brush(session, event.key === "Delete" ? "erase" : undefined);
+      stroke.touch(cursor);
+      stroke.end();
+    }
+  });
+  box.addEventListener("blur", () => { cursor = null; draw(); });
+}
+
+const clamp = (/** @type {number} */ x, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
+
+/** @param {import("../session.js").State} s */
+const drawable = (s) => s.dataset?.view === "plane" && s.connection === "live";
+
+/** @param {import("../session.js").State} s */
+const canDraw = (s) => drawable(s) && s.brush !== null;
+
+/** @param {import("../session.js").State} s */
+function hint(s) {
+  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t("tableHint") : t("curveHint");
+  if (!s.dataset.inputs.length) return t("emptyPlane");
+  return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");
+}
+
+/** One stroke: collects points (or what it erases) and sends them while it goes on. */
+class Brush {
+  /**
+   * @param {import("../session.js").Session} session
+   * @param {"erase"} [kind]
+   */
+  constructor(session, kind) {
+    this.session = session;
+    this.kind = kind ?? session.store.state.brush ?? 0;
+    const { points, erased } = session.spec.dataset;
+    this.points = structuredClone(points ?? []);
+    /** @type {Set<number>} */
+    this.erased = new Set(erased ?? []);
+    /** @type {{u: number, v: number} | null} */
+    this.last = null;
+    this.changed = false;
+  }
+
+  /** @param {{u: number, v: number}} p */
+  touch(p) {
+    const { dataset } = this.session.store.state;
+    if (!dataset?.plane) return;
+    const width = dataset.plane.high[0] - dataset.plane.low[0];
+    if (this.kind === "erase") this.#erase(p, width * ERASE_RADIUS, dataset);
+    else if (!this.last || Math.hypot(p.u - this.last.u, p.v - this.last.v) > width * 0.04) {
+      this.last = p;
+      const value = dataset.classes || dataset.task === "classification" ? this.kind : (this.kind === 0 ? -1 : 1);
+      this.points.push([round(p.u), round(p.v), value]);
+      this.changed = true;
+    }
+  }
+
+  /**
+   * @param {{u: number, v: number}} p
+   * @param {number} radius
+   * @param {import("../types.js").Dataset} dataset
+   */
+  #erase(p, radius, dataset) {
+    dataset.inputs.forEach((row, i) => {
+      if (Math.hypot(row[0] - p.u, row[1] - p.v) > radius) return;
+      const identity = dataset.identities[i];
+      if (identity >= 0) {
+        this.changed ||= !this.erased.has(identity);
+        this.erased.add(identity);
+      }
+    });
+    const kept = this.points.filter((/** @type {number[]} */ q) => Math.hypot(q[0] - p.u, q[1] - p.v) > radius);
+    this.changed ||= kept.length !== this.points.length;
+    this.points = kept;
+  }
+
+  end() {
+    if (!this.changed) return;
+    const dataset = { ...this.session.spec.dataset, points: this.points, erased: [...this.erased] };
+    void this.session.patch({ dataset }, "points");
+  }
+}
+
+const round = (/** @type {number} */ x) => Math.round(x * 1000) / 1000;
+
+/** @param {import("../session.js").Session} session */
+function drawBrushes(session) {
+  const { dataset, brush } = session.store.state;
+  const box = byId("brushes");
+  box.hidden = dataset?.view !== "plane";
+  if (!dataset) return;
+  const regression = dataset.task === "regression";
+  const kinds = regression ? [0, 1] : Array.from({ length: Math.min(8, Math.max(2, dataset.classes) + 1) }, (_, i) => i);
+  const button = (/** @type {number | "erase" | null} */ kind, /** @type {(Node | string)[]} */ content, /** @type {string} */ label) =>
+    explain(h("button", { type: "button", "aria-pressed": String(brush === kind), "aria-label": label, onclick: () => session.store.set({ brush: brush === kind ? null : kind }) }, ...content), () => ({ text: label }));
+  box.replaceChildren(
+    h("span", { class: "hint" }, t("brush")),
+    ...kinds.map((k) => regression ? button(k, [k ? "+1" : "−1"], t("brushValue", { n: k ? "+1" : "−1" }))
+      : button(k, [shapeIcon(k), "ABCDEFGH"[k]], t(k >= dataset.classes ? "brushNew" : "brushClass", { n: "ABCDEFGH"[k] }))),
+    button("erase", [t("erase")], t("eraseHint")));
+}
+
+/**
+ * Samples on the drawn plane, wrong ones marked by the last prediction.
+ * @param {import("../session.js").State} s
+ */
+function allPoints(s) {
+  const { dataset, picture, network } = s;
+  /** @type {import("../charts/plane.js").Point[]} */
+  const points = [];
+  if (!dataset || !network) return points;
+  const add = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets, /** @type {Float32Array | undefined} */ outputs, /** @type {boolean} */ test) => {
+    const units = network.layers[network.layers.length - 1].units;
+    const known = outputs && outputs.length === inputs.length * units;
+    inputs.forEach((row, i) => {
+      const wrong = known && dataset.classes ? predicted(outputs, i, units, network) !== targets[i] : false;
+      const [u, v] = project(dataset, row, targets[i]);
+      points.push({ u, v, label: targets[i], test, wrong: Boolean(wrong) });
+    });
+  };
+  add(dataset.test_inputs, dataset.test_targets, picture?.test, true);
+  add(dataset.inputs, dataset.targets, picture?.train, false);
+  return points;
+}
+
+/**
+ * @param {import("../types.js").Dataset} dataset
+ * @param {number[]} row
+ * @param {number} target
+ */
+function project(dataset, row, target) {
+  const { plane } = dataset;
+  if (!plane) return [row[0], target];
+  if (dataset.view === "plane") return row;
+  return plane.axes.map((axis) => axis.reduce((sum, a, c) => sum + a * (row[c] - plane.origin[c]), 0));
+}
+
+/**
+ * The class of one sample's outputs, as the server decides it.
+ * @param {Float32Array} outputs
+ * @param {number} i
+ * @param {number} units
+ * @param {import("../types.js").Network} network
+ */
+export function predicted(outputs, i, units, network) {
+  if (units === 1) return outputs[i] > (network.layers.at(-1)?.activation === "sigmoid" ? 0.5 : 0) ? 1 : 0;
+  let best = 0;
+  for (let j = 1; j < units; j++) if (outputs[i * units + j] > outputs[i * units + best]) best = j;
+  return best;
+}
+
+/**
+ * Where the pointer is, and which sample is nearest.
+ * @param {import("../session.js").Session} session
+ * @param {{u: number, v: number}} p
+ */
+function readout(session, p) {
+  const s = session.store.state;
+  const points = allPoints(s).filter((q) => !q.test || s.showTest);
+  const plane = s.dataset?.plane;
+  const near = plane ? (plane.high[0] - plane.low[0]) * 0.03 : 0;
+  const found = points.find((q) => Math.hypot(q.u - p.u, q.v - p.v) < near);
+  const here = `x₁ ${short(p.u, 2)}  x₂ ${short(p.v, 2)}`;
+  if (!found || !s.dataset) return here;
+  const label = s.dataset.classes ? s.dataset.class_names[found.label] : short(found.label, 2);
+  return `${here} · ${t(found.test ? "testPoint" : "trainPoint", { label })}${found.wrong ? ` · ${t("wrong")}` : ""}`;
+}

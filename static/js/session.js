@@ -1,0 +1,362 @@
+/**
+ * The experiment on this page: one live network, driven through the API, and everything one can do
+ * to it as an edit that can be undone.
+ *
+ * @import {Dataset, Divergence, Frame, History, Network, Spec} from "./types.js"
+ */
+import { api, Problem } from "./api.js";
+import { Socket } from "./socket.js";
+import { Edits } from "./store.js";
+
+const MOST_POINTS = 3000;
+const TAB = "glassbox-network";
+
+/**
+ * @typedef {{catalog: any, network: Network | null, dataset: Dataset | null, frame: Frame | null,
+ *   weights: Float32Array | null, picture: any, history: History, historyVersion: number,
+ *   connection: "connecting" | "live" | "lost", message: {kind: "bad" | "note", key: string, text?: string, actions?: string[]} | null,
+ *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
+ *   language: string, theme: string, logScale: boolean, showTest: boolean, brush: number | "erase" | null}} State
+ */
+
+/** @returns {History} */
+const emptyHistory = () => ({ step: [], loss: [], measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [] });
+
+/** Steps a second of the speed slider's positions; the last is as fast as it goes. */
+export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, null];
+
+export class Session {
+  /** @param {import("./store.js").Store<State>} store */
+  constructor(store) {
+    this.store = store;
+    this.edits = new Edits(() =>
+      store.set({ canUndo: this.edits.done.length > 0, canRedo: this.edits.undone.length > 0 }));
+    this.socket = new Socket({
+      frame: (f) => this.#frame(f),
+      event: (e) => this.#event(e),
+      connected: () => this.#connected(),
+      lost: () => store.set({ connection: "lost" }),
+      gone: () => void this.#gone(),
+      mark: () => {
+        const { history, frame } = store.state;
+        return frame && history.step.length ? `${frame.generation}:${history.step[history.step.length - 1]}` : "";
+      },
+    });
+    this.wasPlaying = false;
+    /** @type {Promise<void> | null} */
+    this.refreshing = null;
+  }
+
+  get id() {
+    return this.store.state.network?.id ?? "";
+  }
+
+  /** @returns {Spec} */
+  get spec() {
+    return /** @type {Network} */ (this.store.state.network).spec;
+  }
+
+  // Opening
+
+  /**
+   * The network of the link, of this tab, or a new one.
+   * @param {{id: string | null, spec: any}} wanted
+   */
+  async open(wanted) {
+    const kept = wanted.id ?? sessionStorage.getItem(TAB);
+    let network = null;
+    if (kept) {
+      network = await api.network(kept).catch((/** @type {Problem} */ e) => {
+        if (e.status !== 404) throw e;
+        if (wanted.id) this.say("note", "linkGone");
+        return null;
+      });
+      if (network && !wanted.id && wanted.spec && !sameSpec(network.spec, wanted.spec)) network = null;
+    }
+    if (!network) {
+      network = await api.create(wanted.spec ?? {}).catch((/** @type {Problem} */ e) => {
+        if (e.status !== 422 || !wanted.spec) throw e;
+        this.say("bad", "badLink", e.message);
+        return api.create({});
+      });
+    }
+    await this.#adopt(network);
+  }
+
+  /** @param {Network} network */
+  async #adopt(network) {
+    const [dataset, history] = await Promise.all([api.dataset(network.id), api.history(network.id)]);
+    sessionStorage.setItem(TAB, network.id);
+    const layer = Math.min(Math.max(0, this.store.state.layer), network.layers.length - 1);
+    this.store.set({ network, dataset, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1, layer });
+    this.socket.open(network.id);
+  }
+
+  // What comes in
+
+  /** @param {ReturnType<typeof import("./socket.js").readFrame>} received */
+  #frame({ frame, weights, steps, losses }) {
+    const { state } = this.store;
+    const network = state.network;
+    if (!network) return;
+    let { history } = state;
+    if (state.frame && frame.generation !== state.frame.generation) history = emptyHistory();
+    for (let i = 0; i < steps.length; i++) {
+      if (history.step.length && steps[i] <= history.step[history.step.length - 1]) continue;
+      history.step.push(steps[i]);
+      history.loss.push(losses[i]);
+    }
+    measure(history, frame);
+    thin(history);
+    if (frame.revision !== network.revision && !this.refreshing) {
+      this.refreshing = this.refresh().catch(() => {}).finally(() => { this.refreshing = null; });
+    }
+    /** @type {Partial<State>} */
+    const changes = { frame, history, historyVersion: state.historyVersion + 1 };
+    if (weights && weights.length === network.parameters && frame.revision === network.revision) changes.weights = weights;
+    this.wasPlaying = frame.state === "playing";
+    this.store.set(changes);
+    if (frame.divergence && state.message?.key !== "diverged") {
+      this.say("bad", "diverged", undefined, ["halveRate", "reset"]);
+    } else if (!frame.divergence && state.message?.key === "diverged") this.store.set({ message: null });
+  }
+
+  /** @param {any} event */
+  #event(event) {
+    if (event.event === "problem") this.say("bad", "problem", event.problem.detail);
+    if (event.event === "restored") this.say("note", "restored", String(event.step));
+    if (event.event === "deleted") void this.#gone();
+  }
+
+  async #connected() {
+    const { connection, network } = this.store.state;
+    if (connection === "lost" && network) {
+      const played = this.wasPlaying;
+      await this.refresh().catch(() => {});
+      if (played && this.store.state.network?.state !== "playing") await this.play().catch(() => {});
+      this.say("note", "back");
+    }
+    this.store.set({ connection: "live" });
+  }
+
+  /** The server no longer has the network: make it again from what the page knows. */
+  async #gone() {
+    const { network, weights } = this.store.state;
+    if (!network) return;
+    try {
+      const made = await api.create(network.spec);
+      if (weights && weights.length === made.parameters) await api.weights(made.id, nested(made, weights));
+      await this.#adopt(made);
+      this.edits.clear();
+      this.say("note", "remade");
+    } catch {
+      this.store.set({ connection: "lost" });
+      setTimeout(() => void this.#gone(), 2000);
+    }
+  }
+
+  /** Fetch the network and, where the data changed, the dataset. */
+  async refresh() {
+    const network = await api.network(this.id);
+    await this.#take(network);
+  }
+
+  /** @param {Network} network */
+  async #take(network) {
+    const before = this.store.state.network;
+    const sameData = before && JSON.stringify(before.spec.dataset) === JSON.stringify(network.spec.dataset);
+    const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
+    const layer = Math.min(this.store.state.layer, network.layers.length - 1);
+    const keep = this.store.state.weights?.length === network.parameters;
+    this.store.set({ network, dataset, layer, ...(keep ? {} : { weights: null }) });
+    if (!keep) this.socket.open(network.id);
+  }
+
+  /**
+   * @param {"bad" | "note"} kind
+   * @param {string} key
+   * @param {string} [text]
+   * @param {string[]} [actions]
+   */
+  say(kind, key, text, actions) {
+    const message = { kind, key, text, actions };
+    this.store.set({ message });
+    if (kind === "note") setTimeout(() => this.store.state.message === message && this.store.set({ message: null }), 6000);
+  }
+
+  /**
+   * Do something that may fail, and say so where it does.
+   * @template T
+   * @param {() => Promise<T>} action
+   * @returns {Promise<T | null>}
+   */
+  async try(action) {
+    try {
+      return await action();
+    } catch (error) {
+      this.say("bad", "problem", error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+
+  // Training
+
+  play() {
+    return api.play(this.id, SPEEDS[this.store.state.speed]);
+  }
+
+  async toggle() {
+    await this.try(() => (this.store.state.frame?.state === "playing" ? api.pause(this.id) : this.play()));
+  }
+
+  /** @param {{steps?: number, epochs?: number}} amount */
+  async step(amount) {
+    if (this.store.state.waiting) return;
+    this.store.set({ waiting: true });
+    await this.try(async () => {
+      if (this.store.state.frame?.state === "playing") await api.pause(this.id);
+      await api.train(this.id, amount);
+    });
+    this.store.set({ waiting: false });
+  }
+
+  /** @param {number} position of the slider */
+  async setSpeed(position) {
+    this.store.set({ speed: position });
+    if (this.store.state.frame?.state === "playing") await this.try(() => this.play());
+  }
+
+  /** Fresh weights; undoing brings the old ones back. @param {number | null} [seed] */
+  async reset(seed = null) {
+    const before = this.store.state.weights?.slice() ?? null;
+    const old = this.spec.seed;
+    await this.try(() =>
+      this.edits.run("reset", async () => {
+        await api.reset(this.id, seed);
+        await this.refresh();
+      }, async () => {
+        if (seed !== null) await api.patch(this.id, { seed: old });
+        if (before) await api.weights(this.id, nested(/** @type {Network} */ (this.store.state.network), before));
+        await this.refresh();
+      }));
+  }
+
+  // Edits
+
+  /**
+   * Change settings; weights are kept as far as they can be, and undoing restores them all.
+   * @param {Partial<Spec>} change
+   * @param {string} label
+   * @param {boolean} [fresh] start anew, as a preset does
+   */
+  async patch(change, label, fresh = false) {
+    const network = /** @type {Network} */ (this.store.state.network);
+    const weights = this.store.state.weights?.slice() ?? null;
+    /** @type {any} */
+    const before = {};
+    for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);
+    const apply = async (/** @type {any} */ spec) => {
+      await this.#take(await api.patch(this.id, spec));
+    };
+    return this.try(async () => {
+      await this.edits.run(label, async () => {
+        await apply(change);
+        if (fresh) await api.reset(this.id, null);
+      }, async () => {
+        await apply(before);
+        const now = /** @type {Network} */ (this.store.state.network);
+        if (weights && weights.length === now.parameters && (fresh || network.parameters !== now.parameters || "layers" in change || "features" in change || "dataset" in change)) {
+          await api.weights(this.id, nested(now, weights));
+        }
+      });
+      return true;
+    });
+  }
+
+  /**
+   * Set one weight or bias.
+   * @param {string} name
+   * @param {number} place within the parameter
+   * @param {number} value
+   */
+  async setWeight(name, place, value) {
+    const { network, weights } = this.store.state;
+    const parameter = network?.layout.find((p) => p.name === name);
+    if (!network || !weights || !parameter) return;
+    const before = weights[parameter.offset + place];
+    const write = async (/** @type {number} */ v) => {
+      const now = /** @type {Float32Array} */ (this.store.state.weights).slice();
+      now[parameter.offset + place] = v;
+      await api.weights(this.id, { [name]: shaped(parameter, now) });
+    };
+    await this.try(() => this.edits.run("weight", () => write(value), () => write(before)));
+  }
+
+  undo() {
+    return this.try(() => this.edits.undo());
+  }
+
+  redo() {
+    return this.try(() => this.edits.redo());
+  }
+}
+
+/**
+ * A parameter's part of the flat vector in its own shape.
+ * @param {import("./types.js").Parameter} parameter
+ * @param {Float32Array} vector
+ */
+function shaped({ shape, offset }, vector) {
+  const count = shape.reduce((a, b) => a * b, 1);
+  const flat = Array.from(vector.subarray(offset, offset + count));
+  if (shape.length === 1) return flat;
+  return Array.from({ length: shape[0] }, (_, i) => flat.slice(i * shape[1], (i + 1) * shape[1]));
+}
+
+/**
+ * @param {Network} network
+ * @param {Float32Array} vector
+ */
+const nested = (network, vector) => Object.fromEntries(network.layout.map((p) => [p.name, shaped(p, vector)]));
+
+/** @param {any} h */
+function fromServer(h) {
+  return { step: h.step, loss: h.loss, measureStep: h.test_step, train: h.train_loss, test: h.test_loss, accuracy: h.accuracy, testAccuracy: h.test_accuracy };
+}
+
+/**
+ * @param {History} history
+ * @param {Frame} frame
+ */
+function measure(history, frame) {
+  const [quality, testQuality] = Object.values(frame.metrics);
+  const last = history.measureStep.length - 1;
+  const at = last >= 0 && history.measureStep[last] >= frame.step ? last : last + 1;
+  history.measureStep[at] = frame.step;
+  history.train[at] = frame.loss;
+  history.test[at] = frame.test_loss;
+  history.accuracy[at] = quality;
+  history.testAccuracy[at] = testQuality;
+}
+
+/** Drop every other old point of a long run. @param {History} history */
+function thin(history) {
+  const halve = (/** @type {any[]} */ list) => list.filter((_, i) => i % 2 || i > (list.length * 3) / 4);
+  if (history.step.length > MOST_POINTS) {
+    history.loss = halve(history.loss);
+    history.step = halve(history.step);
+  }
+  if (history.measureStep.length > MOST_POINTS) {
+    for (const key of /** @type {const} */ (["train", "test", "accuracy", "testAccuracy"])) history[key] = halve(history[key]);
+    history.measureStep = halve(history.measureStep);
+  }
+}
+
+/**
+ * Whether a running network is the experiment that a link describes.
+ * @param {any} spec
+ * @param {any} wanted parts of a spec
+ */
+function sameSpec(spec, wanted) {
+  return Object.keys(wanted).every((key) => JSON.stringify(spec[key]) === JSON.stringify(wanted[key]));
+}

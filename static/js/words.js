@@ -1,0 +1,34 @@
+/** The page's words, one file a language; elements marked with data-t are filled in. */
+import { api } from "./api.js";
+
+/** @type {Record<string, string>} */
+let words = {};
+/** @type {string} */
+export let language = "en";
+
+/** @param {string} wanted */
+export async function load(wanted) {
+  language = wanted === "zh" ? "zh" : "en";
+  words = await api.words(language);
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [values] for {name} in the sentence
+ */
+export function t(key, values = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** @param {{[language: string]: string}} both */
+export const pick = (both) => both[language] ?? both.en;
+
+/** Fill in every marked element below one. @param {ParentNode} root */
+export function translate(root) {
+  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(/** @type {HTMLElement} */ (element).dataset.t ?? "");
+  for (const element of root.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(/** @type {HTMLElement} */ (element).dataset.tLabel ?? ""));
+}
+
+/** A name of the registry as people write it. @param {string} name */
+export const named = (name) => words[`name.${name}`] ?? name.replaceAll("_", " ");
