@@ -18,7 +18,7 @@ export function fit(canvas) {
   return { context, width, height };
 }
 
-const NAMES = ["paper", "page", "ink", "ink-2", "line", "line-2", "accent", "negative", "positive", "bad"];
+const NAMES = ["paper", "ink", "ink-2", "line", "line-2", "accent", "negative", "positive", "bad"];
 
 /** @type {{[name: string]: string} | null} */
 let kept = null;

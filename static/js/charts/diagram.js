@@ -8,7 +8,7 @@ import { colours, fit } from "../canvas.js";
  * @typedef {{nodes: Node[][], edges: Edge[], width: number, height: number, size: number, top: number}} Geometry
  */
 
-const TOP = 72, GAP = 8, LEAST_STEP = 92, MARGIN = 48;
+const TOP = 72, GAP = 8, LEAST_STEP = 92, MARGIN = 62;
 
 /**
  * Where everything lies.

@@ -30,6 +30,7 @@ export function mountOutput(session) {
     if (picture?.plane && picture !== drawn) {
       drawn = picture;
       drawPixels(pixels, picture.plane, picture.resolution);
+      box.dataset.drawn = "yes";
     }
     const scale = Math.max(1e-6, ...dataset.targets.map(Math.abs));
     drawPoints(marks, dataset.plane, points, { classes: dataset.classes, showTest: s.showTest, cursor, valueScale: scale });
