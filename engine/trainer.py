@@ -88,6 +88,11 @@ class Trainer:
         return self._buffer[0, : self.network.layout.size]
 
     @property
+    def gradient(self) -> Array:
+        """The last update's gradient, penalties included, a view: (size,)"""
+        return self._buffer[1, : self.network.layout.size]
+
+    @property
     def slots(self) -> dict[str, Array]:
         """The optimizer's slots by name, views: (size,) each"""
         size = self.network.layout.size

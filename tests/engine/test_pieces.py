@@ -1,0 +1,117 @@
+"""Layout, activations, initializers, losses, optimizers: each alone, table by table."""
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from engine.activations import ACTIVATIONS, ActivationName, activate, pull_back
+from engine.initializers import INITIALIZERS
+from engine.kernels.elementwise import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
+from engine.layout import Layout
+from engine.losses import LOSSES, check_shapes
+from engine.optimizers import OPTIMIZERS, SGD
+
+Z = np.array([-6.0, -2.5, -1.0, -0.3, 0.2, 0.9, 1.7, 3.0, 6.5])
+
+
+def test_views_of_a_layout_share_the_vector() -> None:
+    layout = Layout([("a.weight", (2, 3)), ("a.bias", (3,))])
+    vector = np.arange(layout.capacity, dtype=np.float32)
+    views = layout.views(vector)
+    views["a.bias"][1] = -1
+    assert vector[7] == -1
+    assert layout.size == 9
+    assert layout.capacity == 16
+    assert views["a.weight"].shape == (2, 3)
+
+
+def test_a_layout_says_what_lies_where() -> None:
+    layout = Layout([("a.weight", (2, 3)), ("a.bias", (3,))])
+    entry, place = layout.locate(4)
+    assert (entry.name, place) == ("a.weight", (1, 1))
+    with pytest.raises(IndexError, match="9 numbers"):
+        layout.locate(9)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_derivatives_are_those_of_central_differences(name: str) -> None:
+    record, h = ACTIVATIONS[name], 1e-6
+    expected = (record.value(Z + h) - record.value(Z - h)) / (2 * h)
+    np.testing.assert_allclose(record.slope(Z, record.value(Z)), expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_keep_float32_and_do_not_overflow(name: str) -> None:
+    z = np.array([-1e4, -90, 0, 90, 1e4], np.float32)
+    with np.errstate(over="raise", invalid="raise"):
+        a = ACTIVATIONS[name].value(z)
+        slope = ACTIVATIONS[name].slope(z, a)
+    assert a.dtype == slope.dtype == np.float32
+    assert np.isfinite(a).all()
+    assert np.isfinite(slope).all()
+
+
+def test_softmax_couples_the_units_of_a_sample() -> None:
+    z = np.array([[0.3, -1.2, 2.0]])
+    da = np.array([[1.0, -2.0, 0.5]])
+    a = activate("softmax", z)
+    assert a.sum() == pytest.approx(1)
+    h = 1e-6
+    expected = [
+        ((activate("softmax", z + h * e) - activate("softmax", z - h * e)) / (2 * h) * da).sum()
+        for e in np.eye(3)
+    ]
+    np.testing.assert_allclose(pull_back("softmax", z, a, da)[0], expected, atol=1e-8)
+
+
+def test_kernels_know_every_name_of_the_tables() -> None:
+    assert set(ACTIVATION_CODES) == {*ACTIVATIONS, "softmax"}
+    assert set(LOSS_CODES) == set(LOSSES)
+    assert set(OPTIMIZER_CODES) == set(OPTIMIZERS)
+    assert tuple(ACTIVATIONS) == get_args(ActivationName)
+
+
+VARIANCE = {
+    "zeros": 0, "normal": 0.05**2, "uniform": 0.05**2 / 3, "glorot_uniform": 2 / 300,
+    "glorot_normal": 2 / 300, "he_uniform": 2 / 200, "he_normal": 2 / 200, "lecun_uniform": 1 / 200,
+    "lecun_normal": 1 / 200,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initializers_have_the_variance_of_their_paper(name: str) -> None:
+    drawn = INITIALIZERS[name].draw(np.random.default_rng(0), (200, 100), 200, 100)
+    assert drawn.var() == pytest.approx(VARIANCE[name], rel=0.03)
+    assert abs(drawn.mean()) < 0.003
+
+
+def _targets(name: str, rng: np.random.Generator) -> np.ndarray:
+    labels = np.eye(3)[rng.integers(0, 3, 6)]
+    return 2 * labels - 1 if name == "hinge" else labels
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_gradients_are_those_of_central_differences(name: str) -> None:
+    rng = np.random.default_rng(3)
+    y, t, h = rng.normal(0, 2, (6, 3)), _targets(name, rng), 1e-6
+    record = LOSSES[name]
+    expected = np.zeros_like(y)
+    for i in np.ndindex(y.shape):
+        step = np.zeros_like(y)
+        step[i] = h
+        expected[i] = (record.value(y + step, t) - record.value(y - step, t)) / (2 * h)
+    np.testing.assert_allclose(record.gradient(y, t), expected, atol=1e-8)
+
+
+def test_shapes_that_would_broadcast_are_refused() -> None:
+    with pytest.raises(ValueError, match="must be the same"):
+        check_shapes(np.zeros((4,)), np.zeros((4, 1)))
+
+
+def test_momentum_follows_pytorch_not_the_paper() -> None:
+    w, g, slots = np.zeros(1), np.ones(1), [np.zeros(1)]
+    optimizer = SGD(learning_rate=0.5, momentum=0.5)
+    for step in (1, 2):
+        optimizer.update(w, g, slots, step)
+    assert w[0] == pytest.approx(-0.5 * 1 - 0.5 * 1.5)
