@@ -14,6 +14,7 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the server; returns the exit code: 0 stopped on request, 2 cannot start."""
     from .guard import is_loopback
@@ -50,7 +51,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--host", help="address to listen on, loopback only (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port (8000); the next free one if it is taken")
-    parser.add_argument("--workers", type=int, help="training processes (cores less one, at most 8)")
+    parser.add_argument(
+        "--workers", type=int, help="training processes (cores less one, at most 8)"
+    )
     parser.add_argument(
         "--data-dir", type=Path, help="folder for networks and datasets (~/.local/share/glassbox)"
     )

@@ -28,7 +28,9 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 
 async def get_live(
     networks: NetworksDep,
-    id: Annotated[str, Path(max_length=64, description="the network's id, which is the right to drive it")],
+    id: Annotated[
+        str, Path(max_length=64, description="the network's id, which is the right to drive it")
+    ],
 ) -> Live:
     return await networks.get(id)
 

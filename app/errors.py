@@ -1,11 +1,11 @@
 """Domain errors and the one shape they have on the wire: RFC 9457 problem+json.
 
-    GlassboxError
-    ├── NotFound           404
-    ├── Conflict           409   the network's state does not allow it
-    ├── Unprocessable      422   names the field
-    ├── TooMany            429   names the limit
-    └── Unavailable        503   a worker is being replaced
+GlassboxError
+├── NotFound           404
+├── Conflict           409   the network's state does not allow it
+├── Unprocessable      422   names the field
+├── TooMany            429   names the limit
+└── Unavailable        503   a worker is being replaced
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,12 @@ class GlassboxError(Exception):
     status = 500
 
     def __init__(
-        self, detail: str, *, field: str | None = None, limit: str | None = None, value: float | None = None
+        self,
+        detail: str,
+        *,
+        field: str | None = None,
+        limit: str | None = None,
+        value: float | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -60,14 +65,18 @@ def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": _printable(detail),
     }
     body.update({key: value for key, value in more.items() if value is not None})
     return body
 
 
 def problem_of(error: GlassboxError) -> dict[str, Any]:
-    errors = [{"field": error.field, "message": error.detail}] if error.field else None
+    errors = (
+        [{"field": _printable(error.field), "message": _printable(error.detail)}]
+        if error.field
+        else None
+    )
     return problem(error.status, error.detail, errors=errors, limit=error.limit, value=error.value)
 
 
@@ -93,6 +102,7 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
 
 
 def _printable(text: str) -> str:
+    """Without lone surrogates, which no JSON answer can carry, and not at endless length."""
     return text.encode("utf-8", "replace").decode()[:300]
 
 
@@ -119,9 +129,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> JSONResponse:
-        return _response(
-            problem(error.status_code, str(error.detail)), dict(error.headers or {})
-        )
+        return _response(problem(error.status_code, str(error.detail)), dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> JSONResponse:

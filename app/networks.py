@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
+import numpy as np
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -78,12 +79,13 @@ class Networks:
         self.live[id] = live
         try:
             described = await self._load(live, None)
-            await asyncio.to_thread(self.store.add_network, id, visitor, spec_to_json(spec))
-        except CannotSave as error:
-            self._saving_failed(error)
         except BaseException:
             del self.live[id]
             raise
+        try:
+            await asyncio.to_thread(self.store.add_network, id, visitor, spec_to_json(spec))
+        except CannotSave as error:
+            self._saving_failed(error)
         await self._publish_now(live)
         return self._described(live, described)
 
@@ -92,7 +94,9 @@ class Networks:
         if len(self.live) < limit:
             return
         idle = [n for n in self.live.values() if not n.playing and not n.channel.watchers]
-        old = min((n for n in idle if monotonic() - n.used > 60), key=lambda n: n.used, default=None)
+        old = min(
+            (n for n in idle if monotonic() - n.used > 60), key=lambda n: n.used, default=None
+        )
         if old is None:
             raise TooMany(
                 f"{limit} networks are alive, the most this server keeps; delete one or try later",
@@ -102,7 +106,7 @@ class Networks:
         asyncio.get_running_loop().create_task(self.unload(old))
 
     def _least_loaded(self) -> Worker:
-        counts = {worker: 0 for worker in self.workers}
+        counts = dict.fromkeys(self.workers, 0)
         for live in self.live.values():
             counts[live.worker] += 1
         return min(self.workers, key=lambda worker: counts[worker])
@@ -236,6 +240,8 @@ class Networks:
 
     def frame(self, live: Live, report: Report) -> FrameOut:
         return FrameOut(
+            weights=None,
+            losses=None,
             step=report.step,
             epoch=report.epoch,
             state=live.state(report),
@@ -417,7 +423,11 @@ class Networks:
     async def save(self, lives: list[Live]) -> None:
         """Checkpoint what has changed; what fails stays dirty and is tried again."""
         for worker in self.workers:
-            mine = [n for n in lives if n.worker is worker and n.dirty and n.loaded_in == worker.generation]
+            mine = [
+                n
+                for n in lives
+                if n.worker is worker and n.dirty and n.loaded_in == worker.generation
+            ]
             for first in range(0, len(mine), 20):
                 part = mine[first : first + 20]
                 for live in part:
@@ -425,7 +435,12 @@ class Networks:
                 try:
                     found = await worker.call("checkpoints", [live.id for live in part])
                     rows = [
-                        (live.id, spec_to_json(found[live.id][0]), found[live.id][1], live.generation)
+                        (
+                            live.id,
+                            spec_to_json(found[live.id][0]),
+                            found[live.id][1],
+                            live.generation,
+                        )
                         for live in part
                         if live.id in found
                     ]
@@ -462,4 +477,4 @@ def divergence_out(found: Any) -> DivergenceOut | None:
 def weights_of(report: Report) -> list[float] | None:
     if report.weights is None:
         return None
-    return memoryview(report.weights).cast("f").tolist()
+    return np.frombuffer(report.weights, np.float32).tolist()

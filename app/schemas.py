@@ -84,7 +84,9 @@ class PatchIn(Wire):
             if value is None:
                 continue
             old = whole[name]
-            same_kind = isinstance(value, dict) and value.get("kind", old.get("kind")) == old.get("kind")
+            same_kind = isinstance(value, dict) and value.get("kind", old.get("kind")) == old.get(
+                "kind"
+            )
             whole[name] = {**old, **value} if same_kind else value
         return whole
 
@@ -159,7 +161,9 @@ class FrameOut(Answer):
     test_loss: float | None
     metrics: dict[str, float | None]
     weights: list[float] | None = Field(None, description="the flat vector")
-    losses: list[float] | None = Field(None, description="the batch loss before each update of this call")
+    losses: list[float] | None = Field(
+        None, description="the batch loss before each update of this call"
+    )
     loss_points: list[tuple[int, float]] = Field(
         default=[], description="(step, mean batch loss up to it) since the frame before"
     )
@@ -180,7 +184,9 @@ class NetworkOut(Answer):
     step: int
     epoch: int
     state: Literal["playing", "paused", "diverged"]
-    steps_per_second: float | None = Field(None, description="while playing; null is as fast as it goes")
+    steps_per_second: float | None = Field(
+        None, description="while playing; null is as fast as it goes"
+    )
     loss: float | None
     test_loss: float | None
     metrics: dict[str, float | None]
@@ -257,7 +263,9 @@ class OwnIn(Wire):
     """A table of one's own: CSV text, or rows and targets."""
 
     name: Annotated[str, Len(1, 80)] = "own"
-    csv: str | None = Field(None, description="one row a line, header optional, target in the last column")
+    csv: str | None = Field(
+        None, description="one row a line, header optional, target in the last column"
+    )
     target: str | None = Field(None, max_length=80, description="the target's column name")
     inputs: list[list[Number]] | None = None
     targets: list[Number | Annotated[str, Len(1, 80)]] | None = None
@@ -283,5 +291,3 @@ class ProblemOut(BaseModel):
     errors: list[dict[str, Any]] | None = None
     limit: str | None = None
     value: float | None = None
-
-

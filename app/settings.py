@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     workers: int = Field(
         max(1, min(8, (os.cpu_count() or 2) - 1)), ge=1, le=64, description="training processes"
     )
-    data_dir: Path = Field(default_factory=_default_data_dir, description="networks and datasets are kept here")
+    data_dir: Path = Field(
+        default_factory=_default_data_dir, description="networks and datasets are kept here"
+    )
 
     max_body_bytes: int = Field(4_000_000, description="of one request")
     max_message_bytes: int = Field(65_536, description="of one message from a socket's client")
@@ -43,8 +45,12 @@ class Settings(BaseSettings):
     frames_per_second: float = Field(40.0, description="most frames a second to one client")
     total_frames_per_second: float = Field(900.0, description="most frames a second to all clients")
     slice_s: float = Field(0.016, description="training between two commands of a worker")
-    send_timeout_s: float = Field(20.0, description="a client that takes nothing for so long is dropped")
+    send_timeout_s: float = Field(
+        20.0, description="a client that takes nothing for so long is dropped"
+    )
     checkpoint_every_s: float = Field(5.0, description="so much training a crash may cost")
-    idle_unload_s: float = Field(1800.0, description="unwatched, paused networks leave memory after this")
+    idle_unload_s: float = Field(
+        1800.0, description="unwatched, paused networks leave memory after this"
+    )
     keep_days: float = Field(30.0, description="unused networks are deleted after this")
     worker_timeout_s: float = Field(30.0, description="a worker silent for so long is replaced")

@@ -111,7 +111,13 @@ class Store:
     # Networks
 
     def add_network(self, id: str, visitor: str, spec: dict[str, Any]) -> None:
-        row = {"id": id, "visitor": visitor, "spec": json.dumps(spec), "generation": 0, "used": time.time()}
+        row = {
+            "id": id,
+            "visitor": visitor,
+            "spec": json.dumps(spec),
+            "generation": 0,
+            "used": time.time(),
+        }
         self._write(insert(_networks).values(**row))
 
     def save_networks(self, rows: list[tuple[str, dict[str, Any], bytes, int]]) -> None:
@@ -121,7 +127,9 @@ class Store:
             *(
                 update(_networks)
                 .where(_networks.c.id == id)
-                .values(spec=json.dumps(spec), checkpoint=checkpoint, generation=generation, used=now)
+                .values(
+                    spec=json.dumps(spec), checkpoint=checkpoint, generation=generation, used=now
+                )
                 for id, spec, checkpoint, generation in rows
             )
         )
@@ -134,7 +142,9 @@ class Store:
         return Saved(row.id, row.visitor, json.loads(row.spec), row.checkpoint, int(row.generation))
 
     def networks_of(self, visitor: str) -> list[str]:
-        query = select(_networks.c.id).where(_networks.c.visitor == visitor).order_by(_networks.c.used)
+        query = (
+            select(_networks.c.id).where(_networks.c.visitor == visitor).order_by(_networks.c.used)
+        )
         with self._engine.begin() as connection:
             return [row.id for row in connection.execute(query)]
 
@@ -163,7 +173,9 @@ class Store:
 
     def table(self, id: str) -> OwnTable | None:
         with self._engine.begin() as connection:
-            row = connection.execute(select(_datasets.c.content).where(_datasets.c.id == id)).first()
+            row = connection.execute(
+                select(_datasets.c.content).where(_datasets.c.id == id)
+            ).first()
         if row is None:
             return None
         self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))

@@ -1,10 +1,10 @@
 """Glassbox's engine: neural networks in NumPy, fast where it matters, open everywhere.
 
-    from engine import Adam, Dense, Experiment, NetworkSpec, Spiral
+from engine import Adam, Dense, Experiment, NetworkSpec, Spiral
 
-    run = Experiment(NetworkSpec(dataset=Spiral(arms=2), optimizer=Adam(learning_rate=0.01)))
-    run.train(2000)
-    print(run.measure().metrics)
+run = Experiment(NetworkSpec(dataset=Spiral(arms=2), optimizer=Adam(learning_rate=0.01)))
+run.train(2000)
+print(run.measure().metrics)
 """
 
 from . import kernels as kernels  # first: names the folder of compiled code before Numba is loaded

@@ -5,12 +5,14 @@ This is what a library user holds and what a server's worker keeps, one a networ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Any
+from itertools import pairwise
+from math import isfinite, isnan
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .activations import OutputActivationName
 from .datasets import BadTable, Dataset, Own, Table
 from .features import FEATURES, apply_features
 from .history import Series, bins
@@ -42,7 +44,9 @@ def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
     if not isinstance(spec, Own):
         return spec.make()
     if spec.id not in tables:
-        raise CannotBuild("dataset.id", "there is no such dataset; upload it with POST /api/datasets")
+        raise CannotBuild(
+            "dataset.id", "there is no such dataset; upload it with POST /api/datasets"
+        )
     try:
         return spec.make_from(tables[spec.id])
     except BadTable as error:
@@ -111,7 +115,7 @@ class Experiment:
                 f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
                 "choose mse, mae or huber",
             )
-        activation = spec.output.activation or loss.output
+        activation = cast(OutputActivationName, spec.output.activation or loss.output)
         units = classes or dataset.outputs
         if classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
             units = 1
@@ -122,7 +126,7 @@ class Experiment:
             )
         inputs = len(self._input_names(spec, dataset))
         widths = [inputs, *(layer.units for layer in spec.layers), units]
-        parameters = sum((a + 1) * b for a, b in zip(widths[:-1], widths[1:], strict=True))
+        parameters = sum((a + 1) * b for a, b in pairwise(widths))
         if parameters > MAX_PARAMETERS:
             raise CannotBuild(
                 "layers",
@@ -229,7 +233,7 @@ class Experiment:
 
     # Keeping it
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> dict[str, NDArray[Any]]:
         """All that moves, as arrays: what a checkpoint holds besides the spec."""
         self.drain()
         snapshot = self.trainer.snapshot()
@@ -246,7 +250,7 @@ class Experiment:
             "measures": np.array(as_float, np.float64).reshape(len(as_float), -1),
         }
 
-    def load_state(self, arrays: Mapping[str, Array]) -> None:
+    def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Go on exactly where `state` was taken, of the same spec.
 
         Raises: ValueError where the arrays are not of this spec
@@ -263,7 +267,7 @@ class Experiment:
         self.losses = Series(
             ("loss",), [int(s) for s in arrays["loss_steps"]], [arrays["losses"].tolist()]
         )
-        columns = [[None if v != v else v for v in row] for row in arrays["measures"].tolist()]
+        columns = [[None if isnan(v) else v for v in row] for row in arrays["measures"].tolist()]
         self.measures = Series(
             self.measures.names, [int(s) for s in arrays["measure_steps"]], columns
         )
@@ -272,7 +276,9 @@ class Experiment:
 
     def measure(self) -> Measures:
         """Losses and metrics now, over all training and all test samples."""
-        loss, quality = self._measure_part(self.trainer.inputs, self.trainer.targets, self.dataset.targets)
+        loss, quality = self._measure_part(
+            self.trainer.inputs, self.trainer.targets, self.dataset.targets
+        )
         columns = self.dataset.test_inputs
         test_loss, test_quality = self._measure_part(
             self._features(self.spec, self.dataset, columns),
@@ -362,7 +368,9 @@ class Experiment:
         except ValueError as error:
             raise ValueError(f"inputs must be rows of {columns} numbers of one length") from error
         if array.ndim != 2 or array.shape[1] != columns:
-            raise ValueError(f"inputs must be rows of {columns} numbers, shape (n, {columns}), not {list(array.shape)}")
+            raise ValueError(
+                f"inputs must be rows of {columns} numbers, shape (n, {columns}), not {list(array.shape)}"
+            )
         return array
 
     def activations(self, raw: Any) -> dict[str, dict[str, Array]]:

@@ -1,6 +1,7 @@
 """The course of a run in bounded memory: as it grows, neighbours are merged pair by pair."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,5 +46,5 @@ def bins(losses: NDArray[np.float64], first_step: int, most: int) -> list[tuple[
     edges = np.linspace(0, len(losses), min(most, len(losses)) + 1).round().astype(int)
     return [
         (first_step + int(stop), float(losses[start:stop].mean()))
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
+        for start, stop in pairwise(edges)
     ]

@@ -55,9 +55,7 @@ class Layout:
 
     def views(self, vector: Vector) -> dict[str, Vector]:
         """A view of every parameter.  vector: (size,) or longer"""
-        return {
-            e.name: vector[e.offset : e.offset + e.size].reshape(e.shape) for e in self.entries
-        }
+        return {e.name: vector[e.offset : e.offset + e.size].reshape(e.shape) for e in self.entries}
 
     def locate(self, index: int) -> tuple[Entry, tuple[int, ...]]:
         """Which parameter, and which of its numbers, lies at `index` of the vector."""

@@ -90,7 +90,9 @@ class Network:
         ]
 
     def _of_layer(self, views: Views, name: str) -> dict[str, Array]:
-        return {key.split(".", 1)[1]: view for key, view in views.items() if key.startswith(name + ".")}
+        return {
+            key.split(".", 1)[1]: view for key, view in views.items() if key.startswith(name + ".")
+        }
 
     def forward(self, vector: Array, x: Array) -> list[Cache]:
         """Every layer's x, z and a.  vector: (size,)  x: (batch, *input_shape)"""

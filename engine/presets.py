@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .datasets.curve import ArticleLinear, ArticlePairs
-from .datasets.plane import Blobs, Circle, Spiral, Xor
+from .datasets.plane import Blobs, Circle, Xor
 from .layers import Dense
 from .optimizers import SGD, Adam
 from .spec import NetworkSpec

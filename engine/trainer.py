@@ -5,7 +5,7 @@ that moves (weights, optimizer slots, order, generator, clock) is state here and
 """
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class Snapshot:
 
 
 def _word(value: float) -> str:
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 class Trainer:
@@ -119,7 +119,9 @@ class Trainer:
     def reset(self, seed: int) -> None:
         """Fresh weights, step 0: the same seed gives the same run."""
         self.seed = seed
-        self._buffer = np.zeros((2 + len(self.optimizer.slots), self.network.layout.capacity), self.dtype)
+        self._buffer = np.zeros(
+            (2 + len(self.optimizer.slots), self.network.layout.capacity), self.dtype
+        )
         self._buffer[0] = self.network.start(self.initializer, seed, self.dtype)
         self._order = np.arange(self.samples, dtype=np.int64)
         self._clock = np.zeros(3, np.int64)  # position in the order, epoch, optimizer updates
@@ -180,7 +182,9 @@ class Trainer:
                 raise KeyError(f"there is no parameter {name}; there are {', '.join(views)}")
             array = np.asarray(value, np.float64)
             if array.shape != views[name].shape:
-                raise ValueError(f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}")
+                raise ValueError(
+                    f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}"
+                )
             with np.errstate(over="ignore"):
                 array = array.astype(self.dtype)
             if not np.isfinite(array).all():
@@ -193,7 +197,11 @@ class Trainer:
     def snapshot(self) -> Snapshot:
         rows = [0, *range(2, len(self._buffer))]
         return Snapshot(
-            self._buffer[rows], self._order.copy(), self._clock.copy(), self._generator.copy(), self.step
+            self._buffer[rows],
+            self._order.copy(),
+            self._clock.copy(),
+            self._generator.copy(),
+            self.step,
         )
 
     def restore(self, snapshot: Snapshot) -> None:

@@ -18,7 +18,9 @@ from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
 from ..store import CannotSave
 from . import PROBLEMS, _problem
 
-router = APIRouter(prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: _problem("no such dataset")})
+router = APIRouter(
+    prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: _problem("no such dataset")}
+)
 
 _ADAPTER = dataset_adapter()
 
@@ -89,7 +91,9 @@ async def post_dataset(
     try:
         table = await asyncio.to_thread(_table_of, given)
     except BadTable as error:
-        raise Unprocessable(str(error), field="csv" if given.csv is not None else "inputs") from error
+        raise Unprocessable(
+            str(error), field="csv" if given.csv is not None else "inputs"
+        ) from error
     id = secrets.token_urlsafe(16)
     await _keep(networks, id, visitor, table)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
@@ -131,5 +135,3 @@ async def _keep(networks: Networks, id: str, visitor: str, table: Any) -> None:
         await asyncio.to_thread(networks.store.add_table, id, visitor, table)
     except CannotSave as error:
         raise Unprocessable(f"the server cannot save it: {error}", field="csv") from error
-
-

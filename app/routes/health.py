@@ -34,5 +34,3 @@ async def readyz(networks: NetworksDep, response: Response) -> Health:
         response.status_code = 503
         return Health(status="not ready", reason=reason)
     return Health(status="ready")
-
-

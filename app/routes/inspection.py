@@ -38,7 +38,9 @@ async def put_weights(networks: NetworksDep, live: LiveDep, values: dict[str, Ne
 
 
 @router.post("/predict")
-async def predict(networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn) -> OutputsOut:
+async def predict(
+    networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
+) -> OutputsOut:
     """The outputs for raw inputs; scaling and features are done here."""
     outputs = await _on_rows(networks, settings, live, "predict", rows)
     return OutputsOut(outputs=outputs)
@@ -82,7 +84,10 @@ async def boundary(
     limit = settings.max_resolution
     if resolution > limit:
         raise Unprocessable(
-            f"at most {limit} points a side", field="resolution", limit="max_resolution", value=limit
+            f"at most {limit} points a side",
+            field="resolution",
+            limit="max_resolution",
+            value=limit,
         )
     return BoundaryOut(**await networks.call(live, "boundary", resolution))
 
@@ -93,6 +98,8 @@ async def gradients(
 ) -> GradientsOut:
     """The loss and its gradient by parameter, on those training samples or on all."""
     try:
-        return GradientsOut(**await networks.call(live, "gradients", chosen.samples if chosen else None))
+        return GradientsOut(
+            **await networks.call(live, "gradients", chosen.samples if chosen else None)
+        )
     except ValueError as error:
         raise Unprocessable(str(error), field="samples") from error

@@ -26,7 +26,9 @@ router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
 async def subscription(
     networks: NetworksDep,
     live: LiveDep,
-    weights: Annotated[bool, Query(description="send the flat weight vector in every frame")] = True,
+    weights: Annotated[
+        bool, Query(description="send the flat weight vector in every frame")
+    ] = True,
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> AsyncIterator[Watcher]:
     watcher = await networks.watch(live, weights, _step_of(live, last_event_id))
@@ -49,7 +51,9 @@ async def stream(
     networks: NetworksDep,
     live: LiveDep,
     watcher: Annotated[Watcher, Depends(subscription)],
-    limit: Annotated[int | None, Query(ge=1, le=10**9, description="end after so many frames")] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=10**9, description="end after so many frames")
+    ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Events `frame`, `state`, `diverged`, `restored`, `bye`; goes on from Last-Event-ID."""
     sent = 0
@@ -95,7 +99,9 @@ async def socket(
         return
     try:
         await websocket.accept()
-        down = asyncio.create_task(_send(websocket, networks, live, watcher, settings.send_timeout_s))
+        down = asyncio.create_task(
+            _send(websocket, networks, live, watcher, settings.send_timeout_s)
+        )
         up = asyncio.create_task(_receive(websocket, networks, live, settings))
         done, pending = await asyncio.wait({down, up}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:

@@ -46,7 +46,9 @@ def start() -> int:
     return os.getpid()
 
 
-def create(id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes | None) -> dict[str, Any]:
+def create(
+    id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes | None
+) -> dict[str, Any]:
     """Raises: CannotBuild, Unreadable, ValueError (a checkpoint that is not of this spec)"""
     experiment = Experiment(spec, tables=tables)
     if checkpoint is not None:
@@ -221,7 +223,9 @@ def _lists(array: Any) -> Any:
     array = np.asarray(array, np.float64)
     if np.isfinite(array).all():
         return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    whole = array.astype(object)
+    whole[~np.isfinite(array)] = None
+    return whole.tolist()
 
 
 def predict(id: str, inputs: list[list[float]]) -> list[Any]:

@@ -48,9 +48,9 @@ class Worker:
             future = asyncio.get_running_loop().run_in_executor(executor, host.call, name, args)
             return await asyncio.wait_for(asyncio.shield(future), self.timeout_s)
         except (BrokenProcessPool, TimeoutError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and not isinstance(error, BrokenProcessPool):
-                if "shutdown" not in str(error):
-                    raise
+            own = isinstance(error, RuntimeError) and not isinstance(error, BrokenProcessPool)
+            if own and "shutdown" not in str(error):
+                raise
             await self.replace(generation)
             raise WorkerDied(f"worker {self.number} was replaced") from error
 
@@ -72,13 +72,13 @@ class Worker:
             log.error("worker %d died while starting", self.number)
 
     def _end(self) -> None:
-        processes = list((self._executor._processes or {}).values())  # noqa: SLF001 - no public way
+        processes = list((self._executor._processes or {}).values())
         self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
 
     def process_ids(self) -> list[int]:
-        return list(self._executor._processes or {})  # noqa: SLF001
+        return list(self._executor._processes or {})
 
     async def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -1,13 +1,13 @@
 """What a dataset is, once made: arrays as the network is given them, and how to draw them."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from annotated_types import Interval, Len
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+Array = NDArray[Any]
 
 MAX_SAMPLES = 20_000
 MAX_DRAWN = 2_000
@@ -19,9 +19,7 @@ Seed = Annotated[int, Interval(ge=0, le=2**32 - 1)]
 Coordinate = Annotated[float, Interval(ge=-1e6, le=1e6)]
 # A point drawn by hand: x1, x2, then its class or value.
 DrawnPoints = Annotated[tuple[tuple[Coordinate, Coordinate, Coordinate], ...], Len(0, MAX_DRAWN)]
-Erased = Annotated[
-    tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], Len(0, MAX_SAMPLES)
-]
+Erased = Annotated[tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], Len(0, MAX_SAMPLES)]
 
 View = Literal["plane", "curve", "table"]
 Task = Literal["classification", "regression"]

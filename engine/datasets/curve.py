@@ -58,7 +58,10 @@ class Step(_Curve):
     """-1 below 0, 1 above"""
 
     kind: Literal["step"] = "step"
-    summary: ClassVar[dict[str, str]] = {"en": "A jump at 0: smooth units must get steep.", "zh": "在 0 处跳变：平滑单元必须变陡。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "A jump at 0: smooth units must get steep.",
+        "zh": "在 0 处跳变：平滑单元必须变陡。",
+    }
 
     def _value(self, x: Array) -> Array:
         return np.where(x < 0, -1.0, 1.0)
@@ -69,7 +72,10 @@ class Absolute(_Curve):
     """|x| / 1.5 - 1"""
 
     kind: Literal["absolute"] = "absolute"
-    summary: ClassVar[dict[str, str]] = {"en": "The absolute value: two ReLUs draw it exactly.", "zh": "绝对值：两个 ReLU 就能精确画出。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "The absolute value: two ReLUs draw it exactly.",
+        "zh": "绝对值：两个 ReLU 就能精确画出。",
+    }
 
     def _value(self, x: Array) -> Array:
         return np.abs(x) / 1.5 - 1
@@ -81,7 +87,10 @@ class Cubic(_Curve):
 
     kind: Literal["cubic"] = "cubic"
     noise: Noise = 0.3
-    summary: ClassVar[dict[str, str]] = {"en": "A cubic under much noise: overfitting shows here.", "zh": "噪声较大的三次曲线：容易看到过拟合。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "A cubic under much noise: overfitting shows here.",
+        "zh": "噪声较大的三次曲线：容易看到过拟合。",
+    }
 
     def _value(self, x: Array) -> Array:
         return x * (x - 2) * (x + 2) / 6

@@ -97,7 +97,9 @@ class Circle(_Plane):
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(2)
-        radius = np.where(labels == 0, rng.uniform(0, 1.2, self.samples), rng.uniform(1.8, 2.7, self.samples))
+        radius = np.where(
+            labels == 0, rng.uniform(0, 1.2, self.samples), rng.uniform(1.8, 2.7, self.samples)
+        )
         angle = rng.uniform(0, 2 * pi, self.samples)
         points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
         return points + self._jitter(rng), labels
@@ -124,7 +126,10 @@ class Gaussians(_Plane):
     """Two round clouds."""
 
     kind: Literal["gaussians"] = "gaussians"
-    summary: ClassVar[dict[str, str]] = {"en": "Two round clouds: one line parts them.", "zh": "两团高斯云：一条直线即可分开。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Two round clouds: one line parts them.",
+        "zh": "两团高斯云：一条直线即可分开。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(2)
@@ -161,7 +166,10 @@ class Moons(_Plane):
     """Two interleaved half circles."""
 
     kind: Literal["moons"] = "moons"
-    summary: ClassVar[dict[str, str]] = {"en": "Two half moons that reach into each other.", "zh": "两弯互相嵌入的月牙。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Two half moons that reach into each other.",
+        "zh": "两弯互相嵌入的月牙。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(2)
@@ -194,7 +202,10 @@ class Blobs(_Plane):
 
     kind: Literal["blobs"] = "blobs"
     class_names: ClassVar[tuple[str, ...]] = ("A", "B", "C", "D")
-    summary: ClassVar[dict[str, str]] = {"en": "Four clouds, one a class.", "zh": "四团云，每团一类。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Four clouds, one a class.",
+        "zh": "四团云，每团一类。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(4)
@@ -207,7 +218,10 @@ class Checkerboard(_Plane):
     """Four by four squares in two colours."""
 
     kind: Literal["checkerboard"] = "checkerboard"
-    summary: ClassVar[dict[str, str]] = {"en": "Four by four squares in two colours.", "zh": "4×4 的双色棋盘。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Four by four squares in two colours.",
+        "zh": "4×4 的双色棋盘。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         points = rng.uniform(-2.8, 2.8, (self.samples, 2))
@@ -221,7 +235,10 @@ class Slope(_Plane):
 
     kind: Literal["slope"] = "slope"
     task: ClassVar[Task] = "regression"
-    summary: ClassVar[dict[str, str]] = {"en": "A tilted plane: the value grows along the diagonal.", "zh": "倾斜的平面：数值沿对角线增大。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "A tilted plane: the value grows along the diagonal.",
+        "zh": "倾斜的平面：数值沿对角线增大。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         points = rng.uniform(-2.8, 2.8, (self.samples, 2))
@@ -234,7 +251,10 @@ class Ripple(_Plane):
 
     kind: Literal["ripple"] = "ripple"
     task: ClassVar[Task] = "regression"
-    summary: ClassVar[dict[str, str]] = {"en": "Waves round a centre, as from a dropped stone.", "zh": "像石子激起的圈圈波纹。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Waves round a centre, as from a dropped stone.",
+        "zh": "像石子激起的圈圈波纹。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         points = rng.uniform(-2.8, 2.8, (self.samples, 2))
@@ -248,7 +268,10 @@ class Drawn(_Plane):
 
     kind: Literal["drawn"] = "drawn"
     samples: Annotated[int, Interval(ge=0, le=0)] = 0
-    summary: ClassVar[dict[str, str]] = {"en": "An empty plane for your own points.", "zh": "空白平面，自己画点。"}
+    summary: ClassVar[dict[str, str]] = {
+        "en": "An empty plane for your own points.",
+        "zh": "空白平面，自己画点。",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         return np.zeros((0, 2)), np.zeros(0, np.int64)

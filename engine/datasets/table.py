@@ -76,7 +76,9 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
             if len(rows) > MAX_ROWS + 1:
                 raise BadTable(f"more than {MAX_ROWS} rows (limit: max_rows)")
             if len(row) > MAX_COLUMNS + 1:
-                raise BadTable(f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)")
+                raise BadTable(
+                    f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)"
+                )
     except csv.Error as error:
         raise BadTable(f"not a readable CSV: {error}") from error
     if not rows:
@@ -148,9 +150,13 @@ def _with_targets(
         if whole:
             distinct = sorted(set(labels), key=float)
         if len(distinct) > MAX_CLASSES:
-            raise BadTable(f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)")
+            raise BadTable(
+                f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)"
+            )
         if len(distinct) < 2:
-            raise BadTable(f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart")
+            raise BadTable(
+                f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart"
+            )
         numbers = {label: i for i, label in enumerate(distinct)}
         targets = np.array([numbers[label] for label in labels])
         return Table(name, columns, inputs, targets, target_name, tuple(d[:40] for d in distinct))

@@ -35,9 +35,7 @@ ALL_DONE, LOSS_NOT_FINITE, WEIGHT_NOT_FINITE = 0, 1, 2
 
 
 @njit(**OPTIONS)
-def _affine(
-    w: Any, at: int, inputs: int, units: int, x: Any, x_at: int, z: Any, z_at: int
-) -> None:
+def _affine(w: Any, at: int, inputs: int, units: int, x: Any, x_at: int, z: Any, z_at: int) -> None:
     """z = x @ weight + bias for one block of eight samples, four units at a time."""
     bias = at + inputs * units
     j = 0

@@ -216,9 +216,7 @@ def exponent_of(typingctx: Any, value: Any) -> Any:
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         whole = ir.VectorType(ir.IntType(32), LANES)
-        bits = builder.lshr(
-            builder.bitcast(args[0], whole), ir.Constant(whole, [23] * LANES)
-        )
+        bits = builder.lshr(builder.bitcast(args[0], whole), ir.Constant(whole, [23] * LANES))
         bits = builder.sub(bits, ir.Constant(whole, [127] * LANES))
         return builder.sitofp(bits, args[0].type)
 

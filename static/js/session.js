@@ -2,7 +2,7 @@
  * The experiment on this page: one live network, driven through the API, and everything one can do
  * to it as an edit that can be undone.
  *
- * @import {Dataset, Divergence, Frame, History, Network, Spec} from "./types.js"
+ * @import {Dataset, Frame, History, Network, Spec} from "./types.js"
  */
 import { api, Problem } from "./api.js";
 import { Socket } from "./socket.js";

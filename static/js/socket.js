@@ -13,14 +13,14 @@ export function readFrame(buffer) {
   const start = 8 + length;
   const bytes = (/** @type {string} */ name) => {
     const entry = header[name];
-    return entry ? buffer.slice(start + entry.data_offsets[0], start + entry.data_offsets[1]) : null;
+    return entry ? buffer.slice(start + entry.data_offsets[0], start + entry.data_offsets[1]) : new ArrayBuffer(0);
   };
   const weights = bytes("weights");
   return {
     frame: JSON.parse(header.__metadata__.frame),
-    weights: weights ? new Float32Array(weights) : null,
-    steps: new Float64Array(bytes("loss_steps") ?? 0),
-    losses: new Float32Array(bytes("losses") ?? 0),
+    weights: weights.byteLength ? new Float32Array(weights) : null,
+    steps: new Float64Array(bytes("loss_steps")),
+    losses: new Float32Array(bytes("losses")),
   };
 }
 

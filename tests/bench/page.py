@@ -31,7 +31,7 @@ def measure(url: str, seconds: float) -> dict[str, object]:
         devtools.on("Network.loadingFinished", lambda e: received.append(e["encodedDataLength"]))
         begin = time.monotonic()
         page.goto(url)
-        page.wait_for_selector('#plane[data-drawn]')
+        page.wait_for_selector("#plane[data-drawn]")
         first_picture_s = time.monotonic() - begin
         page.wait_for_timeout(1000)
         transferred = sum(received)

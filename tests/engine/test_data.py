@@ -31,7 +31,9 @@ def test_data_is_finite_scaled_and_split(kind: str) -> None:
     assert len(made.inputs) == len(made.targets)
     assert np.abs(made.inputs).max(initial=0) < 6
     if kind not in ("drawn", "article_pairs"):
-        assert len(made.test_inputs) / (len(made.inputs) + len(made.test_inputs)) == pytest.approx(0.25)
+        assert len(made.test_inputs) / (len(made.inputs) + len(made.test_inputs)) == pytest.approx(
+            0.25
+        )
     if made.classes and kind != "drawn":
         assert set(made.targets) == set(range(made.classes))
 
@@ -95,7 +97,12 @@ def test_words_in_the_last_column_are_classes() -> None:
 
 
 def test_separators_headers_and_byte_order_marks_are_understood() -> None:
-    for text in (CSV.replace(",", ";"), CSV.replace(",", "\t"), "\ufeff" + CSV, CSV.replace("\n", "\r\n")):
+    for text in (
+        CSV.replace(",", ";"),
+        CSV.replace(",", "\t"),
+        "\ufeff" + CSV,
+        CSV.replace("\n", "\r\n"),
+    ):
         assert parse_csv(text).columns == ("height", "width")
     assert parse_csv("1,2,a\n3,4,b").columns == ("x1", "x2")
 
@@ -106,7 +113,9 @@ def test_many_numbers_in_the_target_are_values() -> None:
 
 
 def test_a_named_column_can_be_the_target() -> None:
-    table = parse_csv("t,a,b\n" + "\n".join(f"{i * 0.7},{i},{i * i}" for i in range(20)), target="t")
+    table = parse_csv(
+        "t,a,b\n" + "\n".join(f"{i * 0.7},{i},{i * i}" for i in range(20)), target="t"
+    )
     assert table.columns == ("a", "b")
     assert table.target_name == "t"
 
@@ -141,7 +150,9 @@ def test_a_table_is_scaled_by_its_training_part() -> None:
     made = Own(id="t").make_from(parse_csv("\n".join(f"{i},{100 - i},{i % 2}" for i in range(40))))
     np.testing.assert_allclose(made.inputs.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(made.inputs.std(axis=0), 1)
-    np.testing.assert_allclose(made.scale(np.array([[3.0, 97.0]])), (np.array([[3.0, 97.0]]) - made.mean) / made.deviation)
+    np.testing.assert_allclose(
+        made.scale(np.array([[3.0, 97.0]])), (np.array([[3.0, 97.0]]) - made.mean) / made.deviation
+    )
 
 
 def test_a_constant_column_becomes_zero() -> None:

@@ -63,9 +63,16 @@ def test_every_dataset_can_be_trained_on(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "units", "low", "high"),
-    [("binary_cross_entropy", 1, 0, 1), ("hinge", 1, -1, 1), ("mse", 2, 0, 1), ("cross_entropy", 2, 0, 1)],
+    [
+        ("binary_cross_entropy", 1, 0, 1),
+        ("hinge", 1, -1, 1),
+        ("mse", 2, 0, 1),
+        ("cross_entropy", 2, 0, 1),
+    ],
 )
-def test_outputs_and_targets_follow_from_data_and_loss(loss: str, units: int, low: float, high: float) -> None:
+def test_outputs_and_targets_follow_from_data_and_loss(
+    loss: str, units: int, low: float, high: float
+) -> None:
     run = Experiment(NetworkSpec(dataset=Circle(), loss=loss))
     assert run.network.shapes[-1] == (units,)
     assert (run.trainer.targets.min(), run.trainer.targets.max()) == (low, high)
@@ -75,7 +82,10 @@ def test_outputs_and_targets_follow_from_data_and_loss(loss: str, units: int, lo
     ("spec", "place"),
     [
         (NetworkSpec(dataset=Slope()), "loss"),
-        (NetworkSpec(dataset=Slope(), loss="mse", output=OutputSpec(activation="softmax")), "output.activation"),
+        (
+            NetworkSpec(dataset=Slope(), loss="mse", output=OutputSpec(activation="softmax")),
+            "output.activation",
+        ),
         (NetworkSpec(output=OutputSpec(activation="tanh")), "output.activation"),
         (NetworkSpec(layers=(Dense(units=512),) * 12), "layers"),
         (NetworkSpec(dataset=Own(id="x")), "dataset.id"),
@@ -122,7 +132,9 @@ def test_points_drawn_while_it_trains_are_learned() -> None:
 
 
 def test_features_are_made_for_predictions() -> None:
-    run = Experiment(NetworkSpec(features=("x1_squared", "x2_squared"), dataset=Circle(), layers=()))
+    run = Experiment(
+        NetworkSpec(features=("x1_squared", "x2_squared"), dataset=Circle(), layers=())
+    )
     run.train(3000)
     assert run.measure().metrics["test_accuracy"] > 0.95
     assert run.predict([[0.1, 0.1], [2.2, 0.0]]).argmax(axis=1).tolist() == [0, 1]

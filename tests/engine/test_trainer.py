@@ -50,7 +50,12 @@ def test_compiled_training_is_numpy_training(activation, dtype, kernel, monkeypa
 )
 def test_compiled_losses_are_numpy_losses(loss, output, kernel, monkeypatch) -> None:
     monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
-    settings = {"loss": loss, "output": output, "dtype": np.float64, "optimizer": Adam(learning_rate=0.01)}
+    settings = {
+        "loss": loss,
+        "output": output,
+        "dtype": np.float64,
+        "optimizer": Adam(learning_rate=0.01),
+    }
     fast, plain = make(**settings), make(**settings, compiled=False)
     np.testing.assert_allclose(fast.train(60), plain.train(60), rtol=1e-11)
 
@@ -132,7 +137,9 @@ def test_other_layers_keep_the_overlapping_part() -> None:
     trainer = make(units=(5, 4), optimizer=Adam())
     trainer.train(20)
     before = {k: v.copy() for k, v in trainer.network.layout.views(trainer.vector).items()}
-    trainer.change_network(Network((2,), [Dense(units=7), Dense(units=3)], Output(3, "softmax"), "cross_entropy"))
+    trainer.change_network(
+        Network((2,), [Dense(units=7), Dense(units=3)], Output(3, "softmax"), "cross_entropy")
+    )
     after = trainer.network.layout.views(trainer.vector)
     np.testing.assert_array_equal(after["dense_1.weight"][:, :5], before["dense_1.weight"])
     np.testing.assert_array_equal(after["dense_2.weight"][:5, :3], before["dense_2.weight"][:, :3])

@@ -23,7 +23,10 @@ VARIANTS: dict[str, list[Optimizer]] = {
         SGD(learning_rate=0.02, momentum=0.9),
         SGD(learning_rate=0.02, momentum=0.9, nesterov=True),
     ],
-    "adam": [Adam(learning_rate=0.01), Adam(learning_rate=0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-6)],
+    "adam": [
+        Adam(learning_rate=0.01),
+        Adam(learning_rate=0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-6),
+    ],
 }
 
 
@@ -73,7 +76,11 @@ def cases(seed: int = 1) -> Iterator[Case]:
     for kind in OPTIMIZERS:
         for i, optimizer in enumerate(VARIANTS[kind]):
             yield Case(
-                f"optimizer {kind} {i}", loss="cross_entropy", output="softmax", optimizer=optimizer, seed=seed
+                f"optimizer {kind} {i}",
+                loss="cross_entropy",
+                output="softmax",
+                optimizer=optimizer,
+                seed=seed,
             )
     yield Case("l2", l2=0.03, seed=seed)
     yield Case("l1", l1=0.01, seed=seed)

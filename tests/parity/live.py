@@ -29,7 +29,9 @@ def main() -> int:
             worst[dtype] = max(worst[dtype], found)
             line += f" {dtype.__name__} {found:.1e}"
         print(line, flush=True)
-    print("worst relative difference: " + ", ".join(f"{d.__name__} {w:.1e}" for d, w in worst.items()))
+    print(
+        "worst relative difference: " + ", ".join(f"{d.__name__} {w:.1e}" for d, w in worst.items())
+    )
     print(f"{failed} over the limit")
     return 1 if failed else 0
 

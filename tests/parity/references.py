@@ -32,7 +32,9 @@ def main() -> None:
                 }
         recorded[case.name] = entry
         print(case.name, flush=True)
-    FILE.write_text(json.dumps({"torch": torch.__version__, "cases": recorded}, separators=(",", ":")) + "\n")
+    FILE.write_text(
+        json.dumps({"torch": torch.__version__, "cases": recorded}, separators=(",", ":")) + "\n"
+    )
     print(f"{len(recorded)} cases, {FILE.stat().st_size} bytes")
 
 

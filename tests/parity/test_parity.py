@@ -9,7 +9,9 @@ import pytest
 
 from .cases import BATCHES, STEPS, Case, cases
 
-RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "references.json").read_text())["cases"]
+RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "references.json").read_text())[
+    "cases"
+]
 DTYPES = {"float32": np.float32, "float64": np.float64}
 LIMITS = {"float32": 1e-4, "float64": 1e-9}
 ALL = list(cases())
@@ -23,10 +25,14 @@ def test_every_case_has_a_reference() -> None:
 @pytest.mark.parametrize("batch", list(BATCHES))
 @pytest.mark.parametrize("dtype", list(DTYPES))
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_losses_of_100_steps_are_those_of_pytorch(case: Case, dtype: str, batch: str, form: str) -> None:
+def test_losses_of_100_steps_are_those_of_pytorch(
+    case: Case, dtype: str, batch: str, form: str
+) -> None:
     recorded = RECORDED[case.name][f"{dtype} {batch}"]
     trainer = case.trainer(DTYPES[dtype], batch, compiled=form == "compiled")
-    np.testing.assert_allclose(trainer.vector[:12], RECORDED[case.name]["start"], rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        trainer.vector[:12], RECORDED[case.name]["start"], rtol=1e-6, atol=1e-9
+    )
     losses = trainer.train(STEPS)
     difference = np.abs(losses - recorded["losses"]) / np.abs(recorded["losses"])
     assert difference.max() < LIMITS[dtype], f"at step {difference.argmax()}"

@@ -37,9 +37,13 @@ LOSSES = {
 def _optimizer(case: Case, parameters: list[Any]) -> torch.optim.Optimizer:
     o: Any = case.optimizer
     if o.kind == "sgd":
-        return torch.optim.SGD(parameters, lr=o.learning_rate, momentum=o.momentum, nesterov=o.nesterov)
+        return torch.optim.SGD(
+            parameters, lr=o.learning_rate, momentum=o.momentum, nesterov=o.nesterov
+        )
     if o.kind == "adam":
-        return torch.optim.Adam(parameters, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon)
+        return torch.optim.Adam(
+            parameters, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon
+        )
     raise KeyError(o.kind)
 
 
@@ -75,7 +79,8 @@ def run(case: Case, dtype: type, batch: str) -> tuple[list[float], list[float]]:
         z = layers[-1](x)
         loss = LOSSES[case.loss](z, ACTIVATIONS[case.output](z), targets[chosen])
         penalty = sum(
-            case.l1 * layer.weight.abs().sum() + case.l2 / 2 * (layer.weight**2).sum() for layer in layers
+            case.l1 * layer.weight.abs().sum() + case.l2 / 2 * (layer.weight**2).sum()
+            for layer in layers
         )
         optimizer.zero_grad()
         (loss + penalty).backward()

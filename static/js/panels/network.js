@@ -18,7 +18,9 @@ export function mountNetwork(session) {
   let hover = null;
   /** @type {{index: number, strength: number} | null} */
   let pulse = null;
-  let flow = 0, drawnMaps = null;
+  let flow = 0;
+  /** @type {any} */
+  let drawnMaps = null;
 
   const draw = eachFrame(() => {
     const s = store.state;

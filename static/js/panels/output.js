@@ -15,6 +15,7 @@ export function mountOutput(session) {
   const box = byId("plane");
   /** @type {{u: number, v: number} | null} */
   let cursor = null;
+  /** @type {any} */
   let drawn = null;
 
   const draw = eachFrame(() => {

@@ -1,0 +1,131 @@
+"""What survives: restarts, lost workers, a full house, a broken data folder."""
+
+import os
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from app.store import CannotOpen, Store
+from tests.app.test_api import wait_for
+from tests.serving import serve
+
+
+def test_a_network_goes_on_exactly_after_a_restart(tmp_path: Path) -> None:
+    spec = {"optimizer": {"kind": "adam"}, "batch_size": 7}
+    with serve(tmp_path) as server, server.client() as client:
+        url = f"/api/networks/{client.post('/api/networks', json=spec).json()['id']}"
+        client.post(f"{url}/train", json={"steps": 123})
+        cookies = client.cookies
+    with serve(tmp_path) as server, server.client(cookies=cookies) as client:
+        found = client.get(url).json()
+        assert found["step"] == 123
+        assert found["state"] == "paused"
+        assert client.get("/api/networks").json() == [found["id"]]
+        assert client.get(f"{url}/history").json()["step"][-1] == 123
+        after = client.post(f"{url}/train", json={"steps": 50}).json()["losses"]
+        other = f"/api/networks/{client.post('/api/networks', json=spec).json()['id']}"
+        whole = client.post(f"{other}/train", json={"steps": 173}).json()["losses"]
+        assert whole[123:] == after
+
+
+def test_an_uploaded_table_survives(tmp_path: Path) -> None:
+    with serve(tmp_path) as server, server.client() as client:
+        rows = "\n".join(f"{i},{i % 3},{i % 2}" for i in range(30))
+        own = client.post("/api/datasets", json={"csv": rows}).json()
+        id = client.post("/api/networks", json={"dataset": own["dataset"]}).json()["id"]
+    with serve(tmp_path) as server, server.client() as client:
+        assert client.get(f"/api/networks/{id}").json()["spec"]["dataset"]["id"] == own["id"]
+        assert client.post(f"/api/networks/{id}/train", json={"steps": 5}).json()["step"] == 5
+
+
+def test_a_killed_worker_is_replaced_and_its_networks_resume(tmp_path: Path) -> None:
+    with serve(tmp_path, checkpoint_every_s=0.2) as server, server.client() as client:
+        url = f"/api/networks/{client.post('/api/networks').json()['id']}"
+        client.post(f"{url}/play", json={"steps_per_second": 200})
+        wait_for(lambda: client.get(url).json()["step"] > 100)
+        time.sleep(0.6)
+        for pid in server.networks.workers[0].process_ids():
+            os.kill(pid, signal.SIGKILL)
+        killed = time.monotonic()
+
+        def resumed():
+            response = client.get(url)
+            assert response.status_code in (200, 503)
+            return response.status_code == 200 and response.json()["step"] > 100
+
+        wait_for(resumed, 20)
+        assert time.monotonic() - killed < 20
+        step = client.get(url).json()["step"]
+        wait_for(lambda: client.get(url).json()["step"] > step)
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_full_house_is_429_and_a_freed_place_is_used(tmp_path: Path) -> None:
+    with serve(tmp_path, max_networks=2) as server, server.client() as client:
+        ids = [client.post("/api/networks").json()["id"] for _ in range(2)]
+        refused = client.post("/api/networks")
+        assert refused.status_code == 429
+        assert refused.json()["limit"] == "max_networks"
+        assert refused.json()["value"] == 2
+        client.delete(f"/api/networks/{ids[0]}")
+        assert client.post("/api/networks").status_code == 201
+
+
+def test_idle_networks_leave_memory_and_come_back(tmp_path: Path) -> None:
+    with (
+        serve(tmp_path, checkpoint_every_s=0.2, idle_unload_s=0.1) as server,
+        server.client() as client,
+    ):
+        id = client.post("/api/networks").json()["id"]
+        client.post(f"/api/networks/{id}/train", json={"steps": 10})
+        wait_for(lambda: id not in server.networks.live)
+        assert client.get(f"/api/networks/{id}").json()["step"] == 10
+
+
+def test_a_disk_that_refuses_does_not_stop_training(tmp_path: Path, monkeypatch) -> None:
+    from app.store import CannotSave
+
+    with serve(tmp_path, checkpoint_every_s=0.1) as server, server.client() as client:
+        id = client.post("/api/networks").json()["id"]
+
+        def refuse(*_):
+            raise CannotSave("database or disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(server.networks.store, "save_networks", refuse)
+            client.post(f"/api/networks/{id}/train", json={"steps": 10})
+            degraded = wait_for(lambda: (r := client.get("/readyz")).status_code == 503 and r)
+            assert "disk is full" in degraded.json()["reason"]
+            assert client.post(f"/api/networks/{id}/train", json={"steps": 10}).json()["step"] == 20
+        wait_for(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "glassbox.sqlite"
+    file.write_bytes(b"not a database" * 100)
+    with pytest.raises(CannotOpen, match="another --data-dir"):
+        Store(tmp_path)
+    assert file.read_bytes() == b"not a database" * 100
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "glassbox.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(CannotOpen, match="newer Glassbox"):
+        Store(tmp_path)
+
+
+def test_a_spoilt_checkpoint_costs_the_training_not_the_network(tmp_path: Path) -> None:
+    with serve(tmp_path) as server, server.client() as client:
+        id = client.post("/api/networks").json()["id"]
+        client.post(f"/api/networks/{id}/train", json={"steps": 10})
+    with sqlite3.connect(tmp_path / "glassbox.sqlite") as connection:
+        connection.execute("UPDATE networks SET checkpoint = substr(checkpoint, 1, 100)")
+    connection.close()
+    with serve(tmp_path) as server, server.client() as client:
+        assert client.get(f"/api/networks/{id}").json()["step"] == 0

@@ -1,0 +1,33 @@
+"""One server for the tests that do not stop it, and a client each."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from .serving import Running, serve
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("data"), workers=2, max_body_bytes=300_000) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Running) -> Iterator[httpx.Client]:
+    with server.client() as found:
+        yield found
+
+
+@pytest.fixture
+def network(client: httpx.Client) -> Iterator[dict[str, Any]]:
+    made = client.post("/api/networks").json()
+    yield made
+    client.delete(f"/api/networks/{made['id']}")
+
+
+@pytest.fixture
+def url(network: dict[str, Any]) -> str:
+    return f"/api/networks/{network['id']}"

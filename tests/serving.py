@@ -1,0 +1,50 @@
+"""A real server on a free port: endless streams and sockets cannot be tested without one."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.__main__ import listen
+from app.main import create_app
+from app.server import Server
+from app.settings import Settings
+
+
+@dataclass
+class Running:
+    url: str
+    port: int
+    app: Any
+
+    def client(self, **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, **options)
+
+    @property
+    def networks(self) -> Any:
+        return self.app.state.networks
+
+
+@contextlib.contextmanager
+def serve(data_dir: Path, port: int = 0, **settings: Any) -> Iterator[Running]:
+    listener = listen("127.0.0.1", port)
+    port = listener.getsockname()[1]
+    app = create_app(Settings(data_dir=data_dir, **{"workers": 1, **settings}))
+    started = threading.Event()
+    server = Server(app, started.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert started.wait(60), "the server did not start"
+    try:
+        yield Running(f"http://127.0.0.1:{port}", port, app)
+    finally:
+        begin = time.monotonic()
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive(), "the server did not stop"
+        assert time.monotonic() - begin < 15

@@ -1,0 +1,160 @@
+"""Who may import whom, what may not stand in shipped files, and that documents tell the truth."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ENGINE = sorted((ROOT / "engine").rglob("*.py"))
+APP = sorted((ROOT / "app").rglob("*.py"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+
+# Each part of the engine may import those before it in a row, and nothing else of the engine.
+LAYERS_OF_ENGINE = [
+    {"layout", "kernels", "features", "history"},
+    {"activations", "initializers", "losses", "optimizers", "datasets"},
+    {"layers"},
+    {"network"},
+    {"trainer"},
+    {"spec"},
+    {"experiment", "presets"},
+]
+ALONE = {"losses": {"layout"}, "optimizers": {"layout"}, "datasets": {"layout"}, "kernels": set()}
+ALLOWED_OUTSIDE = {"numpy", "numba", "llvmlite", "annotated_types", "engine"}
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """(level, module) of every import of a file."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or ""))
+    return found
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT / "engine").parts[0].removesuffix(".py")
+
+
+def engine_parts(path: Path) -> set[str]:
+    """The parts of the engine that a file of it imports."""
+    depth = len(path.relative_to(ROOT / "engine").parts)
+    found = set()
+    for level, module in imports(path):
+        if level == depth and module:
+            found.add(module.split(".")[0])
+        elif level == 0 and module.startswith("engine."):
+            found.add(module.split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_engine_stands_on_its_own(path: Path) -> None:
+    import sys
+
+    for level, module in imports(path):
+        top = module.split(".")[0]
+        assert level or top in ALLOWED_OUTSIDE or top in sys.stdlib_module_names, module
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in ENGINE if p.name != "__init__.py" or p.parent.name != "engine"],
+    ids=lambda p: p.stem,
+)
+def test_the_engine_is_imported_from_left_to_right(path: Path) -> None:
+    name = part(path)
+    used = engine_parts(path) - {name}
+    if name in ALONE:
+        assert used <= ALONE[name]
+        return
+    row = next(i for i, names in enumerate(LAYERS_OF_ENGINE) if name in names)
+    assert used <= set().union(*LAYERS_OF_ENGINE[:row], {"activations"} if row == 1 else set()), (
+        used
+    )
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "app" / "routes").glob("*.py")), ids=lambda p: p.stem
+)
+def test_routes_hold_no_workers_and_no_store(path: Path) -> None:
+    for _, module in imports(path):
+        assert "workers" not in module
+        assert not module.startswith("sqlalchemy")
+
+
+@pytest.mark.parametrize("folder", ["charts", "model"])
+def test_charts_and_model_import_no_siblings(folder: str) -> None:
+    for path in (ROOT / "static" / "js" / folder).glob("*.js"):
+        for source in re.findall(r'^import .* from "(.*)";', path.read_text(), re.M):
+            own_forward = path.name == "worker.js" and source == "./forward.js"
+            assert source in ("../canvas.js",) or own_forward, (path.name, source)
+
+
+FORBIDDEN = re.compile(
+    r"pickle|\beval\(|\bexec\(|yaml\.load|allow_pickle=True|shell=True|innerHTML|outerHTML"
+    r"|insertAdjacentHTML|document\.write|https?://(?!www\.w3\.org|127\.0\.0\.1|localhost|\{|/)"
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*ENGINE, *APP, *SCRIPTS, *(ROOT / "static").rglob("*.css"), *(ROOT / "templates").glob("*")],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_shipped_files_hold_nothing_dangerous_and_no_other_host(path: Path) -> None:
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = FORBIDDEN.search(line)
+        assert not found or "http://{" in line, f"{path.name}:{number}: {line.strip()[:100]}"
+
+
+def test_both_languages_have_the_same_words() -> None:
+    words = {
+        code: json.loads((ROOT / "static" / "i18n" / f"{code}.json").read_text())
+        for code in ("en", "zh")
+    }
+    assert words["en"].keys() == words["zh"].keys()
+    assert all(words["en"].values())
+    assert all(words["zh"].values())
+    for key, text in words["en"].items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", words["zh"][key])), (
+            key
+        )
+
+
+def test_every_word_the_page_asks_for_exists() -> None:
+    words = json.loads((ROOT / "static" / "i18n" / "en.json").read_text())
+    text = (
+        "".join(p.read_text() for p in SCRIPTS)
+        + (ROOT / "templates" / "playground.html").read_text()
+    )
+    asked = set(re.findall(r'\bt\("([\w.]+)"', text)) | set(
+        re.findall(r'data-(?:t|tip|t-label)="([\w.]+)"', text)
+    )
+    assert asked <= words.keys(), asked - words.keys()
+
+
+def test_every_module_is_preloaded() -> None:
+    page = (ROOT / "templates" / "playground.html").read_text()
+    listed = set(
+        re.findall(
+            r'"([\w/]+)"',
+            page[page.index("for module in") : page.index("%}", page.index("for module in"))],
+        )
+    )
+    needed = {str(p.relative_to(ROOT / "static" / "js"))[:-3] for p in SCRIPTS}
+    assert listed == needed - {"main", "docs", "types", "model/worker"}
+
+
+def test_the_catalogs_names_are_in_the_activations_of_the_page() -> None:
+    from engine.activations import ACTIVATIONS
+    from engine.features import FEATURES
+
+    source = (ROOT / "static" / "js" / "model" / "forward.js").read_text()
+    for name in [*ACTIVATIONS, *FEATURES]:
+        assert re.search(rf"^  {name}: ", source, re.M), name
