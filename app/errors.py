@@ -8,6 +8,7 @@ GlassboxError
 └── Unavailable        503   a worker is being replaced
 """
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from .store import CannotSave
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -91,7 +94,7 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
         context = error.get("ctx", {})
         # Union members carry their tag in the path; the field's own path is what the user wrote.
-        field = ".".join(part for part in place if part not in _TAGS) or "body"
+        field = ".".join(p for p in place if p not in _TAGS and not _INTERNAL.match(p)) or "body"
         entry: dict[str, Any] = {"field": _printable(field), "message": _printable(error["msg"])}
         for name in ("ge", "gt", "le", "lt", "max_length", "min_length"):
             if isinstance(context.get(name), int | float):
@@ -104,6 +107,9 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
 def _printable(text: str) -> str:
     """Without lone surrogates, which no JSON answer can carry, and not at endless length."""
     return text.encode("utf-8", "replace").decode()[:300]
+
+
+_INTERNAL = re.compile(r"constrained-|list\[|function-")
 
 
 def _tags() -> frozenset[str]:
@@ -123,6 +129,12 @@ def install(app: FastAPI) -> None:
         headers = {"Retry-After": "1"} if error.status in (429, 503) else None
         return _response(problem_of(error), headers)
 
+    @app.exception_handler(CannotSave)
+    async def _(request: Request, error: CannotSave) -> JSONResponse:
+        return _response(
+            problem(503, f"the data folder cannot be used: {error}"), {"Retry-After": "5"}
+        )
+
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> JSONResponse:
         return _response(validation_problem(error.errors()))
@@ -130,7 +142,3 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> JSONResponse:
         return _response(problem(error.status_code, str(error.detail)), dict(error.headers or {}))
-
-    @app.exception_handler(Exception)
-    async def _(request: Request, error: Exception) -> JSONResponse:
-        return _response(problem(500, "an error of ours; the server's log has the details"))

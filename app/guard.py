@@ -6,6 +6,7 @@ loopback name (against DNS rebinding), and Origin and Sec-Fetch-Site must not be
 
 import ipaddress
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -19,6 +20,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CSP = (
@@ -49,7 +52,8 @@ class Guard:
             return
         headers: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
-            headers.setdefault(name, value)
+            # Of two Hosts nobody knows which one counts: together they name no machine.
+            headers[name] = headers[name] + b"," + value if name in headers else value
         refusal = refuse(scope["type"], scope.get("method", "GET"), headers)
         if refusal is None and scope["type"] == "http":
             refusal = self._too_large(headers)
@@ -76,6 +80,7 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         seen = 0
+        started = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -87,11 +92,19 @@ class Guard:
             return message
 
         async def dressed(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message.get("headers", []), *HEADERS]
             await send(message)
 
-        await self.app(scope, counted, dressed)
+        try:
+            await self.app(scope, counted, dressed)
+        except Exception:
+            log.exception("an error of ours")
+            if started:
+                raise
+            await _answer(send, 500, "an error of ours; the server's log has the details")
 
 
 async def _answer(send: Send, status: int, detail: str) -> None:

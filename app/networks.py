@@ -18,7 +18,7 @@ from engine.spec import NetworkSpec
 
 from .broadcast import Channel, Watcher
 from .errors import Conflict, NotFound, TooMany, Unavailable, Unprocessable
-from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, PatchIn, spec_to_json
+from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, PatchIn, TrainIn, spec_to_json
 from .settings import Settings
 from .store import CannotSave, Store
 from .wire import Unreadable
@@ -51,6 +51,12 @@ class Live:
     dirty: bool = True
     generation: int = 0
 
+    @property
+    def payload_s(self) -> float:
+        """The least time between frames that keeps one client under ten megabytes a second."""
+        weights = self.channel.report.weights if self.channel.report else None
+        return len(weights) / 10e6 if weights and self.channel.wants_weights else 0.0
+
     def state(self, report: Report) -> Any:
         if self.playing:
             return "playing"
@@ -67,6 +73,7 @@ class Networks:
         self.saving_fails: str | None = None
         self.draining = False
         self.clients = 0
+        self._deleted: set[str] = set()
         self._tables: dict[str, Table] = {}
 
     # Life
@@ -118,7 +125,7 @@ class Networks:
             saved = await asyncio.to_thread(self.store.network, id)
             live = self.live.get(id)
             if live is None:
-                if saved is None:
+                if saved is None or id in self._deleted:
                     raise NotFound("there is no such network; POST /api/networks makes one")
                 self._make_room()
                 spec = SPEC.validate_python(saved.spec).to_engine()
@@ -136,16 +143,18 @@ class Networks:
     async def delete(self, id: str) -> None:
         live = await self.get(id)
         live.playing = False
+        self._deleted.add(id)  # a request already under way must not bring it back
         live.channel.notify("deleted", {})
         self.live.pop(id, None)
+        await asyncio.to_thread(self.store.delete_network, id)
         if live.loaded_in == live.worker.generation:
             await live.worker.call("discard", id)
-        await asyncio.to_thread(self.store.delete_network, id)
 
     async def unload(self, live: Live) -> None:
         """Out of memory, not out of the store."""
         await self.save([live])
-        if self.live.get(live.id) is live and not live.dirty:
+        busy = live.dirty or live.playing or live.channel.watchers
+        if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
             if live.loaded_in == live.worker.generation:
                 await live.worker.call("discard", live.id)
@@ -176,6 +185,8 @@ class Networks:
         async with live.lock:
             if live.loaded_in == live.worker.generation:
                 return
+            if live.id in self._deleted:
+                raise NotFound("there is no such network; POST /api/networks makes one")
             lost = live.loaded_in >= 0
             saved = await asyncio.to_thread(self.store.network, live.id)
             if saved is not None:
@@ -221,6 +232,11 @@ class Networks:
         except WorkerDied as error:
             raise Unavailable("a training process is being replaced; try again") from error
 
+    def stop(self, live: Live, reason: str) -> None:
+        """It can't go on training; whoever watches is told why."""
+        live.playing = False
+        live.channel.notify("state", {"state": "paused", "reason": reason})
+
     # What it tells
 
     async def describe(self, live: Live) -> NetworkOut:
@@ -253,6 +269,11 @@ class Networks:
             generation=live.generation,
         )
 
+    def frame_with_weights(self, live: Live, report: Report) -> FrameOut:
+        frame = self.frame(live, report)
+        frame.weights = weights_of(report)
+        return frame
+
     def publish(self, live: Live, report: Report) -> None:
         """To all who watch, and stop playing where it diverged."""
         if report.divergence and live.playing:
@@ -279,7 +300,11 @@ class Networks:
             live.spec = spec
             live.dirty = True
         self.publish(live, report)
-        return await self.describe(live)
+        network = await self.describe(live)
+        if live.playing and not network.samples:
+            self.stop(live, "there are no training samples; draw some points first")
+            network.state = "paused"
+        return network
 
     async def _ensured_inside_lock(self, live: Live) -> None:
         if live.loaded_in != live.worker.generation:
@@ -298,7 +323,7 @@ class Networks:
 
     async def play(self, live: Live, steps_per_second: float | None) -> FrameOut:
         await self.ensure(live)
-        report = live.channel.report or await self._publish_now(live)
+        report = await self._publish_now(live)
         if report.divergence:
             raise Conflict(
                 "the network diverged and stopped; lower the learning rate or reset it, then play"
@@ -314,13 +339,13 @@ class Networks:
         self.players[live.worker].set()
         live.channel.notify("state", {"state": "playing"})
         self.publish(live, replace(report, points=[]))
-        return self.frame(live, report)
+        return self.frame_with_weights(live, report)
 
     async def pause(self, live: Live) -> FrameOut:
         live.playing = False
         report = await self._publish_now(live)
         live.channel.notify("state", {"state": live.state(report)})
-        return self.frame(live, report)
+        return self.frame_with_weights(live, report)
 
     async def reset(self, live: Live, seed: int | None) -> FrameOut:
         async with live.lock:
@@ -332,7 +357,7 @@ class Networks:
             live.dirty = True
             live.channel.restart()
         self.publish(live, report)
-        return self.frame(live, report)
+        return self.frame_with_weights(live, report)
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
         try:
@@ -342,7 +367,33 @@ class Networks:
             raise Unprocessable(str(error.args[0]), field=field) from error
         live.dirty = True
         self.publish(live, report)
-        return self.frame(live, report)
+        return self.frame_with_weights(live, report)
+
+    async def train_amount(
+        self, live: Live, amount: TrainIn, gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> FrameOut:
+        """A number of steps, or of epochs.  Raises: Conflict, Unprocessable"""
+        if (amount.steps is None) == (amount.epochs is None):
+            raise Unprocessable("give either steps or epochs", field="steps")
+        report = live.channel.report
+        if report is not None and report.divergence:
+            raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
+        steps = amount.steps
+        if steps is None:
+            steps = await self.call(live, "steps_in_epochs", amount.epochs)
+        elif not await self.call(live, "steps_in_epochs", 1):
+            steps = 0
+        if not steps:
+            raise Conflict("there are no training samples; draw some points first")
+        limit = self.settings.max_steps_per_call
+        if steps > limit:
+            raise Unprocessable(
+                f"{steps} steps, at most {limit} a call",
+                field="steps" if amount.epochs is None else "epochs",
+                limit="max_steps_per_call",
+                value=limit,
+            )
+        return await self.train(live, steps, gone)
 
     async def train(
         self, live: Live, steps: int, gone: Callable[[], Awaitable[bool]] | None = None
@@ -363,27 +414,10 @@ class Networks:
                 break
         if report.weights is None:
             report = await self._publish_now(live)
-        frame = self.frame(live, report)
+        frame = self.frame_with_weights(live, report)
         frame.losses = losses
         frame.loss_points = points
-        frame.weights = weights_of(report)
         return frame
-
-    async def train_epochs(
-        self, live: Live, epochs: int, gone: Callable[[], Awaitable[bool]] | None = None
-    ) -> FrameOut:
-        steps = await self.call(live, "steps_in_epochs", epochs)
-        limit = self.settings.max_steps_per_call
-        if steps > limit:
-            raise Unprocessable(
-                f"{epochs} epochs are {steps} steps, at most {limit} a call",
-                field="epochs",
-                limit="max_steps_per_call",
-                value=limit,
-            )
-        if not steps:
-            raise Conflict("there are no training samples; draw some points first")
-        return await self.train(live, steps, gone)
 
     # Watching
 
@@ -396,9 +430,9 @@ class Networks:
                 limit="max_stream_clients",
                 value=limit,
             )
-        await self.ensure(live)
         self.clients += 1
         try:
+            await self.ensure(live)
             if live.channel.report is None or (weights and live.channel.report.weights is None):
                 await self._publish_now(live)
         except BaseException:
@@ -437,6 +471,7 @@ class Networks:
                     rows = [
                         (
                             live.id,
+                            live.visitor,
                             spec_to_json(found[live.id][0]),
                             found[live.id][1],
                             live.generation,

@@ -21,9 +21,6 @@ async def train_forever(worker: Worker, networks: Networks) -> None:
             await _round(worker, networks)
         except WorkerDied:
             await asyncio.sleep(0.2)
-        except GlassboxError as error:
-            log.warning("training pauses: %s", error)
-            await asyncio.sleep(0.5)
         except Exception:
             log.exception("a round of training failed")
             await asyncio.sleep(0.5)
@@ -35,8 +32,10 @@ async def _round(worker: Worker, networks: Networks) -> None:
         networks.players[worker].clear()
         await networks.players[worker].wait()
         return
-    for live in playing:
-        await networks.ensure(live)
+    playing = [live for live in playing if await _is_loaded(live, networks)]
+    if not playing:
+        await asyncio.sleep(0.2)
+        return
     begin = monotonic()
     settings = networks.settings
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
@@ -46,6 +45,9 @@ async def _round(worker: Worker, networks: Networks) -> None:
     for live in playing:
         live.allowance -= advanced.steps.get(live.id, 0)
         live.used = begin
+    for id, reason in advanced.failed.items():
+        if id in networks.live:
+            networks.stop(networks.live[id], reason)
     for report in advanced.reports:
         live = networks.live.get(report.id)
         if live is not None:
@@ -57,12 +59,23 @@ async def _round(worker: Worker, networks: Networks) -> None:
     await asyncio.sleep(max(0, rest))
 
 
+async def _is_loaded(live: Live, networks: Networks) -> bool:
+    """One network that cannot be loaded does not hold up the others."""
+    try:
+        await networks.ensure(live)
+    except GlassboxError as error:
+        if error.status < 500:
+            networks.stop(live, error.detail)
+        return False
+    return live.playing
+
+
 def _turn(live: Live, now: float, interval: float) -> Play:
     watched = bool(live.channel.watchers)
     due = now >= live.report_at
     if due:
         # The rhythm is kept, not the delay: report times are added up, unless far behind.
-        pace = interval if watched else UNWATCHED_REPORT_S
+        pace = max(interval, live.payload_s) if watched else UNWATCHED_REPORT_S
         live.report_at = max(live.report_at + pace, now + pace / 2)
     steps = None
     if live.steps_per_second is not None:

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from annotated_types import Interval, Len
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from engine.datasets import AnyDataset, Spiral
+from engine.datasets import DATASETS, AnyDataset, Spiral
 from engine.datasets.base import Seed
 from engine.features import FeatureName
 from engine.initializers import InitializerName
 from engine.layers import LayerSpec
 from engine.losses import LossName
-from engine.optimizers import SGD, Optimizer
+from engine.optimizers import OPTIMIZERS, SGD, Optimizer
 from engine.spec import MAX_BATCH, MAX_LAYERS, NetworkSpec, OutputSpec, Regularization
 
 
@@ -84,11 +84,27 @@ class PatchIn(Wire):
             if value is None:
                 continue
             old = whole[name]
-            same_kind = isinstance(value, dict) and value.get("kind", old.get("kind")) == old.get(
-                "kind"
-            )
-            whole[name] = {**old, **value} if same_kind else value
+            whole[name] = _merged(name, old, value)
         return whole
+
+
+def _merged(name: str, old: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("kind", old.get("kind"))
+    if kind == old.get("kind"):
+        return {**old, **value}
+    # Another kind keeps what both have: samples, noise, seed; not the rate, which means another
+    # thing to another optimizer.
+    kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS}.get(name, {})
+    known = kinds.get(kind) if isinstance(kind, str) else None
+    fields = set(known.__dataclass_fields__) if known else set()
+    kept = {
+        k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
+    }
+    if kind == "drawn" or old.get("kind") == "drawn":
+        kept.pop("samples", None)
+    return {**kept, **value}
 
 
 SPEC = TypeAdapter(SpecIn)
@@ -231,12 +247,15 @@ class ResetIn(Wire):
 Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
 
 
+Nested = Number | list[Number] | list[list[Number]] | list[list[list[list[Number]]]]
+
+
 class RowsIn(Wire):
     inputs: list[list[Number]] = Field(description="raw rows: (n, columns)")
 
 
 class SamplesIn(Wire):
-    samples: list[Annotated[int, Interval(ge=0, le=2**31)]] | None = None
+    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
 
 
 class OutputsOut(Answer):

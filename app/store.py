@@ -3,6 +3,7 @@
 Synchronous and small; the server calls it in a thread.
 """
 
+import contextlib
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -110,6 +111,13 @@ class Store:
 
     # Networks
 
+    def _read(self, statement: Any) -> list[Any]:
+        try:
+            with self._engine.begin() as connection:
+                return list(connection.execute(statement))
+        except SQLAlchemyError as error:
+            raise CannotSave(str(getattr(error, "orig", error))) from error
+
     def add_network(self, id: str, visitor: str, spec: dict[str, Any]) -> None:
         row = {
             "id": id,
@@ -120,33 +128,33 @@ class Store:
         }
         self._write(insert(_networks).values(**row))
 
-    def save_networks(self, rows: list[tuple[str, dict[str, Any], bytes, int]]) -> None:
-        """(id, spec, checkpoint, generation) each, all or none."""
-        now = time.time()
-        self._write(
-            *(
-                update(_networks)
-                .where(_networks.c.id == id)
-                .values(
-                    spec=json.dumps(spec), checkpoint=checkpoint, generation=generation, used=now
-                )
-                for id, spec, checkpoint, generation in rows
-            )
-        )
+    def save_networks(self, rows: list[tuple[str, str, dict[str, Any], bytes, int]]) -> None:
+        """(id, visitor, spec, checkpoint, generation) each, all or none."""
+        statements = []
+        for id, visitor, spec, checkpoint, generation in rows:
+            values = {
+                "spec": json.dumps(spec),
+                "checkpoint": checkpoint,
+                "generation": generation,
+                "used": time.time(),
+            }
+            # A network that could not be added while the disk refused is added now.
+            statements.append(delete(_networks).where(_networks.c.id == id))
+            statements.append(insert(_networks).values(id=id, visitor=visitor, **values))
+        self._write(*statements)
 
     def network(self, id: str) -> Saved | None:
-        with self._engine.begin() as connection:
-            row = connection.execute(select(_networks).where(_networks.c.id == id)).first()
-        if row is None:
+        rows = self._read(select(_networks).where(_networks.c.id == id))
+        if not rows:
             return None
+        row = rows[0]
         return Saved(row.id, row.visitor, json.loads(row.spec), row.checkpoint, int(row.generation))
 
     def networks_of(self, visitor: str) -> list[str]:
         query = (
             select(_networks.c.id).where(_networks.c.visitor == visitor).order_by(_networks.c.used)
         )
-        with self._engine.begin() as connection:
-            return [row.id for row in connection.execute(query)]
+        return [row.id for row in self._read(query)]
 
     def delete_network(self, id: str) -> None:
         self._write(delete(_networks).where(_networks.c.id == id))
@@ -172,13 +180,12 @@ class Store:
         )
 
     def table(self, id: str) -> OwnTable | None:
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                select(_datasets.c.content).where(_datasets.c.id == id)
-            ).first()
-        if row is None:
+        rows = self._read(select(_datasets.c.content).where(_datasets.c.id == id))
+        if not rows:
             return None
-        self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))
+        with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
+            self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))
+        row = rows[0]
         content = json.loads(row.content)
         return OwnTable(
             name=content["name"],
@@ -190,8 +197,13 @@ class Store:
         )
 
     def count_tables(self) -> int:
-        with self._engine.begin() as connection:
-            return connection.execute(select(func.count()).select_from(_datasets)).scalar_one()
+        return self._read(select(func.count()).select_from(_datasets))[0][0]
+
+    def delete_table(self, id: str) -> bool:
+        """Whether there was one."""
+        known = bool(self._read(select(_datasets.c.id).where(_datasets.c.id == id)))
+        self._write(delete(_datasets).where(_datasets.c.id == id))
+        return known
 
 
 def _on_connect(connection: Any, _: Any) -> None:

@@ -6,7 +6,7 @@ that is cheap from the value is written with it. At a kink the derivative is PyT
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import erf, pi, sqrt
+from math import pi, sqrt
 from typing import Literal, get_args
 
 import numpy as np
@@ -56,8 +56,9 @@ def softplus(z: Array) -> Array:
 
 
 def _normal_cdf(z: Array) -> Array:
-    each = np.vectorize(erf, otypes=[np.float64])
-    return (0.5 * (1 + each(z.astype(np.float64) / sqrt(2)))).astype(z.dtype)
+    from .kernels.special import erf  # compiled when it is first needed, not when this is imported
+
+    return (0.5 * (1 + erf(z.astype(np.float64) / sqrt(2)))).astype(z.dtype)
 
 
 def _normal_density(z: Array) -> Array:

@@ -24,10 +24,17 @@ from .trainer import Divergence, Snapshot, Trainer
 
 Array = NDArray[np.floating]
 
-MAX_PARAMETERS = 2_000_000
+MAX_PARAMETERS = 1_000_000
 # Batch losses wait here until `drain` merges them; beyond this many they are merged unasked.
 MAX_PENDING_LOSSES = 100_000
 POINTS_A_DRAIN = 16
+MAX_UNTOLD_POINTS = 4096
+ROWS_AT_ONCE = 2048
+# A measurement looks at as many samples as this many multiply-adds allow, but at 256 at least;
+# an update, a gradient or a prediction may take no more than the second.
+MAX_MEASURE_WORK = 40_000_000
+MAX_WORK = 1_500_000_000
+MAX_ACTIVATION_NUMBERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,13 @@ class Experiment:
                 f"this network would have {parameters} parameters, at most {MAX_PARAMETERS} "
                 "(limit: max_parameters)",
             )
+        batch = min(spec.batch_size, max(1, len(dataset.inputs)))
+        if batch * parameters > MAX_WORK:
+            raise CannotBuild(
+                "batch_size",
+                f"one update would take {batch * parameters} multiply-adds (batch x parameters), at "
+                f"most {MAX_WORK} (limit: max_work); choose a smaller batch or fewer units",
+            )
         return Network((inputs,), spec.layers, Output(units, activation), spec.loss)
 
     def _training_arrays(self, spec: NetworkSpec, dataset: Dataset) -> tuple[Array, Array]:
@@ -183,8 +197,9 @@ class Experiment:
             trainer.change_optimizer(spec.optimizer)
         if data_changed:
             trainer.change_data(inputs, targets)
-        trainer.diverged = None
-        self.revision += 1
+        if spec != before:
+            trainer.diverged = None
+            self.revision += 1
         self._measure_into_history()
 
     def reset(self, seed: int | None = None) -> None:
@@ -219,16 +234,22 @@ class Experiment:
             self.drain()
         return losses
 
-    def drain(self) -> list[tuple[int, float]]:
-        """Merge the batch losses since the last call into at most 16 points (step, mean loss), put
-        them into the history and return them."""
+    def drain(self) -> None:
+        """Merge the batch losses since the last call into at most 16 points (step, mean loss) of
+        the history."""
         if not self._pending_count:
-            return []
+            return
         losses = np.concatenate(self._pending)
         points = bins(losses, self.step - len(losses), POINTS_A_DRAIN)
         for step, loss in points:
             self.losses.append(step, (loss,))
         self._pending, self._pending_count = [], 0
+        self._untold = (self._untold + points)[-MAX_UNTOLD_POINTS:]
+
+    def take_points(self) -> list[tuple[int, float]]:
+        """The loss points since this was last called: whoever streams them misses none."""
+        self.drain()
+        points, self._untold = self._untold, []
         return points
 
     # Keeping it
@@ -267,6 +288,7 @@ class Experiment:
         self.losses = Series(
             ("loss",), [int(s) for s in arrays["loss_steps"]], [arrays["losses"].tolist()]
         )
+        self._measured = None
         columns = [[None if isnan(v) else v for v in row] for row in arrays["measures"].tolist()]
         self.measures = Series(
             self.measures.names, [int(s) for s in arrays["measure_steps"]], columns
@@ -275,7 +297,8 @@ class Experiment:
     # Looking at it
 
     def measure(self) -> Measures:
-        """Losses and metrics now, over all training and all test samples."""
+        """Losses and metrics now, over all training and all test samples; over the first of them
+        where the network is so large that looking would hold up training."""
         loss, quality = self._measure_part(
             self.trainer.inputs, self.trainer.targets, self.dataset.targets
         )
@@ -289,8 +312,11 @@ class Experiment:
         return Measures(loss, test_loss, {name: quality, f"test_{name}": test_quality})
 
     def measured(self) -> Measures:
-        """`measure`, kept in the history too."""
+        """`measure`, kept in the history too; measured once for one state."""
+        if self._measured is not None and self._measured[0] == self.step:
+            return self._measured[1]
         measures = self.measure()
+        self._measured = (self.step, measures)
         quality, test_quality = measures.metrics.values()
         point = (measures.loss, measures.test_loss, quality, test_quality)
         if self.measures.steps and self.measures.steps[-1] == self.step:
@@ -301,11 +327,13 @@ class Experiment:
         return measures
 
     def _measure_into_history(self) -> None:
+        self._measured: tuple[int, Measures] | None = None
         self.measured()
 
     def _clear_history(self) -> None:
         self._pending: list[NDArray[np.float64]] = []
         self._pending_count = 0
+        self._untold: list[tuple[int, float]] = []
         self.losses = Series(("loss",))
         self.measures = Series(("train_loss", "test_loss", "accuracy", "test_accuracy"))
         self._measure_into_history()
@@ -315,6 +343,8 @@ class Experiment:
     ) -> tuple[float | None, float | None]:
         if not len(inputs):
             return None, None
+        most = max(256, MAX_MEASURE_WORK // self.network.layout.size)
+        inputs, coded, targets = inputs[:most], coded[:most], targets[:most]
         with np.errstate(all="ignore"):
             cache = self.network.forward(self.trainer.vector, inputs.astype(self.trainer.dtype))[-1]
             loss = self.network.loss_of(cache, coded.astype(self.trainer.dtype))
@@ -346,18 +376,33 @@ class Experiment:
         ):
             matrix = np.zeros((classes, classes), np.int64)
             if len(inputs):
-                predicted = self.classify(self.predict_scaled(inputs))
-                np.add.at(matrix, (targets.astype(np.int64), predicted), 1)
+                most = max(256, MAX_MEASURE_WORK // self.network.layout.size)
+                predicted = self.classify(self.predict_scaled(inputs[:most]))
+                np.add.at(matrix, (targets[:most].astype(np.int64), predicted), 1)
             result[name] = matrix.tolist()
         return result
 
     def predict_scaled(self, columns: Array) -> Array:
         """Outputs for columns as the dataset scales them.  (n, columns) -> (n, outputs)"""
-        features = self._features(self.spec, self.dataset, columns)
+        self._affordable(len(columns), "rows")
+        features = self._features(self.spec, self.dataset, columns).astype(self.trainer.dtype)
         with np.errstate(all="ignore"):
-            return self.network.predict(self.trainer.vector, features.astype(self.trainer.dtype))
+            parts = [
+                self.network.predict(self.trainer.vector, features[i : i + ROWS_AT_ONCE])
+                for i in range(0, len(features), ROWS_AT_ONCE)
+            ]
+        return np.concatenate(parts) if parts else np.zeros((0, self.network.shapes[-1][0]))
 
-    def predict(self, raw: Array) -> Array:
+    def _affordable(self, rows: int, what: str) -> None:
+        """Raises: ValueError, naming the limit"""
+        work = rows * self.network.layout.size
+        if work > MAX_WORK:
+            raise ValueError(
+                f"{rows} {what} would take {work} multiply-adds, at most {MAX_WORK} "
+                "(limit: max_work); ask for fewer"
+            )
+
+    def predict(self, raw: Any) -> Array:
         """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""
         return self.predict_scaled(self.dataset.scale(self._checked(raw)))
 
@@ -375,7 +420,14 @@ class Experiment:
 
     def activations(self, raw: Any) -> dict[str, dict[str, Array]]:
         """Every layer's z and a for raw columns.  {"dense_1": {"z": (n, units), "a": ..}, ..}"""
-        features = self._features(self.spec, self.dataset, self.dataset.scale(self._checked(raw)))
+        columns = self._checked(raw)
+        numbers = len(columns) * sum(shape[0] for shape in self.network.shapes[1:])
+        if numbers > MAX_ACTIVATION_NUMBERS:
+            raise ValueError(
+                f"{len(columns)} rows would give {numbers} activations, at most "
+                f"{MAX_ACTIVATION_NUMBERS} (limit: max_activation_numbers); ask for fewer rows"
+            )
+        features = self._features(self.spec, self.dataset, self.dataset.scale(columns))
         with np.errstate(all="ignore"):
             caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
         return {
@@ -394,6 +446,7 @@ class Experiment:
             raise ValueError("there are no samples to take the gradient on")
         if chosen.min() < 0 or chosen.max() >= trainer.samples:
             raise ValueError(f"training samples are numbered 0 to {trainer.samples - 1}")
+        self._affordable(len(chosen), "samples")
         gradient = np.zeros(self.network.layout.size, trainer.dtype)
         with np.errstate(all="ignore"):
             loss = self.network.loss_and_gradient(

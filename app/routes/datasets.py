@@ -108,6 +108,16 @@ async def post_dataset(
     )
 
 
+@router.delete("/own/{id}", status_code=204)
+async def delete_dataset(
+    networks: NetworksDep,
+    id: Annotated[str, Path(max_length=64, description="of an uploaded dataset")],
+) -> None:
+    """Forget an uploaded dataset; networks in memory go on with what they have."""
+    if not await asyncio.to_thread(networks.store.delete_table, id):
+        raise NotFound("there is no such dataset")
+
+
 def _csv_body(body: bytes, target: str | None) -> OwnIn:
     try:
         return OwnIn(csv=body.decode("utf-8-sig"), target=target)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from ..deps import LiveDep, NetworksDep, SettingsDep
 from ..errors import Unprocessable
@@ -12,7 +12,7 @@ from ..schemas import (
     FrameOut,
     GradientsOut,
     LayerActivationsOut,
-    Number,
+    Nested,
     OutputsOut,
     RowsIn,
     SamplesIn,
@@ -22,13 +22,18 @@ from . import OF_NETWORK
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
 
-Nested = Number | list[Number] | list[list[Number]] | list[list[list[list[Number]]]]
+# The worker has encoded these already: a million numbers would stop the event loop for a second.
+# The declared models say what is in them.
 
 
-@router.get("/weights")
-async def get_weights(networks: NetworksDep, live: LiveDep) -> dict[str, Any]:
+def _json(encoded: bytes) -> Response:
+    return Response(encoded, media_type="application/json")
+
+
+@router.get("/weights", response_model=dict[str, Any])
+async def get_weights(networks: NetworksDep, live: LiveDep) -> Response:
     """Every parameter by name, weights as (inputs, units)."""
-    return await networks.call(live, "weights")
+    return _json(await networks.call(live, "weights"))
 
 
 @router.put("/weights")
@@ -37,26 +42,25 @@ async def put_weights(networks: NetworksDep, live: LiveDep, values: dict[str, Ne
     return await networks.set_weights(live, values)
 
 
-@router.post("/predict")
+@router.post("/predict", response_model=OutputsOut)
 async def predict(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
-) -> OutputsOut:
+) -> Response:
     """The outputs for raw inputs; scaling and features are done here."""
-    outputs = await _on_rows(networks, settings, live, "predict", rows)
-    return OutputsOut(outputs=outputs)
+    return await _on_rows(networks, settings, live, "predict", rows)
 
 
-@router.post("/activations")
+@router.post("/activations", response_model=dict[str, LayerActivationsOut])
 async def activations(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
-) -> dict[str, LayerActivationsOut]:
+) -> Response:
     """Every layer's weighted sums z and activations a for raw inputs."""
     return await _on_rows(networks, settings, live, "activations", rows)
 
 
 async def _on_rows(
     networks: Networks, settings: Settings, live: LiveDep, name: str, rows: RowsIn
-) -> Any:
+) -> Response:
     limit = settings.max_predict_rows
     if len(rows.inputs) > limit:
         raise Unprocessable(
@@ -68,18 +72,18 @@ async def _on_rows(
     if not rows.inputs:
         raise Unprocessable("give at least one row", field="inputs")
     try:
-        return await networks.call(live, name, rows.inputs)
+        return _json(await networks.call(live, name, rows.inputs))
     except ValueError as error:
         raise Unprocessable(str(error), field="inputs") from error
 
 
-@router.get("/boundary")
+@router.get("/boundary", response_model=BoundaryOut)
 async def boundary(
     networks: NetworksDep,
     settings: SettingsDep,
     live: LiveDep,
     resolution: Annotated[int, Query(ge=2, le=100_000)] = 100,
-) -> BoundaryOut:
+) -> Response:
     """The outputs over the drawn plane (or curve), on a grid of that many points a side."""
     limit = settings.max_resolution
     if resolution > limit:
@@ -89,17 +93,18 @@ async def boundary(
             limit="max_resolution",
             value=limit,
         )
-    return BoundaryOut(**await networks.call(live, "boundary", resolution))
+    try:
+        return _json(await networks.call(live, "boundary", resolution))
+    except ValueError as error:
+        raise Unprocessable(str(error), field="resolution") from error
 
 
-@router.post("/gradients")
+@router.post("/gradients", response_model=GradientsOut)
 async def gradients(
     networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None
-) -> GradientsOut:
+) -> Response:
     """The loss and its gradient by parameter, on those training samples or on all."""
     try:
-        return GradientsOut(
-            **await networks.call(live, "gradients", chosen.samples if chosen else None)
-        )
+        return _json(await networks.call(live, "gradients", chosen.samples if chosen else None))
     except ValueError as error:
         raise Unprocessable(str(error), field="samples") from error

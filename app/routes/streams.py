@@ -3,24 +3,57 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ..broadcast import Message, Watcher
 from ..deps import LiveDep, NetworksDep, SettingsDep, get_networks
-from ..errors import GlassboxError, problem_of, validation_problem
+from ..errors import GlassboxError, Unprocessable, problem_of, validation_problem
 from ..networks import Live, Networks, weights_of
-from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn
+from ..schemas import Nested, PatchIn, PlayIn, ResetIn, TrainIn, Wire
 from ..wire import frame_to_bytes
 from . import OF_NETWORK
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
+
+PATIENCE_S = 0.2
+MOST_WEIGHTS_IN_JSON = 50_000  # beyond it a frame's weights come over the socket only, in binary
+
+
+class PlayCommand(PlayIn):
+    type: Literal["play"]
+
+
+class PauseCommand(Wire):
+    type: Literal["pause"]
+
+
+class StepCommand(TrainIn):
+    type: Literal["step"]
+
+
+class ResetCommand(ResetIn):
+    type: Literal["reset"]
+
+
+class PatchCommand(Wire):
+    type: Literal["patch"]
+    spec: PatchIn
+
+
+class WeightsCommand(Wire):
+    type: Literal["weights"]
+    values: dict[str, Nested]
+
+
+Command = PlayCommand | PauseCommand | StepCommand | ResetCommand | PatchCommand | WeightsCommand
+COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
 async def subscription(
@@ -67,7 +100,8 @@ async def stream(
             continue
         frame = networks.frame(live, message.report)
         frame.loss_points = message.points
-        frame.weights = weights_of(message.report) if watcher.weights else None
+        small = len(message.report.weights or b"") <= 4 * MOST_WEIGHTS_IN_JSON
+        frame.weights = weights_of(message.report) if watcher.weights and small else None
         if message.points:
             last = message.points[-1][0]
         mark = None if last is None else f"{live.generation}:{last}"
@@ -146,52 +180,61 @@ def _encode(networks: Networks, live: Live, message: Message, weights: bool) -> 
 
 
 async def _receive(websocket: WebSocket, networks: Networks, live: Live, settings: Any) -> None:
-    while True:
-        received = await websocket.receive()
-        if received["type"] == "websocket.disconnect":
-            return
-        text = received.get("text") or ""
-        problem = None
-        if len(text) > settings.max_message_bytes:
-            await websocket.close(1009, "message too large (limit: max_message_bytes)")
-            return
-        try:
-            await _command(networks, live, text, settings)
-        except GlassboxError as error:
-            problem = problem_of(error)
-        except ValidationError as error:
-            problem = validation_problem(error.errors())
-        except RequestValidationError as error:
-            problem = validation_problem(error.errors())
-        except (ValueError, RecursionError):
-            problem = validation_problem([{"loc": (), "msg": "not a JSON object with a type"}])
-        if problem is not None:
-            await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+    stepping: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            received = await websocket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            text = received.get("text") or ""
+            if len(text) > settings.max_message_bytes:
+                await websocket.close(1009, "message too large (limit: max_message_bytes)")
+                return
+            run = asyncio.create_task(_answered(websocket, networks, live, text))
+            stepping.add(run)
+            run.add_done_callback(stepping.discard)
+            # Commands keep their order, but a long run of steps lets the next ones pass.
+            await asyncio.wait({run}, timeout=PATIENCE_S)
+    finally:
+        for run in stepping:
+            run.cancel()
 
 
-async def _command(networks: Networks, live: Live, text: str, settings: Any) -> None:
-    command = json.loads(text)
-    if not isinstance(command, dict):
-        raise ValueError
-    match command.pop("type", None):
-        case "play":
-            await networks.play(live, PlayIn.model_validate(command).steps_per_second)
-        case "pause":
+async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: str) -> None:
+    """Carry out a command; what is wrong with it goes back as a problem."""
+    try:
+        command = _parsed(text)
+        await _carry_out(networks, live, command)
+        return
+    except GlassboxError as error:
+        problem = problem_of(error)
+    except (ValidationError, RequestValidationError) as error:
+        problem = validation_problem(error.errors())
+    await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+
+
+def _parsed(text: str) -> Command:
+    try:
+        command = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unprocessable("not JSON; send an object with a type", field="body") from None
+    return COMMAND.validate_python(command)
+
+
+async def _carry_out(networks: Networks, live: Live, command: Command) -> None:
+    match command:
+        case PlayCommand():
+            await networks.play(live, command.steps_per_second)
+        case PauseCommand():
             await networks.pause(live)
-        case "step":
-            amount = TrainIn.model_validate(command or {"steps": 1})
-            if amount.epochs is not None:
-                await networks.train_epochs(live, amount.epochs)
-            else:
-                await networks.train(live, min(amount.steps or 1, settings.max_steps_per_call))
-        case "reset":
-            await networks.reset(live, ResetIn.model_validate(command).seed)
-        case "patch":
-            await networks.patch(live, PatchIn.model_validate(command.get("spec", {})))
-        case "weights":
-            values = command.get("values", {})
-            if not isinstance(values, dict):
-                raise ValueError
-            await networks.set_weights(live, values)
-        case _:
-            raise ValueError
+        case StepCommand():
+            amount = TrainIn(steps=command.steps, epochs=command.epochs)
+            if amount.steps is None and amount.epochs is None:
+                amount = TrainIn(steps=1)
+            await networks.train_amount(live, amount)
+        case ResetCommand():
+            await networks.reset(live, command.seed)
+        case PatchCommand():
+            await networks.patch(live, command.spec)
+        case WeightsCommand():
+            await networks.set_weights(live, command.values)

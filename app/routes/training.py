@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import Conflict, Unprocessable
+from ..deps import LiveDep, NetworksDep
 from ..schemas import FrameOut, PlayIn, ResetIn, TrainIn
 from . import OF_NETWORK, OF_STATE
 
@@ -12,28 +11,13 @@ router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
 
 @router.post("/train", responses=OF_STATE)
 async def train(
-    request: Request, networks: NetworksDep, settings: SettingsDep, live: LiveDep, amount: TrainIn
+    request: Request, networks: NetworksDep, live: LiveDep, amount: TrainIn
 ) -> FrameOut:
     """A number of updates, or of epochs; returns the frame after them, with every batch loss.
 
     A client that hangs up ends it between two slices.
     """
-    if (amount.steps is None) == (amount.epochs is None):
-        raise Unprocessable("give either steps or epochs", field="steps")
-    report = live.channel.report
-    if report is not None and report.divergence:
-        raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
-    if amount.epochs is not None:
-        return await networks.train_epochs(live, amount.epochs, request.is_disconnected)
-    steps = amount.steps or 0
-    limit = settings.max_steps_per_call
-    if steps > limit:
-        raise Unprocessable(
-            f"at most {limit} steps a call", field="steps", limit="max_steps_per_call", value=limit
-        )
-    if not await networks.call(live, "steps_in_epochs", 1):
-        raise Conflict("there are no training samples; draw some points first")
-    return await networks.train(live, steps, request.is_disconnected)
+    return await networks.train_amount(live, amount, request.is_disconnected)
 
 
 @router.post("/play", responses=OF_STATE)

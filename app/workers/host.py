@@ -3,6 +3,7 @@
 Functions are called by name from the server, one at a time.
 """
 
+import json
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -54,7 +55,11 @@ def create(
     if checkpoint is not None:
         experiment.load_state(bytes_to_arrays(checkpoint))
     _kept[id] = _Kept(experiment)
-    return describe(id)
+    try:
+        return describe(id)
+    except BaseException:
+        discard(id)
+        raise
 
 
 def discard(id: str) -> None:
@@ -99,7 +104,7 @@ def describe(id: str) -> dict[str, Any]:
 
 def _report(id: str, weights: bool, losses: Any = (), remaining: int = 0) -> Report:
     experiment = _of(id)
-    points = experiment.drain()
+    points = experiment.take_points()
     measures = experiment.measured()
     return Report(
         id, experiment.step, experiment.trainer.epoch, experiment.revision, measures.loss,
@@ -133,10 +138,11 @@ def set_weights(id: str, values: dict[str, Any]) -> Report:
     return _report(id, weights=True)
 
 
-def weights(id: str) -> dict[str, Any]:
+def weights(id: str) -> bytes:
+    """As JSON: large answers are encoded here, not on the server's event loop."""
     experiment = _of(id)
     views = experiment.network.layout.views(experiment.trainer.vector)
-    return {name: view.tolist() for name, view in views.items()}
+    return json.dumps({name: view.tolist() for name, view in views.items()}).encode()
 
 
 def steps_in_epochs(id: str, epochs: int) -> int:
@@ -178,21 +184,30 @@ def _run(kept: _Kept, most: int | None, budget_s: float) -> Any:
 
 def advance(plays: list[Play], budget_s: float) -> Advanced:
     """One round: every playing network gets the same share of the time."""
-    reports, made = [], {}
+    reports: list[Report] = []
+    made: dict[str, int] = {}
+    failed: dict[str, str] = {}
     share = budget_s / max(1, len(plays))
     for play in plays:
-        kept = _kept.get(play.id)
-        if kept is None:
+        if play.id not in _kept:
             continue
-        kept.credit_s = min(kept.credit_s + share, share)
-        made[play.id] = 0
-        if kept.credit_s > 0 and (play.steps is None or play.steps > 0):
-            begin = perf_counter()
-            made[play.id] = len(_run(kept, play.steps, kept.credit_s))
-            kept.credit_s -= perf_counter() - begin
-        if play.report or kept.experiment.diverged:
-            reports.append(_report(play.id, play.weights))
-    return Advanced(reports, made)
+        try:
+            made[play.id] = _turn(_kept[play.id], play, share)
+            if play.report or _of(play.id).diverged:
+                reports.append(_report(play.id, play.weights))
+        except Exception as error:
+            failed[play.id] = str(error)  # one network's trouble is not the others'
+    return Advanced(reports, made, failed)
+
+
+def _turn(kept: _Kept, play: Play, share_s: float) -> int:
+    kept.credit_s = min(kept.credit_s + share_s, share_s)
+    if kept.credit_s <= 0 or play.steps == 0:
+        return 0
+    begin = perf_counter()
+    made = len(_run(kept, play.steps, kept.credit_s))
+    kept.credit_s -= perf_counter() - begin
+    return made
 
 
 def checkpoints(ids: list[str]) -> dict[str, tuple[NetworkSpec, bytes]]:
@@ -228,31 +243,31 @@ def _lists(array: Any) -> Any:
     return whole.tolist()
 
 
-def predict(id: str, inputs: list[list[float]]) -> list[Any]:
+def predict(id: str, inputs: list[list[float]]) -> bytes:
     """Raises: ValueError"""
-    experiment = _of(id)
-    if not inputs:
-        return []
-    return _lists(experiment.predict(inputs))  # type: ignore[arg-type]
+    return json.dumps({"outputs": _lists(_of(id).predict(inputs))}).encode()
 
 
-def activations(id: str, inputs: list[list[float]]) -> dict[str, Any]:
+def activations(id: str, inputs: list[list[float]]) -> bytes:
     """Raises: ValueError"""
     found = _of(id).activations(inputs)
-    return {name: {"z": _lists(both["z"]), "a": _lists(both["a"])} for name, both in found.items()}
+    layers = {
+        name: {"z": _lists(both["z"]), "a": _lists(both["a"])} for name, both in found.items()
+    }
+    return json.dumps(layers).encode()
 
 
-def boundary(id: str, resolution: int) -> dict[str, Any]:
-    return {name: _lists(array) for name, array in _of(id).boundary(resolution).items()}
+def boundary(id: str, resolution: int) -> bytes:
+    """Raises: ValueError"""
+    found = _of(id).boundary(resolution)
+    return json.dumps({name: _lists(array) for name, array in found.items()}).encode()
 
 
-def gradients(id: str, samples: list[int] | None) -> dict[str, Any]:
+def gradients(id: str, samples: list[int] | None) -> bytes:
     """Raises: ValueError"""
     loss, found = _of(id).gradients(samples)
-    return {
-        "loss": _lists(loss),
-        "gradients": {name: _lists(array) for name, array in found.items()},
-    }
+    gradients = {name: _lists(array) for name, array in found.items()}
+    return json.dumps({"loss": _lists(loss), "gradients": gradients}).encode()
 
 
 def dataset(spec: Any, tables: Mapping[str, Table]) -> dict[str, Any]:

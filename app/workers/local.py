@@ -29,6 +29,7 @@ class Worker:
         self.timeout_s = timeout_s
         self.generation = 0
         self.ready = False
+        self._turn = asyncio.Lock()
         self._executor = self._new()
 
     @staticmethod
@@ -42,19 +43,22 @@ class Worker:
         self.ready = True
 
     async def call(self, name: str, *args: Any) -> Any:
-        """Raises: WorkerDied, and whatever the function raised"""
-        generation, executor = self.generation, self._executor
-        try:
-            future = asyncio.get_running_loop().run_in_executor(executor, host.call, name, args)
-            return await asyncio.wait_for(asyncio.shield(future), self.timeout_s)
-        except (BrokenProcessPool, TimeoutError, RuntimeError) as error:
-            own = isinstance(error, RuntimeError) and not isinstance(error, BrokenProcessPool)
-            if own and "shutdown" not in str(error):
-                raise
-            await self.replace(generation)
-            raise WorkerDied(f"worker {self.number} was replaced") from error
+        """Ask the process; one call is under way at a time, and only its own time counts.
 
-    async def replace(self, generation: int) -> None:
+        Raises: WorkerDied, and whatever the function raised
+        """
+        async with self._turn:
+            generation = self.generation
+            try:
+                done = asyncio.wrap_future(self._executor.submit(host.call, name, args))
+                # Whoever asked may have gone; the answer is then read by nobody, quietly.
+                done.add_done_callback(lambda f: f.cancelled() or f.exception())
+                return await asyncio.wait_for(asyncio.shield(done), self.timeout_s)
+            except (BrokenProcessPool, TimeoutError) as error:
+                self.replace(generation)
+                raise WorkerDied(f"worker {self.number} was replaced") from error
+
+    def replace(self, generation: int) -> None:
         """End the process and start another; only the first of several callers does."""
         if generation != self.generation:
             return
@@ -63,7 +67,7 @@ class Worker:
         log.warning("worker %d died or fell silent, starting another", self.number)
         self._end()
         self._executor = self._new()
-        asyncio.get_running_loop().create_task(self._restart())
+        self._restarting = asyncio.get_running_loop().create_task(self._restart())
 
     async def _restart(self) -> None:
         try:
@@ -73,7 +77,7 @@ class Worker:
 
     def _end(self) -> None:
         processes = list((self._executor._processes or {}).values())
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         for process in processes:
             process.kill()
 
@@ -81,6 +85,6 @@ class Worker:
         return list(self._executor._processes or {})
 
     async def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         await asyncio.sleep(0)
         self._end()

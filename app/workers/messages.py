@@ -35,7 +35,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """What one round of training gave: reports of those due, and steps made by each."""
+    """What one round of training gave: reports of those due, steps made, and why who failed."""
 
     reports: list[Report]
     steps: dict[str, int]
+    failed: dict[str, str]

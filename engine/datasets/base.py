@@ -101,5 +101,5 @@ def split(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places of the training and of the test samples, drawn by the generator."""
     order = rng.permutation(len(inputs))
-    tests = round(len(inputs) * test_fraction)
+    tests = min(round(len(inputs) * test_fraction), max(0, len(inputs) - 1))  # one to learn from
     return np.sort(order[tests:]), np.sort(order[:tests])

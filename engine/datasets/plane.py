@@ -46,9 +46,16 @@ class _Plane:
         """Points (samples, 2) and class numbers, or values, (samples,)"""
         raise NotImplementedError
 
+    def _own_classes(self) -> int:
+        return len(self.class_names)
+
+    def _drawn_labels(self) -> Array:
+        """Classes of drawn points, whole and within the eight there are."""
+        return np.array([min(7, max(0, round(p[2]))) for p in self.points], np.int64)
+
     def _names(self) -> tuple[str, ...]:
-        drawn = 1 + max((int(p[2]) for p in self.points), default=0)
-        return tuple("ABCDEFGH"[: max(len(self.class_names), min(drawn, 8))])
+        drawn = int(self._drawn_labels().max(initial=-1)) + 1
+        return tuple("ABCDEFGH"[: max(self._own_classes(), drawn)])
 
     def make(self) -> Dataset:
         rng = np.random.default_rng([self.seed, 2])
@@ -61,7 +68,7 @@ class _Plane:
             drawn_targets = drawn[:, 2]
         else:
             names = self._names()
-            drawn_targets = drawn[:, 2].round().clip(0, 7).astype(np.int64)
+            drawn_targets = self._drawn_labels()
         all_targets = np.concatenate([targets[train], drawn_targets])
         shape = (-1, 1) if self.task == "regression" else (-1,)
         return Dataset(
@@ -148,9 +155,8 @@ class Spiral(_Plane):
         "zh": "互相缠绕的螺旋臂，每臂一类：最难的一个。",
     }
 
-    def _names(self) -> tuple[str, ...]:
-        drawn = 1 + max((int(p[2]) for p in self.points), default=0)
-        return tuple("ABCDEFGH"[: max(self.arms, min(drawn, 8))])
+    def _own_classes(self) -> int:
+        return self.arms
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(self.arms)

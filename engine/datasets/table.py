@@ -70,7 +70,9 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     separator = max(",;\t", key=first.count)
     try:
         rows = []
-        for row in csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator, strict=True):
+        for row in csv.reader(
+            io.StringIO(text.lstrip("\ufeff"), newline=None), delimiter=separator, strict=True
+        ):
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
             if len(rows) > MAX_ROWS + 1:
@@ -89,7 +91,9 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     width = len(rows[0])
     if width < 2:
         raise BadTable("one column only; give at least one input and the target, e.g. 1.5,2.0,A")
-    names = header if header and len(header) == width else [f"x{i + 1}" for i in range(width)]
+    names = [f"x{i + 1}" for i in range(width)]
+    if header and len(header) == width:
+        names = _unique(header)
     if target is not None and target not in names:
         raise BadTable(f"there is no column {target[:40]!r}; there are {', '.join(names)[:200]}")
     at = names.index(target) if target is not None else width - 1
@@ -132,7 +136,18 @@ def table_from_rows(
     return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
 
 
+def _unique(header: list[str]) -> list[str]:
+    """Names of at most 40 characters, each once."""
+    names: list[str] = []
+    for i, name in enumerate(header):
+        short = name[:40] or f"x{i + 1}"
+        names.append(short if short not in names else f"{short[:36]} {i + 1}")
+    return names
+
+
 def _number(cell: str) -> float | None:
+    if "_" in cell:  # Python reads 1_0 as ten; in a table it is a word
+        return None
     try:
         value = float(cell)
     except ValueError:
@@ -144,11 +159,14 @@ def _with_targets(
     name: str, columns: tuple[str, ...], inputs: Array, labels: list[str], target_name: str
 ) -> Table:
     values = [_number(label) for label in labels]
-    distinct = sorted(set(labels))
+    missing = next((i for i, label in enumerate(labels) if not label), None)
+    if missing is not None:
+        raise BadTable(f"sample {missing + 1} has no {target_name}; every sample needs its target")
     whole = all(v is not None and v == int(v) for v in values)
     if None in values or (whole and len(set(values)) <= MAX_CLASSES):
-        if whole:
-            distinct = sorted(set(labels), key=float)
+        if whole:  # 1, 1.0 and 01 are one class
+            labels = [str(int(v)) for v in values if v is not None]
+        distinct = sorted(set(labels), key=int) if whole else sorted(set(labels))
         if len(distinct) > MAX_CLASSES:
             raise BadTable(
                 f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)"
