@@ -129,3 +129,23 @@ def test_a_spoilt_checkpoint_costs_the_training_not_the_network(tmp_path: Path) 
     connection.close()
     with serve(tmp_path) as server, server.client() as client:
         assert client.get(f"/api/networks/{id}").json()["step"] == 0
+
+
+def test_a_silent_worker_is_replaced_and_training_goes_on(tmp_path: Path) -> None:
+    with (
+        serve(tmp_path, worker_timeout_s=2, checkpoint_every_s=0.3) as server,
+        server.client() as client,
+    ):
+        url = f"/api/networks/{client.post('/api/networks').json()['id']}"
+        client.post(f"{url}/play", json={"steps_per_second": 200})
+        wait_for(lambda: client.get(url).json()["step"] > 50)
+        time.sleep(0.8)
+        for pid in server.networks.workers[0].process_ids():
+            os.kill(pid, signal.SIGSTOP)
+        codes = []
+        for _ in range(4):
+            codes.append(client.get(url).status_code)
+        assert set(codes) <= {200, 503}
+        wait_for(lambda: client.get(url).status_code == 200, 20)
+        step = client.get(url).json()["step"]
+        wait_for(lambda: client.get(url).json()["step"] > step, 20)

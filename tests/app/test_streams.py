@@ -320,3 +320,42 @@ def test_a_stopping_server_says_goodbye_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 5
     thread.join(5)
     assert "bye" in told
+
+
+def test_reading_the_history_takes_no_losses_from_a_stream(client, url) -> None:
+    client.post(f"{url}/play", json={"steps_per_second": 2000})
+    steps = []
+    with client.stream("GET", f"{url}/stream?limit=30&weights=false") as response:
+        for _, _, frame in events(response):
+            client.get(f"{url}/history")
+            steps += [step for step, _ in frame.get("loss_points", [])]
+    client.post(f"{url}/pause")
+    history = client.get(f"{url}/history").json()["step"]
+    assert steps == history[: len(steps)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "weights", "values": {"output.bias": {"a": 1}}},
+        {"type": "weights", "values": {"output.bias": ["1x", 2, 3]}},
+        {"type": "weights", "values": {"output.bias": [10**400, 1, 1]}},
+        {"type": "weights", "values": {"\ud800": 1}},
+        {"type": "step", "steps": 100_001},
+        {"type": "step", "steps": 1, "epochs": 1},
+        {"type": "pause", "zz": 1},
+        {"type": "patch", "spec": {"zz": 1}},
+        {"type": "patch", "zz": 1},
+    ],
+    ids=str,
+)
+def test_a_socket_checks_as_http_does(server, network, command) -> None:
+    async def run() -> dict:
+        async with connect(server, network["id"]) as socket:
+            await socket.send(json.dumps(command))
+            while True:
+                message = await socket.recv()
+                if isinstance(message, str):
+                    return json.loads(message)
+
+    assert asyncio.run(asyncio.wait_for(run(), 10))["problem"]["status"] == 422
