@@ -84,7 +84,7 @@ export function showExplanations() {
  * @param {(value: string) => void} changed
  */
 export function selectField(label, options, value, changed) {
-  const select = h("select", { onchange: () => changed(select.value) },
+  const select = h("select", { onchange: () => changed(select.value), "aria-label": label, "data-name": label },
     ...options.map((o) => h("option", { value: o.value, selected: o.value === value }, o.text)));
   return { field: h("label", { class: "field" }, label, select), select };
 }
@@ -103,13 +103,19 @@ export function sliderField(label, range, changed) {
   };
   const slider = h("input", {
     type: "range", min: range.log ? "0" : String(range.min), max: range.log ? "1000" : String(range.max),
-    step: range.log ? "1" : String(range.step), value: String(toPosition(range.value)), "aria-label": label,
+    step: range.log ? "1" : String(range.step), value: String(toPosition(range.value)), "aria-label": label, "data-name": `${label} slider`,
   });
   const number = h("input", {
-    type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: String(range.value),
+    type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: String(range.value), "data-name": label,
   });
   slider.addEventListener("input", () => { number.value = String(fromPosition(Number(slider.value))); });
-  slider.addEventListener("change", () => changed(fromPosition(Number(slider.value))));
+  slider.addEventListener("change", () => {
+    // An arrow key moves at least to the next value of two digits, or nothing would change.
+    let value = fromPosition(Number(slider.value));
+    if (range.log && value === Number(number.dataset.last)) value = fromPosition(Number(slider.value) + (toPosition(value) < Number(slider.value) ? 12 : -12));
+    changed(range.step >= 1 ? Math.round(value) : value);
+  });
+  number.dataset.last = String(range.value);
   number.addEventListener("change", () => {
     if (!number.checkValidity() || number.value === "") {
       number.reportValidity();
@@ -127,3 +133,32 @@ export function sliderField(label, range, changed) {
 
 /** The explanation of a catalog's entry. @param {any} entry */
 export const entryText = (entry) => ({ text: entry ? pick(entry.summary) : "", formula: entry?.formula });
+
+/**
+ * Replace what is in a box without taking the focus from whoever is in it.
+ * @param {HTMLElement} box
+ * @param {...Node} children
+ */
+export function rebuild(box, ...children) {
+  const name = box.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.name : undefined;
+  box.replaceChildren(...children);
+  if (name) /** @type {HTMLElement | null} */ (box.querySelector(`[data-name="${CSS.escape(name)}"]`))?.focus({ preventScroll: true });
+}
+
+/**
+ * Arrow keys move among the choices of a radio group; one of them is in the order of Tab.
+ * @param {HTMLElement} group
+ */
+export function roving(group) {
+  group.addEventListener("keydown", (event) => {
+    const by = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 })[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const choices = /** @type {HTMLElement[]} */ ([...group.children]);
+    const at = choices.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = choices[(at + by + choices.length) % choices.length];
+    next.focus();
+    next.click();
+  });
+}

@@ -22,7 +22,7 @@ const store = new Store(/** @type {import("./session.js").State} */ ({
   history: { step: [], loss: [], measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [] },
   historyVersion: 0, connection: "connecting", message: null, layer: 0, speed: 8, canUndo: false, canRedo: false,
   waiting: false, language: remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"),
-  theme: remembered("theme") ?? "system", logScale: false, showTest: true, brush: null,
+  theme: remembered("theme") ?? "system", logScale: false, showTest: true, brush: null, probe: null,
 }));
 const session = new Session(store);
 
@@ -84,7 +84,7 @@ function mountPictures() {
       return;
     }
     busy = true;
-    worker.postMessage({ type: "weights", weights, version: ++version, layer, exact: exact?.resolution });
+    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: store.state.probe, exact: exact?.resolution });
   };
   const describe = () => {
     const { network, dataset } = store.state;
@@ -109,7 +109,7 @@ function mountPictures() {
     }
   };
   store.on(["network", "dataset", "theme"], describe);
-  store.on(["weights", "layer"], send);
+  store.on(["weights", "layer", "probe"], send);
   // For tests and for the curious: the worker's own numbers, to hold against GET …/boundary.
   Object.assign(window, {
     glassbox: {
@@ -124,16 +124,22 @@ function mountPictures() {
 
 function mountMessages() {
   const banner = byId("banner");
-  const actions = /** @type {Record<string, () => void>} */ ({
+  const actions = /** @type {Record<string, () => unknown>} */ ({
     undo: () => void session.undo(),
     reset: () => void session.reset(),
-    halveRate: () => void session.patch({ optimizer: { ...session.spec.optimizer, learning_rate: session.spec.optimizer.learning_rate / 2 } }, "learningRate"),
+    halveRate: () => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: now.optimizer.learning_rate / 2 } }), "learningRate"),
+    startSlower: async () => {
+      await session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: now.optimizer.learning_rate / 10 } }), "learningRate");
+      await session.reset();
+    },
   });
   store.on(["message", "connection", "language", "frame"], (s) => {
-    const lost = s.connection === "lost";
-    const message = lost ? { kind: "bad", key: "lost", text: "", actions: [] } : s.message;
     const divergence = s.frame?.divergence;
-    const text = message?.key === "diverged" && divergence
+    const lost = s.connection === "lost";
+    // What holds now stands as long as it holds; what was said can be closed.
+    const message = lost ? { kind: "bad", key: "lost", text: "", actions: [] }
+      : divergence ? { kind: "bad", key: "diverged", text: "", actions: ["startSlower", "halveRate", "reset"] } : s.message;
+    const text = divergence && !lost
       ? t("diverged", { step: divergence.step, what: divergence.what === "loss" ? t("theLoss") : `${t(divergence.what)} (${divergence.layer})`, value: divergence.value })
       : message ? t(message.key, { text: message.text ?? "" }) : "";
     if (banner.dataset.text === text) return;
@@ -143,7 +149,11 @@ function mountMessages() {
     banner.className = `banner ${message.kind}`;
     banner.replaceChildren(h("p", {}, text),
       ...(message.actions ?? []).map((name) => h("button", { type: "button", "data-action": name, onclick: () => { actions[name](); store.set({ message: null }); } }, t(`action.${name}`))),
-      ...(lost ? [] : [h("button", { type: "button", class: "quiet", onclick: () => store.set({ message: null }) }, t("close"))]));
+      ...(lost || divergence ? [] : [h("button", { type: "button", class: "quiet", onclick: () => store.set({ message: null }) }, t("close"))]));
+  });
+  // What is changed while nobody listens would be lost without a word.
+  store.on(["connection"], (s) => {
+    for (const id of ["settings", "data", "network", "brushes", "tabs"]) byId(id).inert = s.connection === "lost";
   });
 }
 
@@ -206,6 +216,11 @@ function mountCorner(wanted) {
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   };
   store.on(["network"], address);
+  addEventListener("hashchange", async () => {
+    const next = fromFragment(location.hash);
+    if (next.broken) session.say("bad", "badLink");
+    else await session.try(() => session.open(next));
+  });
   byId("share").addEventListener("click", async () => {
     address();
     await navigator.clipboard.writeText(location.href).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
@@ -230,21 +245,27 @@ print(network.get("/weights").json()["output.bias"])
 `;
 
 function mountKeys() {
+  document.addEventListener("input", (event) => { /** @type {HTMLElement} */ (event.target).dataset.dirty = "yes"; });
+  document.addEventListener("change", (event) => { /** @type {HTMLElement} */ (event.target).dataset.dirty = ""; });
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
+    // In a number that is not being edited there is nothing of its own to undo.
+    const editing = typing && !(target.matches("input[type=number]") && target.dataset.dirty !== "yes");
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y") && !editing) {
       event.preventDefault();
-      void (event.shiftKey ? session.redo() : session.undo());
+      target.blur();
+      void (event.shiftKey || key === "y" ? session.redo() : session.undo());
       return;
     }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const button = target.matches("button, a, summary");
+    const button = target.matches("button, a, summary, input, [role=radio]");
     if (event.key === " " && !button) {
       event.preventDefault();
       void session.toggle();
     } else if (event.key === "ArrowRight" && !target.matches("input, [role=tab]")) byId("step").click();
-    else if (event.key === "r") void session.reset();
+    else if (key === "r") void session.reset();
     else if (event.key === "?") byId("keys").click();
   });
 }

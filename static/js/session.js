@@ -16,7 +16,7 @@ const TAB = "glassbox-network";
  *   weights: Float32Array | null, picture: any, history: History, historyVersion: number,
  *   connection: "connecting" | "live" | "lost", message: {kind: "bad" | "note", key: string, text?: string, actions?: string[]} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
- *   language: string, theme: string, logScale: boolean, showTest: boolean, brush: number | "erase" | null}} State
+ *   language: string, theme: string, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null}} State
  */
 
 /** @returns {History} */
@@ -43,6 +43,8 @@ export class Session {
       },
     });
     this.wasPlaying = false;
+    /** @type {{revision: number, weights: Float32Array} | null} */
+    this.latest = null;
     /** @type {Promise<void> | null} */
     this.refreshing = null;
   }
@@ -115,10 +117,8 @@ export class Session {
     const changes = { frame, history, historyVersion: state.historyVersion + 1 };
     if (weights && weights.length === network.parameters && frame.revision === network.revision) changes.weights = weights;
     this.wasPlaying = frame.state === "playing";
+    if (weights) this.latest = { revision: frame.revision, weights };
     this.store.set(changes);
-    if (frame.divergence && state.message?.key !== "diverged") {
-      this.say("bad", "diverged", undefined, ["halveRate", "reset"]);
-    } else if (!frame.divergence && state.message?.key === "diverged") this.store.set({ message: null });
   }
 
   /** @param {any} event */
@@ -167,9 +167,13 @@ export class Session {
     const sameData = before && JSON.stringify(before.spec.dataset) === JSON.stringify(network.spec.dataset);
     const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
     const layer = Math.min(this.store.state.layer, network.layers.length - 1);
-    const keep = this.store.state.weights?.length === network.parameters;
-    this.store.set({ network, dataset, layer, ...(keep ? {} : { weights: null }) });
-    if (!keep) this.socket.open(network.id);
+    /** @type {Partial<State>} */
+    const changes = { network, dataset, layer };
+    // The frame with the weights of this spec may have come before the spec itself.
+    const { latest } = this;
+    if (latest?.revision === network.revision && latest.weights.length === network.parameters) changes.weights = latest.weights;
+    else if (this.store.state.weights?.length !== network.parameters) changes.weights = null;
+    this.store.set(changes);
   }
 
   /**
@@ -192,9 +196,14 @@ export class Session {
    */
   async try(action) {
     try {
-      return await action();
+      const result = await action();
+      if (this.store.state.message?.key === "problem") this.store.set({ message: null });
+      return result;
     } catch (error) {
       this.say("bad", "problem", error instanceof Error ? error.message : String(error));
+      // Controls show what was asked for; now they show again what is.
+      const { network } = this.store.state;
+      if (network) this.store.set({ network: { ...network } });
       return null;
     }
   }
@@ -228,46 +237,60 @@ export class Session {
 
   /** Fresh weights; undoing brings the old ones back. @param {number | null} [seed] */
   async reset(seed = null) {
-    const before = this.store.state.weights?.slice() ?? null;
-    const old = this.spec.seed;
-    await this.try(() =>
-      this.edits.run("reset", async () => {
-        await api.reset(this.id, seed);
-        await this.refresh();
-      }, async () => {
-        if (seed !== null) await api.patch(this.id, { seed: old });
-        if (before) await api.weights(this.id, nested(/** @type {Network} */ (this.store.state.network), before));
-        await this.refresh();
-      }));
+    await this.try(() => this.edits.run("reset", async () => {
+      const before = this.store.state.weights?.slice() ?? null;
+      const old = this.spec.seed;
+      return {
+        redo: async () => {
+          await api.reset(this.id, seed);
+          await this.refresh();
+        },
+        undo: async () => {
+          if (seed !== null) await api.patch(this.id, { seed: old });
+          if (before) await this.#putWeights(before);
+          await this.refresh();
+        },
+      };
+    }));
+  }
+
+  /** @param {Float32Array} vector */
+  async #putWeights(vector) {
+    const network = /** @type {Network} */ (this.store.state.network);
+    if (vector.length === network.parameters) await api.weights(this.id, nested(network, vector));
   }
 
   // Edits
 
   /**
    * Change settings; weights are kept as far as they can be, and undoing restores them all.
-   * @param {Partial<Spec>} change
+   * @param {Partial<Spec> | ((spec: Spec) => Partial<Spec>)} asked  a function is given the spec as
+   *   it is when its turn comes, after edits that are still under way
    * @param {string} label
    * @param {boolean} [fresh] start anew, as a preset does
    */
-  async patch(change, label, fresh = false) {
-    const network = /** @type {Network} */ (this.store.state.network);
-    const weights = this.store.state.weights?.slice() ?? null;
-    /** @type {any} */
-    const before = {};
-    for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);
-    const apply = async (/** @type {any} */ spec) => {
-      await this.#take(await api.patch(this.id, spec));
-    };
+  async patch(asked, label, fresh = false) {
     return this.try(async () => {
       await this.edits.run(label, async () => {
-        await apply(change);
-        if (fresh) await api.reset(this.id, null);
-      }, async () => {
-        await apply(before);
-        const now = /** @type {Network} */ (this.store.state.network);
-        if (weights && weights.length === now.parameters && (fresh || network.parameters !== now.parameters || "layers" in change || "features" in change || "dataset" in change)) {
-          await api.weights(this.id, nested(now, weights));
-        }
+        const network = /** @type {Network} */ (this.store.state.network);
+        const change = typeof asked === "function" ? asked(structuredClone(network.spec)) : asked;
+        /** @type {any} */
+        const before = {};
+        for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);
+        if (!fresh && sameSpec(before, change)) return null;
+        const weights = this.store.state.weights?.slice() ?? null;
+        const apply = async (/** @type {any} */ spec) => this.#take(await api.patch(this.id, spec));
+        const reshapes = fresh || ["layers", "features", "dataset", "loss", "output"].some((key) => key in change);
+        return {
+          redo: async () => {
+            await apply(change);
+            if (fresh) await api.reset(this.id, null);
+          },
+          undo: async () => {
+            await apply(before);
+            if (weights && reshapes) await this.#putWeights(weights);
+          },
+        };
       });
       return true;
     });
@@ -280,16 +303,18 @@ export class Session {
    * @param {number} value
    */
   async setWeight(name, place, value) {
-    const { network, weights } = this.store.state;
-    const parameter = network?.layout.find((p) => p.name === name);
-    if (!network || !weights || !parameter) return;
-    const before = weights[parameter.offset + place];
-    const write = async (/** @type {number} */ v) => {
-      const now = /** @type {Float32Array} */ (this.store.state.weights).slice();
-      now[parameter.offset + place] = v;
-      await api.weights(this.id, { [name]: shaped(parameter, now) });
-    };
-    await this.try(() => this.edits.run("weight", () => write(value), () => write(before)));
+    await this.try(() => this.edits.run("weight", async () => {
+      const { network, weights } = this.store.state;
+      const parameter = network?.layout.find((p) => p.name === name);
+      if (!weights || !parameter) return null;
+      const before = weights[parameter.offset + place];
+      const write = async (/** @type {number} */ v) => {
+        const now = /** @type {Float32Array} */ (this.store.state.weights).slice();
+        now[parameter.offset + place] = v;
+        await api.weights(this.id, { [name]: shaped(parameter, now) });
+      };
+      return { redo: () => write(value), undo: () => write(before) };
+    }));
   }
 
   undo() {
@@ -358,5 +383,10 @@ function thin(history) {
  * @param {any} wanted parts of a spec
  */
 function sameSpec(spec, wanted) {
-  return Object.keys(wanted).every((key) => JSON.stringify(spec[key]) === JSON.stringify(wanted[key]));
+  return Object.keys(wanted).every((key) => sorted(spec[key]) === sorted(wanted[key]));
+}
+
+/** The same text for the same content, in whatever order its keys came. @param {any} value @returns {string} */
+function sorted(value) {
+  return JSON.stringify(value, (_, v) => (v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v)) ?? "";
 }

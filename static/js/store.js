@@ -56,37 +56,59 @@ export class Edits {
     this.done = [];
     /** @type {typeof this.done} */
     this.undone = [];
+    /** @type {Promise<unknown>} */
+    this.turn = Promise.resolve();
     this.changed = changed;
   }
 
   /**
-   * @param {string} label
-   * @param {() => Promise<unknown>} redo
-   * @param {() => Promise<unknown>} undo
+   * One after another: an edit is made from what the one before it left.
+   * @template T
+   * @param {() => Promise<T>} action
+   * @returns {Promise<T>}
    */
-  async run(label, redo, undo) {
-    await redo();
-    this.done.push({ label, redo, undo });
-    if (this.done.length > 100) this.done.shift();
-    this.undone = [];
-    this.changed();
+  #inTurn(action) {
+    const run = this.turn.then(action, action);
+    this.turn = run.catch(() => {});
+    return run;
   }
 
-  async undo() {
-    const edit = this.done.pop();
-    if (!edit) return;
-    this.changed();
-    await edit.undo();
-    this.undone.push(edit);
-    this.changed();
+  /**
+   * @param {string} label
+   * @param {() => Promise<{redo: () => Promise<unknown>, undo: () => Promise<unknown>} | null>} prepare
+   *   called when its turn has come; null where there is nothing to change
+   */
+  run(label, prepare) {
+    return this.#inTurn(async () => {
+      const edit = await prepare();
+      if (!edit) return;
+      await edit.redo();
+      this.done.push({ label, ...edit });
+      if (this.done.length > 100) this.done.shift();
+      this.undone = [];
+      this.changed();
+    });
   }
 
-  async redo() {
-    const edit = this.undone.pop();
+  undo() {
+    return this.#inTurn(() => this.#move(this.done, this.undone, "undo"));
+  }
+
+  redo() {
+    return this.#inTurn(() => this.#move(this.undone, this.done, "redo"));
+  }
+
+  /**
+   * @param {typeof this.done} from
+   * @param {typeof this.done} to
+   * @param {"undo" | "redo"} way
+   */
+  async #move(from, to, way) {
+    const edit = from[from.length - 1];
     if (!edit) return;
-    this.changed();
-    await edit.redo();
-    this.done.push(edit);
+    await edit[way](); // what fails stays where it was
+    from.pop();
+    to.push(edit);
     this.changed();
   }
 

@@ -32,3 +32,10 @@ export function translate(root) {
 
 /** A name of the registry as people write it. @param {string} name */
 export const named = (name) => words[`name.${name}`] ?? name.replaceAll("_", " ");
+
+/**
+ * What a layer is called on the page; the API's names are dense_1, dense_2, .., output.
+ * @param {import("./types.js").Network} network
+ * @param {number} l
+ */
+export const layerName = (network, l) => (l === network.layers.length - 1 ? t("output") : t("layerN", { n: l + 1 }));

@@ -17,7 +17,7 @@ def weights_of(visitor: Visitor) -> list[float]:
 
 
 def choose(visitor: Visitor, label: str, value: str) -> None:
-    visitor.page.get_by_label(label, exact=True).select_option(value)
+    visitor.page.locator("#settings").get_by_label(label, exact=True).select_option(value)
 
 
 def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
@@ -111,7 +111,7 @@ def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
 def test_weights_and_the_outputs_bias_are_edited_in_the_table(server, client, visitor) -> None:
     page = visitor.open(server.url)
     page.click("#of-numbers")
-    field = page.get_by_label("bias output 2")
+    field = page.get_by_label("bias Output 2")
     field.fill("2.5")
     field.press("Enter")
     visitor.until(
@@ -147,8 +147,11 @@ def test_an_empty_plane_says_what_to_do(server, visitor) -> None:
     page.click('[data-kind="drawn"]')
     visitor.until("s.dataset.inputs.length === 0")
     assert "choose a brush" in page.inner_text("#plane-readout")
-    page.click("#play")
-    page.wait_for_selector("#banner:has-text('draw some points')")
+    assert page.is_disabled("#play")
+    page.click('#brushes button[aria-label="draw points of class A"]')
+    page.click("#plane", position={"x": 100, "y": 100})
+    visitor.until("s.dataset.inputs.length === 1")
+    assert not page.is_disabled("#play")
 
 
 def test_settings_change_while_it_plays(server, visitor) -> None:
@@ -492,3 +495,67 @@ def test_the_documentation_page_lists_and_tries_every_call(server, browser) -> N
     one.context.close()
     assert not one.complaints
     assert not one.foreign
+
+
+def test_edits_in_quick_succession_all_count_and_all_come_back(server, visitor) -> None:
+    page = visitor.open(server.url)
+    before = weights_of(visitor)
+    for _ in range(4):
+        page.evaluate("document.querySelector('[data-name=\"more 1\"]').click()")
+    page.evaluate("document.getElementById('add-layer').click()")
+    visitor.until("s.network.spec.layers[0].units === 12 && s.network.spec.layers.length === 4")
+    for _ in range(5):
+        page.evaluate("glassbox.session.undo()")
+    visitor.until(
+        "!s.canUndo && s.network.spec.layers[0].units === 8 && s.network.spec.layers.length === 3"
+    )
+    page.wait_for_timeout(200)
+    np.testing.assert_allclose(weights_of(visitor), before, rtol=1e-6)
+    assert page.is_hidden("#banner")
+
+
+def test_the_keyboard_keeps_its_place_and_reaches_check_boxes(server, visitor) -> None:
+    page = visitor.open(server.url)
+    box = page.get_by_label("x₁²")
+    box.focus()
+    page.keyboard.press("Space")
+    visitor.until("s.network.inputs.includes('x1_squared')")
+    assert visitor.state("frame.state") == "paused"
+    assert page.evaluate("document.activeElement.dataset.name") == "x1_squared"
+    page.focus('[data-name="Learning rate slider"]')
+    rate = visitor.state("network.spec.optimizer.learning_rate")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)
+    visitor.until(f"s.network.spec.optimizer.learning_rate > {rate}")
+    assert page.evaluate("document.activeElement.dataset.name") == "Learning rate slider"
+
+
+def test_no_number_is_cut_off(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "Optimizer", "adam")
+    visitor.until("s.network.spec.optimizer.kind === 'adam'")
+    page.click("#of-numbers")
+    page.wait_for_timeout(300)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('input[type=number]')].filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth)"
+        ".map((e) => [e.value, e.scrollWidth, e.clientWidth])"
+    )
+    assert cut == []
+
+
+def test_a_link_pasted_into_an_open_page_opens(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-kind="moons"]')
+    visitor.until("s.network.spec.dataset.kind === 'moons'")
+    link = page.url
+    page.click('[data-kind="rings"]')
+    visitor.until("s.network.spec.dataset.kind === 'rings'")
+    page.evaluate(f"location.href = {link!r}")
+    visitor.until("s.network.spec.dataset.kind === 'moons' && s.frame && s.connection === 'live'")
+
+
+def test_the_readout_says_what_the_network_says(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.hover("#plane", position={"x": 120, "y": 90})
+    page.wait_for_selector("#plane-readout:has-text('→ A')")

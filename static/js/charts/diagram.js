@@ -22,7 +22,7 @@ const TOP = 72, GAP = 8, LEAST_STEP = 92, MARGIN = 62;
 export function layOut(width, inputs, layers, offsets, room) {
   const columns = [inputs, ...layers.map((layer) => layer.units)];
   const most = Math.max(...columns);
-  const size = Math.max(10, Math.min(44, Math.floor((room - TOP - 16) / most) - GAP));
+  const size = Math.max(10, Math.min(56, Math.floor((room - TOP - 16) / most) - GAP));
   const gap = size < 20 ? 3 : GAP;
   const full = Math.max(width, MARGIN * 2 + LEAST_STEP * (columns.length - 1));
   const step = (full - 2 * MARGIN) / Math.max(1, columns.length - 1);

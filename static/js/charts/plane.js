@@ -22,7 +22,8 @@ export function drawPixels(canvas, pixels, resolution) {
  * @param {HTMLCanvasElement} canvas
  * @param {{low: number[], high: number[]}} frame
  * @param {Point[]} points
- * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number}} options
+ * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number,
+ *   eraser: {u: number, v: number, radius: number} | null}} options  `radius` as a part of the width
  */
 export function drawPoints(canvas, frame, points, options) {
   const { context, width, height } = fit(canvas);
@@ -57,12 +58,20 @@ export function drawPoints(canvas, frame, points, options) {
   context.beginPath();
   for (const p of points) {
     if (!p.wrong || (p.test && !options.showTest)) continue;
-    context.moveTo(px(p.u) + r + 3, py(p.v));
-    context.arc(px(p.u), py(p.v), r + 3, 0, 2 * Math.PI);
+    context.moveTo(px(p.u) + r + 2, py(p.v));
+    context.arc(px(p.u), py(p.v), r + 2, 0, 2 * Math.PI);
   }
   context.strokeStyle = theme.ink;
-  context.lineWidth = 1.2;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.75;
   context.stroke();
+  context.globalAlpha = 1;
+  if (options.eraser) {
+    context.beginPath();
+    context.arc(px(options.eraser.u), py(options.eraser.v), options.eraser.radius * width, 0, 2 * Math.PI);
+    context.strokeStyle = theme.bad;
+    context.stroke();
+  }
   if (options.cursor) crosshair(context, px(options.cursor.u), py(options.cursor.v), theme.ink);
 }
 
@@ -112,7 +121,7 @@ export function drawCurve(canvas, curve, points, showTest) {
   }
   for (const t of ticks(curve.range[0], curve.range[1], 6)) {
     context.textAlign = "center";
-    context.fillText(short(t, 0), px(t), height - 6);
+    context.fillText(short(t, Number.isInteger(t) ? 0 : 1), px(t), height - 6);
   }
   context.stroke();
   context.save();

@@ -96,11 +96,15 @@ function paint(a, activation, units, n, colours, dataset, out, at) {
   }
   const centre = dataset.classes && activation === "sigmoid" ? 0.5 : 0;
   const gain = centre ? 2 : 1;
+  const scale = dataset.classes ? 1 : valueScale(dataset);
   for (let i = 0; i < n; i++) {
-    const v = (a[i] - centre) * gain;
+    const v = ((a[i] - centre) * gain) / scale;
     blend(out, at + 4 * i, paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v)) * 0.75);
   }
 }
+
+/** The largest target's size: full colour for outputs and for points alike. @param {Dataset} dataset */
+const valueScale = (dataset) => dataset.targets.reduce((most, t) => Math.max(most, Math.abs(t)), 1e-6);
 
 /**
  * @param {Uint8ClampedArray} out
@@ -229,7 +233,7 @@ onmessage = (event) => {
     return;
   }
   if (!state) return;
-  const { weights, version, layer, exact } = message;
+  const { weights, version, layer, exact, probe } = message;
   const begin = performance.now();
   const train = onSamples(weights, state.dataset.inputs, layer);
   const test = onSamples(weights, state.dataset.test_inputs, -1);
@@ -244,6 +248,7 @@ onmessage = (event) => {
     test: test.outputs,
     z: train.z,
     layer,
+    probe: probe && state.dataset.plane ? at(weights, probe) : null,
     exact: exact ? rawPlane(weights, exact) : null,
     milliseconds: performance.now() - begin,
   };
@@ -252,6 +257,20 @@ onmessage = (event) => {
   if (answer.plane) moved.push(answer.plane.buffer);
   postMessage(answer, { transfer: moved });
 };
+
+/**
+ * The outputs at one point of the plane.
+ * @param {Float32Array} weights
+ * @param {{u: number, v: number}} point
+ */
+function at(weights, { u, v }) {
+  const { net, dataset } = /** @type {NonNullable<typeof state>} */ (state);
+  const plane = /** @type {NonNullable<Dataset["plane"]>} */ (dataset.plane);
+  const forward = new Forward(net, 1);
+  fillInputs(dataset.view, net.inputs, (_, c) => plane.origin[c] + u * plane.axes[0][c] + v * plane.axes[1][c], 0, 1, forward.x);
+  forward.run(weights, 1);
+  return Array.from(forward.a[net.layers.length - 1]);
+}
 
 /**
  * The plane's outputs as numbers [y][x][output], bottom row first, as the server's boundary has them.

@@ -3,7 +3,7 @@ import { drawActivation, flatShare } from "../charts/activation.js";
 import { byId, h, math } from "../dom.js";
 import { ACTIVATIONS } from "../model/forward.js";
 import { eachFrame } from "../store.js";
-import { named, pick, t } from "../words.js";
+import { layerName, named, pick, t } from "../words.js";
 
 const MOST = 24;
 
@@ -15,7 +15,7 @@ export function mountActivations(session) {
   choice.addEventListener("change", () => store.set({ layer: Number(choice.value) }));
   store.on(["network", "layer", "language"], (s) => {
     if (!s.network) return;
-    choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layer.name} · ${named(layer.activation)}`)));
+    choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation)}`)));
     const layer = s.network.layers[s.layer];
     const entry = s.catalog.activations.find((/** @type {any} */ a) => a.name === layer.activation);
     const formula = math(entry?.formula), slope = math(entry?.slope_formula);

@@ -1,7 +1,7 @@
 /** What the network learns from: kind, noise, count, own points and own tables, features. */
 import { api } from "../api.js";
 import { drawThumbnail } from "../charts/plane.js";
-import { byId, entryText, explain, h, sliderField } from "../dom.js";
+import { byId, entryText, explain, h, rebuild, roving, sliderField } from "../dom.js";
 import { named, pick, t } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
@@ -16,6 +16,7 @@ export function mountData(session) {
   });
   byId("upload").addEventListener("click", () => /** @type {HTMLDialogElement} */ (byId("upload-dialog")).showModal());
   mountUpload(session);
+  roving(byId("thumbs"));
 }
 
 /** @param {import("../session.js").Session} session */
@@ -34,7 +35,9 @@ function drawKinds(session) {
     }));
   }
   for (const button of box.children) {
-    button.setAttribute("aria-checked", String(/** @type {HTMLElement} */ (button).dataset.kind === network?.spec.dataset.kind));
+    const chosen = /** @type {HTMLElement} */ (button).dataset.kind === network?.spec.dataset.kind;
+    button.setAttribute("aria-checked", String(chosen));
+    /** @type {HTMLElement} */ (button).tabIndex = chosen ? 0 : -1;
   }
 }
 
@@ -67,24 +70,26 @@ function drawFields(session) {
   const { catalog, network } = session.store.state;
   const box = byId("data-fields");
   const spec = network?.spec.dataset;
-  const key = JSON.stringify([{ ...spec, points: 0, erased: 0 }, document.documentElement.lang]);
+  const touched = Boolean(spec.points?.length || spec.erased?.length);
+  const key = JSON.stringify([{ ...spec, points: 0, erased: 0 }, touched, document.documentElement.lang]);
   if (box.dataset.of === key) return;
   box.dataset.of = key;
   const entry = catalog.datasets.find((/** @type {any} */ d) => d.name === spec.kind);
   const fields = [];
   for (const [name, property] of Object.entries(entry.schema.properties)) {
     const p = /** @type {any} */ (property);
-    if (["kind", "points", "erased", "id"].includes(name) || p.maximum === 0) continue;
+    const idle = spec.kind === "drawn" && name !== "kind";
+    if (["kind", "points", "erased", "id"].includes(name) || idle) continue;
     const whole = p.type === "integer";
     const max = name === "samples" ? 1000 : name === "seed" ? 100 : (p.maximum ?? 1);
     const field = sliderField(t(`data.${name}`), { min: name === "samples" ? 10 : (p.minimum ?? 0), max, step: whole ? 1 : 0.01, value: spec[name], hardMin: p.minimum ?? 0, hardMax: p.maximum }, (v) =>
-      void session.patch({ dataset: { ...session.spec.dataset, [name]: whole ? Math.round(v) : v, ...(name === "points" ? {} : {}) } }, name));
+      void session.patch((now) => ({ dataset: { ...now.dataset, [name]: whole ? Math.round(v) : v } }), name));
     fields.push(explain(field.field, () => ({ text: t(`tip.data.${name}`) })));
   }
-  if (spec.points?.length || spec.erased?.length) {
-    fields.push(h("button", { type: "button", onclick: () => void session.patch({ dataset: { ...session.spec.dataset, points: [], erased: [] } }, "points") }, t("clearPoints")));
+  if (touched) {
+    fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], erased: [] } }), "points") }, t("clearPoints")));
   }
-  box.replaceChildren(...fields);
+  rebuild(box, ...fields);
 }
 
 /** @param {import("../session.js").Session} session */
@@ -93,17 +98,19 @@ function drawFeatures(session) {
   const box = byId("features");
   const view = dataset?.view ?? "plane";
   box.parentElement?.toggleAttribute("hidden", view === "table");
-  box.replaceChildren(...catalog.features.filter((/** @type {any} */ f) => view === "plane" || f.columns === 1).map((/** @type {any} */ feature) => {
-    const input = h("input", { type: "checkbox", checked: network?.inputs.includes(feature.name) ?? false });
+  rebuild(box, ...catalog.features.filter((/** @type {any} */ f) => view === "plane" || f.columns === 1).map((/** @type {any} */ feature) => {
+    const input = h("input", { type: "checkbox", checked: network?.inputs.includes(feature.name) ?? false, "data-name": feature.name });
     input.addEventListener("change", () => {
-      const chosen = catalog.features.map((/** @type {any} */ f) => f.name).filter((/** @type {string} */ name) =>
-        name === feature.name ? input.checked : session.spec.features.includes(name));
-      if (!chosen.length) {
+      const wanted = input.checked;
+      if (!wanted && network?.inputs.length === 1) {
         input.checked = true;
         session.say("note", "oneFeature");
         return;
       }
-      void session.patch({ features: chosen }, "features");
+      void session.patch((now) => ({
+        features: catalog.features.map((/** @type {any} */ f) => f.name).filter((/** @type {string} */ name) =>
+          name === feature.name ? wanted : now.features.includes(name)),
+      }), "features");
     });
     return explain(h("label", { class: "check" }, input, named(feature.name)), () => ({ text: t("tip.feature"), formula: feature.formula }));
   }));
@@ -131,6 +138,10 @@ function mountUpload(session) {
     const chosen = file.files?.[0];
     if (chosen) text.value = await chosen.text();
   });
+  byId("upload").addEventListener("click", () => {
+    problem.textContent = "";
+    text.removeAttribute("aria-invalid");
+  });
   byId("upload-cancel").addEventListener("click", () => dialog.close());
   byId("upload-form").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -144,7 +155,12 @@ function mountUpload(session) {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
       const done = await session.patch({ dataset: made.dataset, ...suitingLoss(session, task) }, "dataset");
-      if (done) dialog.close();
+      if (done) {
+        dialog.close();
+        text.value = "";
+        file.value = "";
+        session.say("note", "tableOpened", `${made.name}: ${made.rows} × ${made.columns.length} → ${made.target}`);
+      }
     } catch (error) {
       problem.textContent = error instanceof Error ? error.message : String(error);
       text.setAttribute("aria-invalid", "true");

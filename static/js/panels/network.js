@@ -1,9 +1,9 @@
 /** The diagram with its builder: add and take away layers and units, click to edit a number. */
 import { short } from "../canvas.js";
 import { drawDiagram, hit, layOut } from "../charts/diagram.js";
-import { byId, entryText, explain, h } from "../dom.js";
+import { byId, entryText, explain, h, rebuild } from "../dom.js";
 import { eachFrame } from "../store.js";
-import { named, t } from "../words.js";
+import { layerName, named, t } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountNetwork(session) {
@@ -95,7 +95,7 @@ export function mountNetwork(session) {
   });
   byId("add-layer").addEventListener("click", () => changeLayers(session, (layers) => [...layers, { kind: "dense", units: 4, activation: layers.at(-1)?.activation ?? "tanh" }]));
   byId("remove-layer").addEventListener("click", () => changeLayers(session, (layers) => layers.slice(0, -1)));
-  store.on(["network"], (s) => {
+  store.on(["network", "language"], (s) => {
     byId("remove-layer").toggleAttribute("disabled", !s.network?.spec.layers.length);
     byId("add-layer").toggleAttribute("disabled", (s.network?.spec.layers.length ?? 0) >= 12);
     byId("size").textContent = s.network ? t("parameters", { n: s.network.parameters.toLocaleString("en") }) : "";
@@ -116,7 +116,7 @@ function biases(s) {
  * @param {import("../session.js").Session} session
  * @param {(layers: any[]) => any[]} change
  */
-const changeLayers = (session, change) => void session.patch({ layers: change(structuredClone(session.spec.layers)) }, "layers");
+const changeLayers = (session, change) => void session.patch((now) => ({ layers: change(now.layers) }), "layers");
 
 /**
  * Above each layer: its units and its activation.
@@ -142,13 +142,16 @@ function drawColumns(session, geometry) {
         return layers;
       });
       column.append(h("div", { class: "row" },
-        h("button", { type: "button", "aria-label": t("fewerUnits", { n: c }), disabled: layer.units <= 1, onclick: () => units(-1) }, "−"),
+        h("button", { type: "button", "aria-label": t("fewerUnits", { n: c }), "data-name": `fewer ${c}`, disabled: layer.units <= 1, onclick: () => units(-1) }, "−"),
         h("b", {}, String(layer.units)),
-        h("button", { type: "button", "aria-label": t("moreUnits", { n: c }), disabled: layer.units >= 512, onclick: () => units(1) }, "+")));
+        h("button", { type: "button", "aria-label": t("moreUnits", { n: c }), "data-name": `more ${c}`, disabled: layer.units >= 512, onclick: () => units(1) }, "+")));
     }
-    const names = catalog.activations.filter((/** @type {any} */ a) => output || !a.output_only);
+    const loss = catalog.losses.find((/** @type {any} */ e) => e.name === network.spec.loss);
+    const names = catalog.activations.filter((/** @type {any} */ a) => output
+      ? (!loss.requires || a.name === loss.requires) && (!a.output_only || layer.units > 1)
+      : !a.output_only);
     const chosen = output ? network.spec.output.activation ?? "" : layer.activation;
-    const select = h("select", { "aria-label": t("activationOf", { n: output ? t("output") : c }) },
+    const select = h("select", { "aria-label": t("activationOf", { n: output ? t("output") : c }), "data-name": `activation ${c}` },
       ...(output ? [h("option", { value: "", selected: chosen === "" }, t("auto", { name: named(layer.activation) }))] : []),
       ...names.map((/** @type {any} */ a) => h("option", { value: a.name, selected: a.name === chosen }, named(a.name))));
     select.addEventListener("change", () => {
@@ -159,7 +162,7 @@ function drawColumns(session, geometry) {
     column.append(select);
     return column;
   });
-  byId("columns").replaceChildren(...columns);
+  rebuild(byId("columns"), ...columns);
 }
 
 /**
@@ -169,19 +172,26 @@ function drawColumns(session, geometry) {
 function describe(session, found) {
   const { network, weights } = session.store.state;
   if (!network) return "";
-  const unitName = (/** @type {import("../charts/diagram.js").Node} */ n) =>
-    n.layer < 0 ? named(network.inputs[n.unit]) : `${network.layers[n.layer].name} ${n.unit + 1}`;
+  const nodeName = (/** @type {import("../charts/diagram.js").Node} */ n) =>
+    n.layer < 0 ? named(network.inputs[n.unit]) : unitName(network, n.layer, n.unit);
   if ("edge" in found) {
     const w = weights?.[found.edge.index];
-    return t("edgeText", { from: unitName(found.edge.from), to: unitName(found.edge.to), value: short(w) });
+    return t("edgeText", { from: nodeName(found.edge.from), to: nodeName(found.edge.to), value: short(w) });
   }
   const { node } = found;
-  if (node.layer < 0) return t("inputText", { name: unitName(node) });
+  if (node.layer < 0) return t("inputText", { name: nodeName(node) });
   const layer = network.layers[node.layer];
   const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
   const bias = p && weights ? short(weights[p.offset + node.unit]) : "–";
-  return t("unitText", { name: unitName(node), activation: named(layer.activation), bias });
+  return t("unitText", { name: nodeName(node), activation: named(layer.activation), bias });
 }
+
+/**
+ * @param {import("../types.js").Network} network
+ * @param {number} l
+ * @param {number} unit
+ */
+const unitName = (network, l, unit) => `${layerName(network, l)}, ${t("unitN", { n: unit + 1 })}`;
 
 /**
  * A card to change one number; it stays until it is closed or done.
@@ -193,6 +203,12 @@ function describe(session, found) {
  */
 export function editNumber(session, name, place, index, where) {
   const card = byId("card");
+  const network = /** @type {import("../types.js").Network} */ (session.store.state.network);
+  const l = network.layers.findIndex((layer) => name.startsWith(`${layer.name}.`));
+  const { units } = network.layers[l];
+  const to = unitName(network, l, place % units);
+  const source = Math.floor(place / units);
+  const title = name.endsWith(".bias") ? `${t("bias")}: ${to}` : `${l ? unitName(network, l - 1, source) : named(network.inputs[source])} → ${to}`;
   const value = session.store.state.weights?.[index] ?? 0;
   const kind = name.endsWith(".bias") ? "bias" : "weight";
   const number = h("input", { type: "number", step: "any", value: String(Number(value.toPrecision(6))), id: "card-number", min: "-1e30", max: "1e30" });
@@ -205,7 +221,7 @@ export function editNumber(session, name, place, index, where) {
   slider.addEventListener("change", () => void set(Number(slider.value)));
   const close = () => card.hidePopover();
   card.replaceChildren(
-    h("h3", {}, `${name} [${place}]`),
+    h("h3", {}, title),
     h("form", { onsubmit: async (/** @type {Event} */ event) => {
       event.preventDefault();
       if (!number.checkValidity() || number.value === "") return number.reportValidity();

@@ -1,7 +1,7 @@
 /** What the network says everywhere on the plane, the samples on it, and a brush to draw more. */
 import { shapeIcon, short } from "../canvas.js";
 import { drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
-import { byId, explain, h } from "../dom.js";
+import { byId, explain, h, rebuild } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
 
@@ -15,6 +15,8 @@ export function mountOutput(session) {
   const box = byId("plane");
   /** @type {{u: number, v: number} | null} */
   let cursor = null;
+  /** @type {Brush | null} */
+  let brush = null;
   /** @type {any} */
   let drawn = null;
 
@@ -34,7 +36,9 @@ export function mountOutput(session) {
       box.dataset.drawn = "yes";
     }
     const scale = Math.max(1e-6, ...dataset.targets.map(Math.abs));
-    drawPoints(marks, dataset.plane, points, { classes: dataset.classes, showTest: s.showTest, cursor, valueScale: scale });
+    const shown = brush ? points.filter((p) => !brush?.covers(p)).concat(brush.drawn()) : points;
+    const eraser = brush?.kind === "erase" && brush.last ? { ...brush.last, radius: ERASE_RADIUS } : null;
+    drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor, valueScale: scale, eraser });
   });
   store.on(["picture", "dataset", "theme", "showTest"], draw);
   new ResizeObserver(draw).observe(box);
@@ -50,19 +54,21 @@ export function mountOutput(session) {
     const x = (event.clientX - bounds.left) / bounds.width, y = 1 - (event.clientY - bounds.top) / bounds.height;
     return { u: plane.low[0] + x * (plane.high[0] - plane.low[0]), v: plane.low[1] + y * (plane.high[1] - plane.low[1]) };
   };
-  /** @type {Brush | null} */
-  let brush = null;
   box.addEventListener("pointerdown", (event) => {
     const p = place(event);
     if (!p || !canDraw(store.state)) return;
     box.setPointerCapture(event.pointerId);
     brush = new Brush(session);
     brush.touch(p);
+    draw();
   });
   box.addEventListener("pointermove", (event) => {
     const p = place(event);
-    byId("plane-readout").textContent = p ? readout(session, p) : t("curveHint");
-    if (brush && p) brush.touch(p);
+    if (p) store.set({ probe: p });
+    if (brush && p) {
+      brush.touch(p);
+      draw();
+    }
   });
   const end = () => {
     brush?.end();
@@ -70,7 +76,10 @@ export function mountOutput(session) {
   };
   box.addEventListener("pointerup", end);
   box.addEventListener("pointercancel", end);
-  box.addEventListener("pointerleave", () => { byId("plane-readout").textContent = hint(store.state); });
+  box.addEventListener("pointerleave", () => store.set({ probe: null }));
+  store.on(["probe", "picture"], (s) => {
+    byId("plane-readout").textContent = s.probe ? readout(session, s.probe) : hint(s);
+  });
   store.on(["brush", "dataset", "language"], (s) => {
     box.classList.toggle("drawing", canDraw(s));
     byId("plane-readout").textContent = hint(s);
@@ -88,7 +97,7 @@ export function mountOutput(session) {
     if (move) {
       const step = (plane.high[0] - plane.low[0]) / (event.shiftKey ? 10 : 40);
       cursor = { u: clamp(cursor.u + move[0] * step, plane.low[0], plane.high[0]), v: clamp(cursor.v + move[1] * step, plane.low[1], plane.high[1]) };
-      byId("plane-readout").textContent = readout(session, cursor);
+      store.set({ probe: cursor });
       draw();
     } else if (drawable(store.state)) {
       const stroke = new Brush(session, event.key === "Delete" ? "erase" : undefined);
@@ -96,7 +105,7 @@ export function mountOutput(session) {
       stroke.end();
     }
   });
-  box.addEventListener("blur", () => { cursor = null; draw(); });
+  box.addEventListener("blur", () => { cursor = null; store.set({ probe: null }); draw(); });
 }
 
 const clamp = (/** @type {number} */ x, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
@@ -114,7 +123,7 @@ function hint(s) {
   return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");
 }
 
-/** One stroke: collects points (or what it erases) and sends them while it goes on. */
+/** One stroke: shows points (or takes them away) while it goes on, and is one edit when it ends. */
 class Brush {
   /**
    * @param {import("../session.js").Session} session
@@ -130,6 +139,22 @@ class Brush {
     /** @type {{u: number, v: number} | null} */
     this.last = null;
     this.changed = false;
+    /** @type {{u: number, v: number}[]} */
+    this.trail = [];
+    this.known = this.points.length;
+    const plane = session.store.state.dataset?.plane;
+    this.radius = plane ? (plane.high[0] - plane.low[0]) * ERASE_RADIUS : 0;
+  }
+
+  /** The points of this stroke so far. @returns {import("../charts/plane.js").Point[]} */
+  drawn() {
+    if (this.kind === "erase") return [];
+    return this.points.slice(this.known).map((/** @type {number[]} */ [u, v, label]) => ({ u, v, label, test: false, wrong: false }));
+  }
+
+  /** Whether this stroke has erased a point. @param {import("../charts/plane.js").Point} p */
+  covers(p) {
+    return !p.test && this.trail.some((q) => Math.hypot(q.u - p.u, q.v - p.v) <= this.radius);
   }
 
   /** @param {{u: number, v: number}} p */
@@ -137,8 +162,11 @@ class Brush {
     const { dataset } = this.session.store.state;
     if (!dataset?.plane) return;
     const width = dataset.plane.high[0] - dataset.plane.low[0];
-    if (this.kind === "erase") this.#erase(p, width * ERASE_RADIUS, dataset);
-    else if (!this.last || Math.hypot(p.u - this.last.u, p.v - this.last.v) > width * 0.04) {
+    if (this.kind === "erase") {
+      this.last = p;
+      this.trail.push(p);
+      this.#erase(p, width * ERASE_RADIUS, dataset);
+    } else if (!this.last || Math.hypot(p.u - this.last.u, p.v - this.last.v) > width * 0.04) {
       this.last = p;
       const value = dataset.classes || dataset.task === "classification" ? this.kind : (this.kind === 0 ? -1 : 1);
       this.points.push([round(p.u), round(p.v), value]);
@@ -167,8 +195,8 @@ class Brush {
 
   end() {
     if (!this.changed) return;
-    const dataset = { ...this.session.spec.dataset, points: this.points, erased: [...this.erased] };
-    void this.session.patch({ dataset }, "points");
+    const { points, erased } = this;
+    void this.session.patch((now) => ({ dataset: { ...now.dataset, points, erased: [...erased] } }), "points");
   }
 }
 
@@ -183,8 +211,8 @@ function drawBrushes(session) {
   const regression = dataset.task === "regression";
   const kinds = regression ? [0, 1] : Array.from({ length: Math.min(8, Math.max(2, dataset.classes) + 1) }, (_, i) => i);
   const button = (/** @type {number | "erase" | null} */ kind, /** @type {(Node | string)[]} */ content, /** @type {string} */ label) =>
-    explain(h("button", { type: "button", "aria-pressed": String(brush === kind), "aria-label": label, onclick: () => session.store.set({ brush: brush === kind ? null : kind }) }, ...content), () => ({ text: label }));
-  box.replaceChildren(
+    explain(h("button", { type: "button", "aria-pressed": String(brush === kind), "aria-label": label, "data-name": `brush ${kind}`, onclick: () => session.store.set({ brush: brush === kind ? null : kind }) }, ...content), () => ({ text: label }));
+  rebuild(box,
     h("span", { class: "hint" }, t("brush")),
     ...kinds.map((k) => regression ? button(k, [k ? "+1" : "−1"], t("brushValue", { n: k ? "+1" : "−1" }))
       : button(k, [shapeIcon(k), "ABCDEFGH"[k]], t(k >= dataset.classes ? "brushNew" : "brushClass", { n: "ABCDEFGH"[k] }))),
@@ -251,7 +279,10 @@ function readout(session, p) {
   const plane = s.dataset?.plane;
   const near = plane ? (plane.high[0] - plane.low[0]) * 0.03 : 0;
   const found = points.find((q) => Math.hypot(q.u - p.u, q.v - p.v) < near);
-  const here = `x₁ ${short(p.u, 2)}  x₂ ${short(p.v, 2)}`;
+  const axes = s.dataset?.view === "table" ? ["PC1", "PC2"] : ["x₁", "x₂"];
+  let here = `${axes[0]} ${short(p.u, 2)}  ${axes[1]} ${short(p.v, 2)}`;
+  const said = s.picture?.probe;
+  if (said && s.dataset) here += ` → ${said.map((/** @type {number} */ y, /** @type {number} */ j) => (s.dataset?.classes && said.length > 1 ? `${s.dataset.class_names[j]} ${short(y, 2)}` : short(y, 2))).join("  ")}`;
   if (!found || !s.dataset) return here;
   const label = s.dataset.classes ? s.dataset.class_names[found.label] : short(found.label, 2);
   return `${here} · ${t(found.test ? "testPoint" : "trainPoint", { label })}${found.wrong ? ` · ${t("wrong")}` : ""}`;

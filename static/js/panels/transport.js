@@ -1,5 +1,5 @@
 /** Play, step, reset, speed; and the settings of training, all changeable while it trains. */
-import { byId, entryText, explain, h, selectField, sliderField } from "../dom.js";
+import { byId, entryText, explain, h, rebuild, selectField, sliderField } from "../dom.js";
 import { SPEEDS } from "../session.js";
 import { named, t } from "../words.js";
 
@@ -16,11 +16,12 @@ export function mountTransport(session) {
   speed.max = String(SPEEDS.length - 1);
   speed.addEventListener("input", () => void session.setSpeed(Number(speed.value)));
 
-  store.on(["frame", "connection", "waiting", "speed", "canUndo", "canRedo", "language"], (s) => {
+  store.on(["frame", "dataset", "connection", "waiting", "speed", "canUndo", "canRedo", "language"], (s) => {
     const playing = s.frame?.state === "playing", live = s.connection === "live";
     play.textContent = playing ? `❚❚ ${t("pause")}` : `▶ ${t("play")}`;
-    play.toggleAttribute("disabled", !live || s.frame?.state === "diverged");
-    step.toggleAttribute("disabled", !live || s.waiting || s.frame?.state === "diverged");
+    const stuck = s.frame?.state === "diverged" || s.dataset?.inputs.length === 0;
+    play.toggleAttribute("disabled", !live || stuck);
+    step.toggleAttribute("disabled", !live || s.waiting || stuck);
     byId("reset").toggleAttribute("disabled", !live);
     byId("undo").toggleAttribute("disabled", !live || !s.canUndo);
     byId("redo").toggleAttribute("disabled", !live || !s.canRedo);
@@ -40,16 +41,15 @@ export function mountTransport(session) {
 }
 
 /** @param {number} n */
-const grouped = (n) => n.toLocaleString("en").replaceAll(",", "\u2009");
+const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en").replaceAll(",", "\u2009"));
 
 /** @param {import("../session.js").Session} session */
 export function mountSettings(session) {
   const box = byId("settings");
   const build = (/** @type {import("../session.js").State} */ s) => {
-    if (!s.network || box.contains(document.activeElement) && box.dataset.of === key(s)) return;
+    if (!s.network || box.dataset.of === key(s)) return;
     box.dataset.of = key(s);
     const { spec } = s.network, { catalog } = s;
-    const active = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.name;
     const entries = (/** @type {any[]} */ list) => list.map((e) => ({ value: e.name, text: named(e.name) }));
     const find = (/** @type {any[]} */ list, /** @type {string} */ name) => list.find((e) => e.name === name);
 
@@ -63,11 +63,14 @@ export function mountSettings(session) {
     explain(loss.field, () => entryText(find(catalog.losses, session.spec.loss)));
     const initializer = selectField(t("initializer"), entries(catalog.initializers), spec.initializer, (name) =>
       void session.patch({ initializer: name }, "initializer"));
-    explain(initializer.field, () => entryText(find(catalog.initializers, session.spec.initializer)));
+    explain(initializer.field, () => {
+      const { text, formula } = entryText(find(catalog.initializers, session.spec.initializer));
+      return { text: `${text} ${t("tip.initializer")}`, formula };
+    });
 
     const sliders = [];
     const rate = sliderField(t("learningRate"), { min: 1e-5, max: 10, step: 0, value: spec.optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 },
-      (v) => void session.patch({ optimizer: { ...session.spec.optimizer, learning_rate: v } }, "learningRate"));
+      (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: v } }), "learningRate"));
     sliders.push(explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, session.spec.optimizer.kind)?.formula })));
     for (const [name, property] of Object.entries(find(catalog.optimizers, spec.optimizer.kind).schema.properties)) {
       if (name === "kind" || name === "learning_rate") continue;
@@ -79,15 +82,14 @@ export function mountSettings(session) {
     sliders.push(explain(batch.field, () => ({ text: t("tip.batchSize") })));
     for (const name of ["l1", "l2"]) {
       const penalty = sliderField(name.toUpperCase(), { min: 0, max: 0.1, step: 0.0005, value: spec.regularization[name], hardMax: 100 },
-        (v) => void session.patch({ regularization: { ...session.spec.regularization, [name]: v } }, name));
+        (v) => void session.patch((now) => ({ regularization: { ...now.regularization, [name]: v } }), name));
       sliders.push(explain(penalty.field, () => ({ text: t(`tip.${name}`) })));
     }
     const seed = h("input", { type: "number", min: "0", max: "4294967295", step: "1", value: String(spec.seed), "data-name": "seed" });
     seed.addEventListener("change", () => seed.checkValidity() && seed.value !== "" ? void session.reset(Number(seed.value)) : seed.reportValidity());
     const seedField = explain(h("label", { class: "field" }, t("seed"), seed), () => ({ text: t("tip.seed") }));
 
-    box.replaceChildren(optimizer.field, ...sliders.slice(0, 1), loss.field, ...sliders.slice(1), initializer.field, seedField);
-    if (active) /** @type {HTMLElement | null} */ (box.querySelector(`[data-name="${active}"]`))?.focus();
+    rebuild(box, optimizer.field, ...sliders.slice(0, 1), loss.field, ...sliders.slice(1), initializer.field, seedField);
   };
   session.store.on(["network", "language"], build);
 }
@@ -111,7 +113,7 @@ function withDefaults(entry) {
  * @param {any} value
  */
 function optimizerField(session, name, property, value) {
-  const change = (/** @type {any} */ v) => void session.patch({ optimizer: { ...session.spec.optimizer, [name]: v } }, name);
+  const change = (/** @type {any} */ v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, [name]: v } }), name);
   if (property.type === "boolean") {
     const box = h("input", { type: "checkbox", checked: value, onchange: () => change(box.checked), "data-name": name });
     return explain(h("label", { class: "check" }, box, named(name)), () => ({ text: t(`tip.${name}`) }));
