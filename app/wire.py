@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from .schemas import FrameOut
+if TYPE_CHECKING:  # workers use the rest of this module and need no pydantic
+    from .schemas import FrameOut
 
 METADATA = "frame"
 
@@ -19,7 +20,7 @@ class Unreadable(ValueError):
 
 
 def frame_to_bytes(
-    frame: FrameOut, weights: NDArray[np.float32] | None, points: list[tuple[int, float]]
+    frame: "FrameOut", weights: NDArray[np.float32] | None, points: list[tuple[int, float]]
 ) -> bytes:
     """One frame: tensors `weights` (f32), `loss_steps` (f64), `losses` (f32); all else as JSON in
     the header's metadata under "frame"."""

@@ -239,12 +239,28 @@ class Experiment:
         the history."""
         if not self._pending_count:
             return
-        losses = np.concatenate(self._pending)
-        points = bins(losses, self.step - len(losses), POINTS_A_DRAIN)
+        points = bins(self._waiting(), self.step - self._pending_count, POINTS_A_DRAIN)
         for step, loss in points:
             self.losses.append(step, (loss,))
         self._pending, self._pending_count = [], 0
         self._untold = (self._untold + points)[-MAX_UNTOLD_POINTS:]
+
+    def course(self) -> dict[str, list[Any]]:
+        """The history in columns, the losses that wait included; nothing is taken away."""
+        waiting = bins(self._waiting(), self.step - self._pending_count, POINTS_A_DRAIN)
+        train_loss, test_loss, quality, test_quality = self.measures.columns
+        return {
+            "step": self.losses.steps + [step for step, _ in waiting],
+            "loss": self.losses.columns[0] + [loss for _, loss in waiting],
+            "test_step": self.measures.steps,
+            "train_loss": train_loss,
+            "test_loss": test_loss,
+            "accuracy": quality,
+            "test_accuracy": test_quality,
+        }
+
+    def _waiting(self) -> NDArray[np.float64]:
+        return np.concatenate(self._pending) if self._pending else np.zeros(0)
 
     def take_points(self) -> list[tuple[int, float]]:
         """The loss points since this was last called: whoever streams them misses none."""
@@ -256,7 +272,7 @@ class Experiment:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that moves, as arrays: what a checkpoint holds besides the spec."""
-        self.drain()
+        course = self.course()
         snapshot = self.trainer.snapshot()
         as_float = [[np.nan if v is None else v for v in c] for c in self.measures.columns]
         return {
@@ -265,8 +281,8 @@ class Experiment:
             "clock": snapshot.clock,
             "generator": snapshot.generator,
             "step": np.array([snapshot.step, self.revision], np.int64),
-            "loss_steps": np.array(self.losses.steps, np.int64),
-            "losses": np.array(self.losses.columns[0], np.float64),
+            "loss_steps": np.array(course["step"], np.int64),
+            "losses": np.array(course["loss"], np.float64),
             "measure_steps": np.array(self.measures.steps, np.int64),
             "measures": np.array(as_float, np.float64).reshape(len(as_float), -1),
         }

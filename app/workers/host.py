@@ -219,18 +219,7 @@ def checkpoints(ids: list[str]) -> dict[str, tuple[NetworkSpec, bytes]]:
 
 
 def history(id: str) -> dict[str, Any]:
-    experiment = _of(id)
-    experiment.drain()
-    train_loss, test_loss, accuracy, test_accuracy = experiment.measures.columns
-    return {
-        "step": experiment.losses.steps,
-        "loss": experiment.losses.columns[0],
-        "test_step": experiment.measures.steps,
-        "train_loss": train_loss,
-        "test_loss": test_loss,
-        "accuracy": accuracy,
-        "test_accuracy": test_accuracy,
-    }
+    return _of(id).course()
 
 
 def _lists(array: Any) -> Any:

@@ -85,6 +85,9 @@ class Worker:
         return list(self._executor._processes or {})
 
     async def close(self) -> None:
-        self._executor.shutdown(wait=False)
-        await asyncio.sleep(0)
-        self._end()
+        """Let the process end by itself; end it where it doesn't."""
+        try:
+            async with asyncio.timeout(3):
+                await asyncio.to_thread(self._executor.shutdown, wait=True)
+        except TimeoutError:
+            self._end()
