@@ -4,7 +4,7 @@ The same spec and seed give the same numbers bit for bit however the steps are s
 that moves (weights, optimizer slots, order, generator, clock) is state here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import isfinite, isnan
 from typing import Any
 
@@ -266,8 +266,9 @@ class Trainer:
         return all(isinstance(layer, Dense) for layer in self.network.layers[:-1])
 
     def _run_compiled(self, steps: int, losses: NDArray[np.float64]) -> tuple[int, int]:
-        from .kernels.elementwise import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
+        from .kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
         from .kernels.mlp import train_blas, train_lanes
+        from .kernels.updates import OPTIMIZER_CODES
 
         network = self.network
         sizes = np.array([shape[0] for shape in network.shapes])
@@ -361,12 +362,9 @@ def shuffle(order: NDArray[np.int64], generator: NDArray[np.uint64]) -> None:
 
 
 def _hyper(optimizer: Optimizer) -> NDArray[np.float64]:
-    hyper = np.zeros(8)
-    if optimizer.kind == "sgd":
-        hyper[:3] = optimizer.learning_rate, optimizer.momentum, optimizer.nesterov
-    else:
-        hyper[:4] = optimizer.learning_rate, optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
-    return hyper
+    """An optimizer's settings in the order of its record, as the compiled updates read them."""
+    values = [float(getattr(optimizer, f.name)) for f in fields(optimizer) if f.name != "kind"]
+    return np.array(values + [0.0] * (8 - len(values)))
 
 
 __all__ = ["Divergence", "Snapshot", "Trainer", "shuffle"]

@@ -158,3 +158,17 @@ def test_the_catalogs_names_are_in_the_activations_of_the_page() -> None:
     source = (ROOT / "static" / "js" / "model" / "forward.js").read_text()
     for name in [*ACTIVATIONS, *FEATURES]:
         assert re.search(rf"^  {name}: ", source, re.M), name
+
+
+def test_every_setting_of_an_optimizer_has_a_name_and_an_explanation() -> None:
+    from dataclasses import fields
+
+    from engine.optimizers import OPTIMIZERS
+
+    words = json.loads((ROOT / "static" / "i18n" / "en.json").read_text())
+    for name, cls in OPTIMIZERS.items():
+        assert f"name.{name}" in words
+        for setting in fields(cls):
+            if setting.name not in ("kind", "learning_rate"):
+                assert f"name.{setting.name}" in words, setting.name
+                assert f"tip.{setting.name}" in words, setting.name

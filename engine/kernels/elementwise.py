@@ -1,4 +1,4 @@
-"""Activations, losses and optimizer updates on lanes, for the compiled training loops.
+"""Activations and losses on lanes, for the compiled training loops.
 
 float32 uses polynomials (errors below 1e-6); float64 calls libm, since it serves as a reference.
 Polynomials: exp and log from Cephes (Moshier, expf.c and logf.c), tanh from Eigen's
@@ -22,12 +22,9 @@ from .simd import (
     load,
     magnitude,
     mantissa_of,
-    root,
     scale_by_power_of_two,
     smaller,
-    splat,
     store,
-    total,
     where_positive,
 )
 
@@ -46,7 +43,6 @@ LOSS_CODES = {
         ("cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "hinge")
     )
 }
-OPTIMIZER_CODES = {"sgd": 0, "adam": 1}
 
 _exact_exp = libm("exp")
 _exact_log = libm("log")
@@ -299,59 +295,6 @@ def loss_block(
             o = j * LANES
             store(delta, o, load(delta, o) * load(slope, o))
     return summed * scale
-
-
-@njit(**OPTIONS)
-def update(code: int, hyper: Any, buffer: Any, step: int) -> bool:
-    """One optimizer update of buffer[0] by gradient buffer[1] and slots buffer[2:].
-
-    Returns whether every weight is finite still.
-    """
-    w = buffer[0]
-    g = buffer[1]
-    spoiled = like(load(w, 0), 0.0)
-    rate = splat(w[0])
-    if code == 0:
-        rate = like(rate, hyper[0])
-        momentum = like(rate, hyper[1])
-        if hyper[1] == 0:
-            for i in range(0, w.size, LANES):
-                new = load(w, i) - rate * load(g, i)
-                store(w, i, new)
-                spoiled = spoiled + new * like(rate, 0.0)
-        else:
-            velocity = buffer[2]
-            nesterov = hyper[2] != 0
-            for i in range(0, w.size, LANES):
-                slope = load(g, i)
-                v = fma(momentum, load(velocity, i), slope)
-                store(velocity, i, v)
-                direction = v
-                if nesterov:
-                    direction = fma(momentum, v, slope)
-                new = load(w, i) - rate * direction
-                store(w, i, new)
-                spoiled = spoiled + new * like(rate, 0.0)
-    else:
-        first = buffer[2]
-        second = buffer[3]
-        rate = like(rate, hyper[0] / (1.0 - hyper[1] ** step))
-        beta_1 = like(rate, hyper[1])
-        rest_1 = like(rate, 1.0 - hyper[1])
-        beta_2 = like(rate, hyper[2])
-        rest_2 = like(rate, 1.0 - hyper[2])
-        correction = like(rate, 1.0 / sqrt(1.0 - hyper[2] ** step))
-        epsilon = like(rate, hyper[3])
-        for i in range(0, w.size, LANES):
-            slope = load(g, i)
-            m = fma(beta_1, load(first, i), rest_1 * slope)
-            v = fma(beta_2, load(second, i), rest_2 * slope * slope)
-            store(first, i, m)
-            store(second, i, v)
-            new = load(w, i) - rate * m / fma(root(v), correction, epsilon)
-            store(w, i, new)
-            spoiled = spoiled + new * like(rate, 0.0)
-    return total(spoiled) == 0
 
 
 @njit(**OPTIONS)

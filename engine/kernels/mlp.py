@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .elementwise import OPTIONS, activate, loss_block, penalize, update
+from .elementwise import OPTIONS, activate, loss_block, penalize
 from .shuffling import shuffle
 from .simd import LANES, fma, like, load, splat, store, total
+from .updates import update
 
 POSITION, EPOCH, UPDATES = 0, 1, 2
 ALL_DONE, LOSS_NOT_FINITE, WEIGHT_NOT_FINITE = 0, 1, 2
@@ -340,7 +341,7 @@ def warm_arguments() -> tuple[Any, ...]:
     """One step of a 1-1-1 network: the smallest call that compiles a kernel for float32."""
     return (
         np.array([1, 1, 1]), np.array([2, 0]), 2, 0, np.zeros(8), np.zeros((2, 2)),
-        np.zeros((4, 8), np.float32), np.array([0, 2]), np.zeros((1, 1), np.float32),
+        np.zeros((5, 8), np.float32), np.array([0, 2]), np.zeros((1, 1), np.float32),
         np.zeros((1, 1), np.float32), np.zeros(1, np.int64), np.zeros(3, np.int64),
         np.zeros(1, np.uint64), 1, 1, np.zeros(1),
     )  # fmt: skip

@@ -559,3 +559,40 @@ def test_the_readout_says_what_the_network_says(server, visitor) -> None:
     page = visitor.open(server.url)
     page.hover("#plane", position={"x": 120, "y": 90})
     page.wait_for_selector("#plane-readout:has-text('→ A')")
+
+
+def test_every_optimizer_has_its_controls_and_trains(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.select_option("#step-kind", "step 10")
+    kinds = page.evaluate("glassbox.store.state.catalog.optimizers.map((o) => o.name)")
+    assert len(kinds) >= 11
+    for kind in kinds:
+        if kind != visitor.state("network.spec.optimizer.kind"):
+            choose(visitor, "Optimizer", kind)
+        visitor.until(f"s.network.spec.optimizer.kind === '{kind}'")
+        step = visitor.state("frame.step")
+        page.click("#step")
+        visitor.until(f"s.frame.step === {step + 10} && !s.waiting")
+        assert "tip." not in page.inner_text("#settings")
+        assert page.locator("#settings input:invalid").count() == 0
+    assert page.is_hidden("#banner")
+
+
+def test_a_bias_is_edited_by_clicking_its_dot(server, visitor) -> None:
+    page = visitor.open(server.url)
+    place = page.evaluate(
+        """async () => {
+          const { layOut } = await import('/static/js/charts/diagram.js');
+          const { network } = glassbox.store.state;
+          const box = document.getElementById('diagram').getBoundingClientRect();
+          const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
+          const room = Math.max(420, Math.min(innerHeight - 300, 640));
+          const g = layOut(document.getElementById('diagram-box').clientWidth, 2, network.layers, offsets, room);
+          const n = g.nodes[4][1];
+          return { x: box.left + n.x - n.size / 2, y: box.top + n.y + n.size / 2 };
+        }"""
+    )
+    page.mouse.click(place["x"], place["y"])
+    page.fill("#card-number", "-0.5")
+    page.press("#card-number", "Enter")
+    visitor.until("Math.abs(s.weights[s.network.layout.at(-1).offset + 1] + 0.5) < 1e-6")

@@ -7,7 +7,8 @@ import pytest
 
 from engine.activations import ACTIVATIONS, ActivationName, activate, pull_back
 from engine.initializers import INITIALIZERS
-from engine.kernels.elementwise import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
+from engine.kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
+from engine.kernels.updates import OPTIMIZER_CODES
 from engine.layout import Layout
 from engine.losses import LOSSES, check_shapes
 from engine.optimizers import OPTIMIZERS, SGD

@@ -10,7 +10,7 @@ from engine.activations import ACTIVATIONS
 from engine.layers import Dense, Output
 from engine.losses import LOSSES
 from engine.network import Network
-from engine.optimizers import SGD, Adam
+from engine.optimizers import OPTIMIZERS, SGD, Adam
 from engine.trainer import Trainer, shuffle
 
 KERNELS = {"lanes": 10**9, "blas": 0}
@@ -74,7 +74,27 @@ def test_the_compiled_shuffle_is_the_python_one() -> None:
         assert sorted(orders[0]) == list(range(37))
 
 
-@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()], ids=lambda o: o.kind)
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_compiled_updates_are_numpy_updates(kind, kernel, monkeypatch) -> None:
+    monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
+    settings = {"optimizer": OPTIMIZERS[kind](), "dtype": np.float64, "batch_size": 8}
+    fast, plain = make(**settings), make(**settings, compiled=False)
+    np.testing.assert_allclose(fast.train(80), plain.train(80), rtol=1e-10)
+    np.testing.assert_allclose(fast.vector, plain.vector, rtol=0, atol=1e-10)
+    for name in fast.slots:
+        np.testing.assert_allclose(fast.slots[name], plain.slots[name], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_every_optimizer_learns(kind) -> None:
+    rate = {"adadelta": 1.0, "sgd": 0.1}.get(kind, 0.01)
+    trainer = make(optimizer=OPTIMIZERS[kind](learning_rate=rate), batch_size=23)
+    losses = trainer.train(400)
+    assert losses[-1] < 0.9 * losses[0]
+
+
+@pytest.mark.parametrize("optimizer", [cls() for cls in OPTIMIZERS.values()], ids=lambda o: o.kind)
 @pytest.mark.parametrize("compiled", [True, False])
 def test_slices_leave_no_trace(optimizer, compiled) -> None:
     whole, sliced = (make(optimizer=optimizer, compiled=compiled, batch_size=4) for _ in range(2))
@@ -96,7 +116,7 @@ def test_an_epoch_visits_every_sample_once_the_last_small_batch_too() -> None:
     assert sorted(trainer.snapshot().order) == list(range(23))
 
 
-@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam()], ids=lambda o: o.kind)
+@pytest.mark.parametrize("optimizer", [cls() for cls in OPTIMIZERS.values()], ids=lambda o: o.kind)
 def test_a_snapshot_in_mid_epoch_replays_the_same_run(optimizer) -> None:
     trainer = make(optimizer=optimizer, batch_size=4)
     trainer.train(13)

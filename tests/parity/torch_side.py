@@ -34,16 +34,55 @@ LOSSES = {
 }
 
 
+class Lion(torch.optim.Optimizer):
+    """PyTorch has no Lion; this is algorithm 2 of Chen et al. 2023 on PyTorch's tensors."""
+
+    def __init__(self, parameters: list[Any], o: Any) -> None:
+        super().__init__(parameters, {})
+        self.o = o
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        o = self.o
+        for w in self.param_groups[0]["params"]:
+            m = self.state[w].setdefault("m", torch.zeros_like(w))
+            w.mul_(1 - o.learning_rate * o.weight_decay)
+            w.sub_(o.learning_rate * torch.sign(o.beta_1 * m + (1 - o.beta_1) * w.grad))
+            m.mul_(o.beta_2).add_((1 - o.beta_2) * w.grad)
+
+
+ADAM_LIKE = {
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "nadam": "NAdam",
+    "radam": "RAdam",
+    "adamax": "Adamax",
+}
+
+
 def _optimizer(case: Case, parameters: list[Any]) -> torch.optim.Optimizer:
     o: Any = case.optimizer
+    lr = o.learning_rate
+    if o.kind in ADAM_LIKE:
+        more = {"adamw": "weight_decay", "nadam": "momentum_decay"}.get(o.kind)
+        extra = {more: getattr(o, more)} if more else {}
+        make = getattr(torch.optim, ADAM_LIKE[o.kind])
+        return make(parameters, lr=lr, betas=(o.beta_1, o.beta_2), eps=o.epsilon, **extra)
     if o.kind == "sgd":
-        return torch.optim.SGD(
-            parameters, lr=o.learning_rate, momentum=o.momentum, nesterov=o.nesterov
+        return torch.optim.SGD(parameters, lr=lr, momentum=o.momentum, nesterov=o.nesterov)
+    if o.kind == "rmsprop":
+        return torch.optim.RMSprop(
+            parameters, lr=lr, alpha=o.rho, momentum=o.momentum, eps=o.epsilon
         )
-    if o.kind == "adam":
-        return torch.optim.Adam(
-            parameters, lr=o.learning_rate, betas=(o.beta_1, o.beta_2), eps=o.epsilon
-        )
+    if o.kind == "adagrad":
+        return torch.optim.Adagrad(parameters, lr=lr, lr_decay=o.learning_rate_decay, eps=o.epsilon)
+    if o.kind == "adadelta":
+        return torch.optim.Adadelta(parameters, lr=lr, rho=o.rho, eps=o.epsilon)
+    if o.kind == "rprop":
+        sizes = (o.least_step, o.most_step)
+        return torch.optim.Rprop(parameters, lr=lr, etas=(o.shrink, o.grow), step_sizes=sizes)
+    if o.kind == "lion":
+        return Lion(parameters, o)
     raise KeyError(o.kind)
 
 

@@ -118,8 +118,14 @@ function optimizerField(session, name, property, value) {
     const box = h("input", { type: "checkbox", checked: value, onchange: () => change(box.checked), "data-name": name });
     return explain(h("label", { class: "check" }, box, named(name)), () => ({ text: t(`tip.${name}`) }));
   }
-  const tiny = name === "epsilon";
-  const max = property.exclusiveMaximum ? 0.999 : (property.maximum ?? 1);
-  const field = sliderField(named(name), tiny ? { min: 1e-10, max: 1, step: 0, value, log: true } : { min: 0, max, step: 0.001, value, hardMax: property.exclusiveMaximum ? 0.999999 : max }, change);
+  const low = property.minimum ?? property.exclusiveMinimum ?? 0, high = property.exclusiveMaximum ?? property.maximum ?? 1;
+  const hardMin = property.exclusiveMinimum === undefined ? low : low + 1e-12;
+  const hardMax = property.exclusiveMaximum === undefined ? high : high - 1e-6;
+  const usual = property.default;
+  // What is tiny by nature, or has room for many orders of magnitude, moves by factors.
+  const range = usual > 0 && (usual < 1e-3 || high > 100)
+    ? { min: usual / 1e4, max: Math.min(high, usual * 1e4), step: 0, value, log: true, hardMin, hardMax }
+    : { min: low, max: property.exclusiveMaximum === undefined ? high : high - 0.001, step: 0.001, value, hardMin, hardMax };
+  const field = sliderField(named(name), range, change);
   return explain(field.field, () => ({ text: t(`tip.${name}`) }));
 }
