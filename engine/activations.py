@@ -16,14 +16,18 @@ Array = NDArray[np.floating]
 
 LEAKY_SLOPE = 0.01  # torch.nn.LeakyReLU's default
 ELU_ALPHA = 1.0
+# Klambauer et al. 2017, appendix A1.1, to the digits PyTorch uses.
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
 
 ActivationName = Literal[
-    "sigmoid", "tanh", "relu", "elu", "leaky_relu",
-    "softplus", "gelu", "swish", "sin", "linear",
+    "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin", "linear",
+    "hard_sigmoid", "hard_tanh", "relu6", "selu", "mish", "softsign", "exponential",
 ]  # fmt: skip
 OutputActivationName = Literal[
-    "sigmoid", "tanh", "relu", "elu", "leaky_relu",
-    "softplus", "gelu", "swish", "sin", "linear", "softmax",
+    "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin", "linear",
+    "hard_sigmoid", "hard_tanh", "relu6", "selu", "mish", "softsign", "exponential",
+    "softmax",
 ]  # fmt: skip
 
 
@@ -68,6 +72,11 @@ def _normal_density(z: Array) -> Array:
 def _swish_slope(z: Array, a: Array) -> Array:
     s = sigmoid(z)
     return s + a * (1 - s)
+
+
+def _mish_slope(z: Array, a: Array) -> Array:
+    t = np.tanh(softplus(z))
+    return t + z * (1 - t * t) * sigmoid(z)
 
 
 def _math(body: str) -> str:
@@ -169,6 +178,56 @@ ACTIVATIONS: dict[str, Activation] = {
             _math(_Z), _math("<mn>1</mn>"),
             {"en": "Passes z unchanged; layers of it alone amount to a single linear one.",
              "zh": "原样输出 z；多层线性叠加仍等价于一层线性。"},
+        ),
+        Activation(
+            "hard_sigmoid", lambda z: np.clip(z / 6 + 0.5, 0, 1),
+            lambda z, a: ((z > -3) & (z < 3)).astype(z.dtype) / 6,
+            _math("<mi>clip</mi><mo>(</mo><mfrac><mi>z</mi><mn>6</mn></mfrac><mo>+</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>,</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
+            _math("<mfrac><mn>1</mn><mn>6</mn></mfrac><mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>3</mn><mo>]</mo>"),
+            {"en": "A sigmoid of three straight lines: cheap, and quite flat beyond ±3.",
+             "zh": "由三段直线组成的 sigmoid：计算简单，±3 之外完全平坦。"},
+        ),
+        Activation(
+            "hard_tanh", lambda z: np.clip(z, -1, 1),
+            lambda z, a: ((z > -1) & (z < 1)).astype(z.dtype),
+            _math("<mi>clip</mi><mo>(</mo><mi>z</mi><mo>,</mo><mo>−</mo><mn>1</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
+            _math("<mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>1</mn><mo>]</mo>"),
+            {"en": "z itself between −1 and 1, cut off beyond.", "zh": "在 −1 与 1 之间就是 z，之外截断。"},
+        ),
+        Activation(
+            "relu6", lambda z: np.clip(z, 0, 6), lambda z, a: ((z > 0) & (z < 6)).astype(z.dtype),
+            _math("<mi>min</mi><mo>(</mo><mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>z</mi><mo>)</mo><mo>,</mo><mn>6</mn><mo>)</mo>"),
+            _math("<mo>[</mo><mn>0</mn><mo>&lt;</mo><mi>z</mi><mo>&lt;</mo><mn>6</mn><mo>]</mo>"),
+            {"en": "ReLU with a ceiling of 6, made for numbers of few bits.", "zh": "上限为 6 的 ReLU，适合低精度数值。"},
+        ),
+        Activation(
+            "selu",
+            lambda z: SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0))),
+            lambda z, a: np.where(z > 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA).astype(z.dtype),
+            _math("<mi>λ</mi>" + _cases(_Z, f"<mi>α</mi><mo>(</mo>{_EXP_Z}<mo>−</mo><mn>1</mn><mo>)</mo>")),
+            _math(_cases("<mi>λ</mi>", "<mi>a</mi><mo>+</mo><mi>λ</mi><mi>α</mi>")),
+            {"en": "An ELU scaled so that layer after layer keeps mean 0 and deviation 1 (with LeCun weights).",
+             "zh": "经缩放的 ELU，配合 LeCun 权重可逐层保持均值 0、标准差 1。"},
+        ),
+        Activation(
+            "mish", lambda z: z * np.tanh(softplus(z)), _mish_slope,
+            _math(f"{_Z}<mo>⋅</mo><mi>tanh</mi><mo>(</mo><mi>ln</mi><mo>(</mo><mn>1</mn><mo>+</mo>{_EXP_Z}<mo>)</mo><mo>)</mo>"),
+            _math(f"<mi>t</mi><mo>+</mo>{_Z}<mo>(</mo><mn>1</mn><mo>−</mo><msup><mi>t</mi><mn>2</mn></msup><mo>)</mo>{_SIGMA_Z}"),
+            {"en": "Smooth like swish, with a slightly deeper dip below 0.", "zh": "与 swish 类似的平滑曲线，负侧凹陷略深。"},
+        ),
+        Activation(
+            "softsign", lambda z: z / (1 + np.abs(z)), lambda z, a: 1 / (1 + np.abs(z)) ** 2,
+            _math("<mfrac><mi>z</mi><mrow><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo></mrow></mfrac>"),
+            _math("<mfrac><mn>1</mn><msup><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>)</mo></mrow><mn>2</mn></msup></mfrac>"),
+            {"en": "S-shaped like tanh, but it approaches ±1 slowly, so its gradients fade slowly too.",
+             "zh": "类似 tanh 的 S 形，但缓慢趋近 ±1，梯度也衰减得慢。"},
+        ),
+        Activation(
+            "exponential", lambda z: np.exp(np.minimum(z, 80)),
+            lambda z, a: a * (z < 80),
+            _math(_EXP_Z), _math("<mi>a</mi>"),
+            {"en": "Grows without bound, and its slope with it: one to watch diverge. Cut off at z = 80.",
+             "zh": "无界增长，斜率亦然：容易发散，值得一看。在 z = 80 处截断。"},
         ),
     )
 }  # fmt: skip

@@ -34,7 +34,7 @@ ACTIVATION_CODES = {
     name: code
     for code, name in enumerate(
         ("linear", "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin",
-         "softmax")
+         "softmax", "hard_sigmoid", "hard_tanh", "relu6", "selu", "mish", "softsign", "exponential")
     )
 }  # fmt: skip
 LOSS_CODES = {
@@ -145,6 +145,18 @@ def softplus(x: Any) -> Any:
     return larger(x, like(x, 0.0)) + tail
 
 
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+
+@njit(**OPTIONS)
+def _between(z: Any, low: float, high: float, value: float) -> Any:
+    """`value` where low < z < high, else 0."""
+    zero = like(z, 0.0)
+    below = where_positive(like(z, high) - z, like(z, value), zero)
+    return where_positive(z - like(z, low), below, zero)
+
+
 @njit(**OPTIONS)
 def activate(code: int, a: Any, slope: Any, start: int, count: int) -> None:
     """z in `a` becomes f(z), and f'(z) goes to `slope`, in place.  count: a multiple of eight"""
@@ -199,6 +211,47 @@ def activate(code: int, a: Any, slope: Any, start: int, count: int) -> None:
             z = load(a, i)
             store(a, i, _sin(z))
             store(slope, i, _cos(z))
+    elif code == 11:  # hard_sigmoid
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(slope, i, _between(z, -3.0, 3.0, 1.0 / 6.0))
+            y = fma(z, like(z, 1.0 / 6.0), like(z, 0.5))
+            store(a, i, smaller(larger(y, like(z, 0.0)), like(z, 1.0)))
+    elif code == 12:  # hard_tanh
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(slope, i, _between(z, -1.0, 1.0, 1.0))
+            store(a, i, smaller(larger(z, like(z, -1.0)), like(z, 1.0)))
+    elif code == 13:  # relu6
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            store(slope, i, _between(z, 0.0, 6.0, 1.0))
+            store(a, i, smaller(larger(z, like(z, 0.0)), like(z, 6.0)))
+    elif code == 14:  # selu
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            e = exp(smaller(z, like(z, 0.0))) * like(z, SELU_SCALE * SELU_ALPHA)
+            scaled = z * like(z, SELU_SCALE)
+            store(a, i, where_positive(z, scaled, e - like(z, SELU_SCALE * SELU_ALPHA)))
+            store(slope, i, where_positive(z, like(z, SELU_SCALE), e))
+    elif code == 15:  # mish
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            y = tanh(softplus(z))
+            store(a, i, z * y)
+            store(slope, i, fma(z * (like(z, 1.0) - y * y), sigmoid(z), y))
+    elif code == 16:  # softsign
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            y = like(z, 1.0) / (like(z, 1.0) + magnitude(z))
+            store(a, i, z * y)
+            store(slope, i, y * y)
+    elif code == 17:  # exponential
+        for i in range(start, stop, LANES):
+            z = load(a, i)
+            y = exp(smaller(z, like(z, 80.0)))
+            store(a, i, y)
+            store(slope, i, where_positive(like(z, 80.0) - z, y, like(z, 0.0)))
     else:  # linear
         for i in range(start, stop, LANES):
             store(slope, i, like(load(a, i), 1.0))

@@ -11,7 +11,21 @@ from engine.losses import LOSSES
 from engine.network import CannotBuild, Network
 
 # Away from kinks a difference quotient is good to about 1e-8; a kink within h spoils it.
-SMOOTH = [name for name in ACTIVATIONS if name not in ("relu", "leaky_relu", "elu")]
+SMOOTH = [
+    name
+    for name in ACTIVATIONS
+    if name
+    not in (
+        "relu",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "relu6",
+        "hard_tanh",
+        "hard_sigmoid",
+        "exponential",
+    )
+]
 
 
 def worst_difference(network: Network, seed: int) -> float:

@@ -21,6 +21,14 @@ ACTIVATIONS = {
     "swish": functional.silu,
     "sin": torch.sin,
     "linear": lambda z: z,
+    # Its own hardsigmoid rounds 1/6 to float32 on the way back, in float64 too.
+    "hard_sigmoid": lambda z: torch.clamp(z / 6 + 0.5, 0, 1),
+    "hard_tanh": functional.hardtanh,
+    "relu6": functional.relu6,
+    "selu": functional.selu,
+    "mish": functional.mish,
+    "softsign": functional.softsign,
+    "exponential": torch.exp,
     "softmax": lambda z: torch.softmax(z, dim=-1),
 }
 LOSSES = {

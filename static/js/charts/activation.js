@@ -11,7 +11,7 @@ export function drawActivation(canvas, f, z) {
   const theme = colours();
   let reach = 4;
   for (let i = 0; i < z.length; i++) if (Number.isFinite(z[i])) reach = Math.max(reach, Math.abs(z[i]));
-  reach = Math.min(reach, 60);
+  reach = Math.min(reach, f.value(20) > 1e6 ? 5 : 60); // what explodes is shown while it can be
   const n = Math.max(40, Math.floor(width / 2));
   const xs = Array.from({ length: n }, (_, i) => -reach + (2 * reach * i) / (n - 1));
   const a = xs.map(f.value), d = xs.map(f.slope);

@@ -12,7 +12,7 @@ const BLOCK = 512;
 const MAP = 36; // pixels a side of a unit's map
 const CURVE = 256;
 const SHOWN = 96; // training samples whose z are shown on the activation curves
-const BOUNDED = new Set(["tanh", "sigmoid", "softmax", "sin"]);
+const BOUNDED = new Set(["tanh", "sigmoid", "softmax", "sin", "hard_sigmoid", "hard_tanh", "softsign"]);
 
 /** @typedef {{paper: number[], negative: number[], positive: number[], classes: number[][]}} Colours */
 
@@ -83,7 +83,7 @@ function curveRange(dataset) {
 function paint(a, activation, units, n, colours, dataset, out, at) {
   const paper = colours.paper;
   if (dataset.classes && units > 1) {
-    const low = activation === "softmax" || activation === "sigmoid" ? 0 : -1;
+    const low = ["softmax", "sigmoid", "hard_sigmoid"].includes(activation) ? 0 : -1;
     for (let i = 0; i < n; i++) {
       let best = 0;
       for (let j = 1; j < units; j++) if (a[j * n + i] > a[best * n + i]) best = j;
