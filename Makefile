@@ -29,9 +29,11 @@ format: $(TEST_READY) ## put the code into its form
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-bench: $(TEST_READY) ## the engine against every peer that is installed, then page and server
+bench: $(TEST_READY) ## the engine against every peer that is installed, then server and page
+	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python -m tests.bench.engine
 	$(BIN)/python -m tests.bench.load
+	$(BIN)/python -m tests.bench.page
 
 parity: $(TEST_READY) ## live against PyTorch, where it is installed
 	$(BIN)/python -m tests.parity.live

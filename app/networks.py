@@ -28,7 +28,10 @@ from .workers.messages import Report
 
 log = logging.getLogger(__name__)
 
+NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
 TRAIN_SLICE_S = 0.02
+IDLE_S = 60.0  # so long unused, a network may make room for another
+MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +44,10 @@ class Live:
     worker: Worker
     loaded_in: int = -1  # the worker's generation that holds it; -1: none yet
     channel: Channel = field(default_factory=Channel)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Changes of the spec come one after another; loading has a lock of its own, so that a change
+    # which finds its worker gone can load.
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     playing: bool = False
     steps_per_second: float | None = None
     allowance: float = 0.0
@@ -80,7 +86,7 @@ class Networks:
 
     async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
         """Raises: TooMany, Unprocessable"""
-        self._make_room()
+        await self._make_room()
         id = secrets.token_urlsafe(16)
         live = Live(id, visitor, spec, self._least_loaded())
         self.live[id] = live
@@ -96,21 +102,23 @@ class Networks:
         await self._publish_now(live)
         return self._described(live, described)
 
-    def _make_room(self) -> None:
+    async def _make_room(self) -> None:
+        """Have a place free, by unloading who has been idle longest.  Raises: TooMany"""
         limit = self.settings.max_networks
-        if len(self.live) < limit:
-            return
-        idle = [n for n in self.live.values() if not n.playing and not n.channel.watchers]
-        old = min(
-            (n for n in idle if monotonic() - n.used > 60), key=lambda n: n.used, default=None
-        )
-        if old is None:
-            raise TooMany(
-                f"{limit} networks are alive, the most this server keeps; delete one or try later",
-                limit="max_networks",
-                value=limit,
-            )
-        asyncio.get_running_loop().create_task(self.unload(old))
+        while len(self.live) >= limit:
+            idle = [
+                n
+                for n in self.live.values()
+                if not n.playing and not n.channel.watchers and monotonic() - n.used > IDLE_S
+            ]
+            oldest = min(idle, key=lambda n: n.used, default=None)
+            if oldest is None or not await self.unload(oldest):
+                raise TooMany(
+                    f"{limit} networks are alive, the most this server keeps; "
+                    "delete one or try later",
+                    limit="max_networks",
+                    value=limit,
+                )
 
     def _least_loaded(self) -> Worker:
         counts = dict.fromkeys(self.workers, 0)
@@ -126,8 +134,7 @@ class Networks:
             live = self.live.get(id)
             if live is None:
                 if saved is None or id in self._deleted:
-                    raise NotFound("there is no such network; POST /api/networks makes one")
-                self._make_room()
+                    raise NotFound(NO_SUCH_NETWORK)
                 spec = SPEC.validate_python(saved.spec).to_engine()
                 live = Live(id, saved.visitor, spec, self._least_loaded(), dirty=False)
                 live.generation = saved.generation
@@ -150,14 +157,16 @@ class Networks:
         if live.loaded_in == live.worker.generation:
             await live.worker.call("discard", id)
 
-    async def unload(self, live: Live) -> None:
-        """Out of memory, not out of the store."""
+    async def unload(self, live: Live) -> bool:
+        """Out of memory, not out of the store; whether it could be."""
         await self.save([live])
         busy = live.dirty or live.playing or live.channel.watchers
         if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
             if live.loaded_in == live.worker.generation:
                 await live.worker.call("discard", live.id)
+            return True
+        return self.live.get(live.id) is not live
 
     async def _load(self, live: Live, checkpoint: bytes | None) -> dict[str, Any]:
         """Put it into its worker.  Raises: Unprocessable, Unavailable"""
@@ -182,17 +191,17 @@ class Networks:
         """Loaded, from its last checkpoint if its worker lost it."""
         if live.loaded_in == live.worker.generation:
             return
-        async with live.lock:
+        async with live.loading:
             if live.loaded_in == live.worker.generation:
                 return
             if live.id in self._deleted:
-                raise NotFound("there is no such network; POST /api/networks makes one")
+                raise NotFound(NO_SUCH_NETWORK)
             lost = live.loaded_in >= 0
             saved = await asyncio.to_thread(self.store.network, live.id)
             if saved is not None:
                 live.spec = SPEC.validate_python(saved.spec).to_engine()
             described = await self._load(live, saved.checkpoint if saved else None)
-            history = await live.worker.call("history", live.id)
+            history = await self._ask(live, "history")
             live.channel.restart()
             live.channel.seed(history["step"], history["loss"])
             if lost:
@@ -202,11 +211,16 @@ class Networks:
     async def call(self, live: Live, name: str, *args: Any) -> Any:
         """Ask the network's worker.  Raises: Unprocessable, Unavailable"""
         await self.ensure(live)
+        return await self._ask(live, name, *args)
+
+    async def _ask(self, live: Live, name: str, *args: Any) -> Any:
         try:
             return await live.worker.call(name, live.id, *args)
         except CannotBuild as error:
             raise Unprocessable(error.message, field=error.place) from error
         except (WorkerDied, Gone) as error:
+            if live.id in self._deleted:
+                raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, Gone) else live.loaded_in
             raise Unavailable("a training process is being replaced; try again") from error
 
@@ -231,6 +245,11 @@ class Networks:
             raise Unprocessable(error.message, field=error.place) from error
         except WorkerDied as error:
             raise Unavailable("a training process is being replaced; try again") from error
+
+    async def forget_table(self, id: str) -> bool:
+        """Whether there was such an uploaded dataset."""
+        self._tables.pop(id, None)
+        return await asyncio.to_thread(self.store.delete_table, id)
 
     def stop(self, live: Live, reason: str) -> None:
         """It can't go on training; whoever watches is told why."""
@@ -292,10 +311,10 @@ class Networks:
     # What changes it
 
     async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
-        async with live.lock:
+        async with live.changing:
+            await self.ensure(live)
             spec = self._validated(change.merged(live.spec))
             tables = await self.tables_for(spec)
-            await self._ensured_inside_lock(live)
             report = await self.call(live, "patch", spec, tables)
             live.spec = spec
             live.dirty = True
@@ -305,14 +324,6 @@ class Networks:
             self.stop(live, "there are no training samples; draw some points first")
             network.state = "paused"
         return network
-
-    async def _ensured_inside_lock(self, live: Live) -> None:
-        if live.loaded_in != live.worker.generation:
-            live.lock.release()
-            try:
-                await self.ensure(live)
-            finally:
-                await live.lock.acquire()
 
     @staticmethod
     def _validated(whole: dict[str, Any]) -> NetworkSpec:
@@ -348,8 +359,7 @@ class Networks:
         return self.frame_with_weights(live, report)
 
     async def reset(self, live: Live, seed: int | None) -> FrameOut:
-        async with live.lock:
-            await self._ensured_inside_lock(live)
+        async with live.changing:
             report = await self.call(live, "reset", seed)
             if seed is not None:
                 live.spec = replace(live.spec, seed=seed)
@@ -510,6 +520,6 @@ def divergence_out(found: Any) -> DivergenceOut | None:
 
 
 def weights_of(report: Report) -> list[float] | None:
-    if report.weights is None:
+    if report.weights is None or len(report.weights) > 4 * MOST_WEIGHTS_IN_JSON:
         return None
     return np.frombuffer(report.weights, np.float32).tolist()

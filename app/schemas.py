@@ -176,7 +176,10 @@ class FrameOut(Answer):
     loss: float | None = Field(description="over all training samples, with the present weights")
     test_loss: float | None
     metrics: dict[str, float | None]
-    weights: list[float] | None = Field(None, description="the flat vector")
+    weights: list[float] | None = Field(
+        None,
+        description="the flat vector; null beyond 50 000 (GET weights, or the socket, has them)",
+    )
     losses: list[float] | None = Field(
         None, description="the batch loss before each update of this call"
     )
@@ -247,7 +250,8 @@ class ResetIn(Wire):
 Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
 
 
-Nested = Number | list[Number] | list[list[Number]] | list[list[list[list[Number]]]]
+Kept = Number | None  # null leaves a number as it is
+Nested = Number | list[Kept] | list[list[Kept]] | list[list[list[list[Kept]]]]
 
 
 class RowsIn(Wire):

@@ -171,7 +171,7 @@ class Trainer:
         self.diverged = None
 
     def set_parameters(self, values: dict[str, Array]) -> None:
-        """Write some parameters by name.
+        """Write some parameters by name; where a number is None (or NaN) it stays as it is.
 
         Raises: KeyError (unknown name), ValueError (wrong shape or not finite); nothing is written
         """
@@ -180,13 +180,13 @@ class Trainer:
         for name, value in values.items():
             if name not in views:
                 raise KeyError(f"there is no parameter {name}; there are {', '.join(views)}")
-            array = np.asarray(value, np.float64)
+            array = np.asarray(value, np.float64)  # None becomes NaN: that number stays as it is
             if array.shape != views[name].shape:
                 raise ValueError(
                     f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}"
                 )
             with np.errstate(over="ignore"):
-                array = array.astype(self.dtype)
+                array = np.where(np.isnan(array), views[name], array).astype(self.dtype)
             if not np.isfinite(array).all():
                 raise ValueError(f"{name} holds a number that is not finite in float32")
             ready[name] = array

@@ -113,8 +113,9 @@ async def delete_dataset(
     networks: NetworksDep,
     id: Annotated[str, Path(max_length=64, description="of an uploaded dataset")],
 ) -> None:
-    """Forget an uploaded dataset; networks in memory go on with what they have."""
-    if not await asyncio.to_thread(networks.store.delete_table, id):
+    """Forget an uploaded dataset. Networks that use it go on while they are in memory, and cannot
+    be loaded again after."""
+    if not await networks.forget_table(id):
         raise NotFound("there is no such dataset")
 
 

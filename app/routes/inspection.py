@@ -38,7 +38,7 @@ async def get_weights(networks: NetworksDep, live: LiveDep) -> Response:
 
 @router.put("/weights")
 async def put_weights(networks: NetworksDep, live: LiveDep, values: dict[str, Nested]) -> FrameOut:
-    """Set some of them; all or none."""
+    """Set some of them, all or none; a null leaves its number as it is."""
     return await networks.set_weights(live, values)
 
 

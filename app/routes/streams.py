@@ -23,7 +23,6 @@ from . import OF_NETWORK
 router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
 
 PATIENCE_S = 0.2
-MOST_WEIGHTS_IN_JSON = 50_000  # beyond it a frame's weights come over the socket only, in binary
 
 
 class PlayCommand(PlayIn):
@@ -100,8 +99,7 @@ async def stream(
             continue
         frame = networks.frame(live, message.report)
         frame.loss_points = message.points
-        small = len(message.report.weights or b"") <= 4 * MOST_WEIGHTS_IN_JSON
-        frame.weights = weights_of(message.report) if watcher.weights and small else None
+        frame.weights = weights_of(message.report) if watcher.weights else None
         if message.points:
             last = message.points[-1][0]
         mark = None if last is None else f"{live.generation}:{last}"

@@ -156,7 +156,9 @@ def train(id: str, steps: int, budget_s: float) -> Report:
     """Train for up to `steps` updates or about `budget_s`; `remaining` says what is left."""
     losses = _run(_kept[id] if id in _kept else _missing(id), steps, budget_s)
     experiment = _of(id)
-    left = 0 if experiment.diverged else steps - len(losses)
+    # Samples may have been taken away since the call began: then nothing more can be done.
+    over = experiment.diverged or not experiment.trainer.samples
+    left = 0 if over else steps - len(losses)
     return _report(id, weights=left == 0, losses=losses, remaining=left)
 
 
@@ -170,6 +172,8 @@ def _run(kept: _Kept, most: int | None, budget_s: float) -> Any:
     begin = now = perf_counter()
     losses = []
     done = 0
+    if not experiment.trainer.samples:
+        return np.zeros(0)
     while (most is None or done < most) and now - begin < budget_s and not experiment.diverged:
         room = max(1, int(min(budget_s - (now - begin), 0.01) / kept.step_s))
         steps = min(room, MAX_STEPS_A_CALL, most - done if most is not None else room)

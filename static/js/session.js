@@ -38,11 +38,13 @@ export class Session {
       lost: () => store.set({ connection: "lost" }),
       gone: () => void this.#gone(),
       mark: () => {
-        const { history, frame } = store.state;
-        return frame && history.step.length ? `${frame.generation}:${history.step[history.step.length - 1]}` : "";
+        const { history } = store.state;
+        return history.step.length ? `${this.generation}:${history.step[history.step.length - 1]}` : "";
       },
     });
     this.wasPlaying = false;
+    /** Of the run that the history is of. */
+    this.generation = 0;
     /** @type {{revision: number, weights: Float32Array} | null} */
     this.latest = null;
     /** @type {Promise<void> | null} */
@@ -68,12 +70,14 @@ export class Session {
     const kept = wanted.id ?? sessionStorage.getItem(TAB);
     let network = null;
     if (kept) {
-      network = await api.network(kept).catch((/** @type {Problem} */ e) => {
-        if (e.status !== 404) throw e;
-        if (wanted.id) this.say("note", "linkGone");
+      network = await patiently(() => api.network(kept)).catch((/** @type {Problem} */ e) => {
+        if (e.status < 400 || e.status >= 500) throw e;
+        if (wanted.id || e.status !== 404) this.say("note", "linkGone");
         return null;
       });
-      if (network && !wanted.id && wanted.spec && !sameSpec(network.spec, wanted.spec)) network = null;
+      const asked = { ...this.store.state.catalog.presets[0].spec, ...wanted.spec };
+      // A link says what differs from the defaults; without one this tab's own network goes on.
+      if (network && !wanted.id && wanted.spec && !sameSpec(network.spec, asked)) network = null;
     }
     if (!network) {
       network = await api.create(wanted.spec ?? {}).catch((/** @type {Problem} */ e) => {
@@ -89,6 +93,15 @@ export class Session {
   async #adopt(network) {
     const [dataset, history] = await Promise.all([api.dataset(network.id), api.history(network.id)]);
     sessionStorage.setItem(TAB, network.id);
+    if (network.id !== this.id) {
+      // Nothing of the network before may be taken for this one's, least of all its edits.
+      this.edits.clear();
+      this.latest = null;
+      this.wasPlaying = false;
+      this.store.set({ frame: null, weights: null, picture: null });
+    }
+    this.generation = history.generation;
+    if (network.state === "playing") this.store.set({ speed: nearestSpeed(network.steps_per_second) });
     const layer = Math.min(Math.max(0, this.store.state.layer), network.layers.length - 1);
     this.store.set({ network, dataset, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1, layer });
     this.socket.open(network.id);
@@ -102,7 +115,10 @@ export class Session {
     const network = state.network;
     if (!network) return;
     let { history } = state;
-    if (state.frame && frame.generation !== state.frame.generation) history = emptyHistory();
+    if (frame.generation !== this.generation) history = emptyHistory();
+    this.generation = frame.generation;
+    // A server that crashed goes on from its last checkpoint: what came after is not part of the run.
+    if (state.frame && frame.step < state.frame.step) cut(history, frame.step);
     for (let i = 0; i < steps.length; i++) {
       if (history.step.length && steps[i] <= history.step[history.step.length - 1]) continue;
       history.step.push(steps[i]);
@@ -143,15 +159,22 @@ export class Session {
   async #gone() {
     const { network, weights } = this.store.state;
     if (!network) return;
+    this.socket.close();
     try {
       const made = await api.create(network.spec);
       if (weights && weights.length === made.parameters) await api.weights(made.id, nested(made, weights));
       await this.#adopt(made);
-      this.edits.clear();
       this.say("note", "remade");
-    } catch {
-      this.store.set({ connection: "lost" });
-      setTimeout(() => void this.#gone(), 2000);
+    } catch (error) {
+      const refused = error instanceof Problem && error.status >= 400 && error.status < 500;
+      if (!refused) {
+        this.store.set({ connection: "lost" });
+        setTimeout(() => void this.#gone(), 2000);
+        return;
+      }
+      // It cannot be made again, its table being gone, say; something that works is better.
+      await this.#adopt(await api.create({}));
+      this.say("bad", "problem", error.message);
     }
   }
 
@@ -279,16 +302,19 @@ export class Session {
         for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);
         if (!fresh && sameSpec(before, change)) return null;
         const weights = this.store.state.weights?.slice() ?? null;
+        const layout = JSON.stringify(network.layout);
         const apply = async (/** @type {any} */ spec) => this.#take(await api.patch(this.id, spec));
-        const reshapes = fresh || ["layers", "features", "dataset", "loss", "output"].some((key) => key in change);
+        let reshaped = fresh;
         return {
           redo: async () => {
             await apply(change);
             if (fresh) await api.reset(this.id, null);
+            reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
             await apply(before);
-            if (weights && reshapes) await this.#putWeights(weights);
+            // Only where numbers were lost: training since then is not the edit's to take back.
+            if (weights && reshaped) await this.#putWeights(weights);
           },
         };
       });
@@ -309,9 +335,9 @@ export class Session {
       if (!weights || !parameter) return null;
       const before = weights[parameter.offset + place];
       const write = async (/** @type {number} */ v) => {
-        const now = /** @type {Float32Array} */ (this.store.state.weights).slice();
-        now[parameter.offset + place] = v;
-        await api.weights(this.id, { [name]: shaped(parameter, now) });
+        const shape = this.store.state.network?.layout.find((p) => p.name === name);
+        if (JSON.stringify(shape?.shape) !== JSON.stringify(parameter.shape)) return;
+        await api.weights(this.id, { [name]: only(parameter, place, v) });
       };
       return { redo: () => write(value), undo: () => write(before) };
     }));
@@ -339,6 +365,17 @@ function shaped({ shape, offset }, vector) {
 }
 
 /**
+ * A parameter with one number to set; null leaves the others as they are by then.
+ * @param {import("./types.js").Parameter} parameter
+ * @param {number} place
+ * @param {number} value
+ */
+function only({ shape }, place, value) {
+  const flat = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (i === place ? value : null));
+  return shape.length === 1 ? flat : Array.from({ length: shape[0] }, (_, i) => flat.slice(i * shape[1], (i + 1) * shape[1]));
+}
+
+/**
  * @param {Network} network
  * @param {Float32Array} vector
  */
@@ -362,6 +399,37 @@ function measure(history, frame) {
   history.test[at] = frame.test_loss;
   history.accuracy[at] = quality;
   history.testAccuracy[at] = testQuality;
+}
+
+/** Forget what lies after a step. @param {History} history @param {number} step */
+function cut(history, step) {
+  while (history.step.length && history.step[history.step.length - 1] > step) {
+    history.step.pop();
+    history.loss.pop();
+  }
+  while (history.measureStep.length && history.measureStep[history.measureStep.length - 1] > step) {
+    for (const key of /** @type {const} */ (["measureStep", "train", "test", "accuracy", "testAccuracy"])) history[key].pop();
+  }
+}
+
+/** The slider's position for a pace. @param {number | null} rate */
+function nearestSpeed(rate) {
+  if (rate === null) return SPEEDS.length - 1;
+  let best = 0;
+  SPEEDS.forEach((speed, i) => { if (speed !== null && Math.abs(Math.log(speed / rate)) < Math.abs(Math.log((SPEEDS[best] ?? 1) / rate))) best = i; });
+  return best;
+}
+
+/** Again, a few times, while a training process is being replaced. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
+async function patiently(ask) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 503 || tries >= 8) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }
 
 /** Drop every other old point of a long run. @param {History} history */

@@ -387,3 +387,57 @@ def test_an_uploaded_dataset_can_be_forgotten(client) -> None:
     assert client.delete(f"/api/datasets/own/{own['id']}").status_code == 204
     assert client.delete(f"/api/datasets/own/{own['id']}").status_code == 404
     assert client.post("/api/networks", json={"dataset": own["dataset"]}).status_code in (201, 422)
+
+
+def test_samples_taken_away_during_a_long_call_end_it_quietly(client) -> None:
+    import threading
+
+    spec = {"layers": [{"units": 64}, {"units": 64}]}
+    url = f"/api/networks/{client.post('/api/networks', json=spec).json()['id']}"
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(
+            httpx.post(f"{client.base_url}{url}/train", json={"steps": 100_000}, timeout=60)
+        )
+    )
+    thread.start()
+    time.sleep(0.4)
+    client.patch(url, json={"dataset": {"kind": "drawn"}})
+    thread.join(60)
+    assert found[0].status_code == 200
+    assert 0 < found[0].json()["step"] < 100_000
+
+
+def test_a_null_leaves_a_weight_as_it_is(client, url) -> None:
+    before = client.get(f"{url}/weights").json()["dense_1.weight"]
+    change = [[None] * 8, [None] * 8]
+    change[1][2] = 0.25
+    assert client.put(f"{url}/weights", json={"dense_1.weight": change}).status_code == 200
+    before[1][2] = 0.25
+    assert client.get(f"{url}/weights").json()["dense_1.weight"] == before
+
+
+def test_the_limit_of_networks_holds_when_many_come_at_once(tmp_path, monkeypatch) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    import app.networks
+    from tests.serving import serve
+
+    monkeypatch.setattr(app.networks, "IDLE_S", 0.0)
+    with serve(tmp_path, max_networks=3) as server, server.client() as client:
+        first = client.post("/api/networks").json()["id"]
+        with ThreadPoolExecutor(8) as pool:
+            codes = list(
+                pool.map(lambda _: httpx.post(f"{server.url}/api/networks").status_code, range(12))
+            )
+        assert set(codes) <= {201, 429}
+        assert len(server.networks.live) <= 3
+        assert client.get(f"/api/networks/{first}").status_code == 200
+
+
+def test_large_networks_leave_their_weights_out_of_frames(client) -> None:
+    made = client.post("/api/networks", json={"layers": [{"units": 400}, {"units": 400}]}).json()
+    url = f"/api/networks/{made['id']}"
+    assert client.post(f"{url}/train", json={"steps": 1}).json()["weights"] is None
+    assert len(client.get(f"{url}/weights").json()["dense_2.weight"]) == 400
+    client.delete(url)

@@ -1,16 +1,18 @@
 """How the page keeps up: pictures a second, main-thread tasks over 50 ms, bytes, first picture.
 
-    python -m tests.bench.page http://127.0.0.1:8000/ [seconds]
+    python -m tests.bench.page [seconds]
 
-Plays the default experiment (spiral, 2-8-8-8-3) in headless Chromium against a running server.
+Plays the default experiment (spiral, 2-8-8-8-3) in headless Chromium.
 """
 
 import json
 import sys
+import tempfile
 import time
 
 from playwright.sync_api import sync_playwright
 
+from tests.bench.load import start
 from tests.browser.chromium import launch
 
 COUNT = """() => {
@@ -56,5 +58,11 @@ def measure(url: str, seconds: float) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 30
-    print(json.dumps(measure(sys.argv[1], seconds), indent=1))
+    with tempfile.TemporaryDirectory() as data:
+        process, url, _ = start(data)
+        try:
+            seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30
+            print(json.dumps(measure(url, seconds), indent=1))
+        finally:
+            process.terminate()
+            process.wait(20)

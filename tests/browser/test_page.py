@@ -596,3 +596,100 @@ def test_a_bias_is_edited_by_clicking_its_dot(server, visitor) -> None:
     page.fill("#card-number", "-0.5")
     page.press("#card-number", "Enter")
     visitor.until("Math.abs(s.weights[s.network.layout.at(-1).offset + 1] + 0.5) < 1e-6")
+
+
+def test_undoing_a_point_keeps_the_training_since(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('#brushes button[aria-label="draw points of class A"]')
+    page.click("#plane", position={"x": 100, "y": 100})
+    visitor.until("s.network.spec.dataset.points.length === 1")
+    page.select_option("#step-kind", "step 100")
+    for _ in range(3):
+        page.click("#step")
+        visitor.until("!s.waiting")
+    trained = weights_of(visitor)
+    page.click("#undo")
+    visitor.until("s.network.spec.dataset.points.length === 0")
+    page.wait_for_timeout(200)
+    assert weights_of(visitor) == trained
+
+
+def test_another_network_is_not_touched_by_old_edits(server, client, visitor) -> None:
+    other = client.post("/api/networks", json={"dataset": {"kind": "circle"}}).json()["id"]
+    client.post(f"/api/networks/{other}/train", json={"epochs": 2})
+    page = visitor.open(server.url)
+    page.click("#reset")
+    visitor.until("s.frame.generation === 1")
+    page.click('[data-kind="rings"]')
+    visitor.until("s.network.spec.dataset.kind === 'rings'")
+    page.evaluate(f"location.hash = 'network={other}'")
+    visitor.until(f"s.network.id === '{other}' && s.frame && s.frame.step === 60")
+    assert not visitor.state("canUndo")
+    assert visitor.state("history.step.length") > 10
+
+
+def test_a_copied_link_opens_as_it_was_in_the_same_tab(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-kind="moons"]')
+    visitor.until("s.network.spec.dataset.kind === 'moons'")
+    link = page.url
+    choose(visitor, "Optimizer", "adam")
+    visitor.until("s.network.spec.optimizer.kind === 'adam'")
+    page.evaluate(f"location.href = {link!r}")
+    visitor.until(
+        "s.network.spec.optimizer.kind === 'sgd' && s.network.spec.dataset.kind === 'moons'"
+    )
+
+
+def test_quick_strokes_all_count_and_the_right_button_draws_nothing(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('#brushes button[aria-label="draw points of class B"]')
+    for x in (60, 120, 180, 240):
+        page.click("#plane", position={"x": x, "y": 60})
+    visitor.until("s.network.spec.dataset.points.length === 4")
+    page.click("#plane", position={"x": 60, "y": 200}, button="right")
+    page.wait_for_timeout(200)
+    assert visitor.state("network.spec.dataset.points.length") == 4
+
+
+def test_values_are_told_as_r_squared_not_as_accuracy(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-kind="slope"]')
+    visitor.until("s.dataset.task === 'regression' && 'r2' in s.frame.metrics")
+    page.wait_for_selector("#figures:has-text('R²')")
+    assert "accuracy" not in page.inner_text("#figures")
+
+
+def test_a_network_whose_table_is_gone_does_not_lock_the_tab(server, client, visitor) -> None:
+    own = client.post("/api/datasets", json={"csv": "1,2,a\n3,4,b\n5,6,a\n7,8,b"}).json()
+    id = client.post("/api/networks", json={"dataset": own["dataset"]}).json()["id"]
+    page = visitor.open(f"{server.url}/#network={id}")
+    client.delete(f"/api/datasets/own/{own['id']}")
+    live = server.networks.live[id]
+    live.loaded_in = -2  # as after a restart: its worker has to make it again
+    page.goto("about:blank")
+    page.goto(server.url)
+    page.wait_for_selector("body[data-ready]")
+    visitor.until("s.network && s.network.spec.dataset.kind === 'spiral'")
+    visitor.complaints.clear()  # the browser logs the refused request
+
+
+def test_a_network_deleted_elsewhere_is_made_again_and_said(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    id = visitor.state("network.id")
+    client.delete(f"/api/networks/{id}")
+    page.wait_for_selector("#banner:has-text('made again')")
+    visitor.until(f"s.network.id !== '{id}' && s.connection === 'live'")
+
+
+def test_a_weight_is_set_while_it_trains_without_touching_the_others(
+    server, client, visitor
+) -> None:
+    page = visitor.open(server.url)
+    page.click("#of-numbers")
+    field = page.get_by_label("bias Output 1")
+    field.fill("3")
+    visitor.complaints.clear()
+    with page.expect_request(lambda r: r.method == "PUT") as sent:
+        field.press("Enter")
+    assert sent.value.post_data_json == {"output.bias": [3, None, None]}

@@ -22,7 +22,9 @@ export function mountActivations(session) {
     byId("curve-text").replaceChildren(pick(entry.summary), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
     const count = Math.min(MOST, layer.units);
     byId("curve-more").textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
-    if (box.children.length !== count) {
+    const key = `${count} ${s.language}`;
+    if (box.dataset.of !== key) {
+      box.dataset.of = key;
       box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, t("unitN", { n: j + 1 })), h("span", {})))));
     }
   });

@@ -35,7 +35,7 @@ export function mountCourse(session) {
   store.on(["frame", "language"], (s) => {
     const { frame } = s;
     const [quality, testQuality] = Object.values(frame?.metrics ?? {});
-    const classes = s.dataset?.task !== "regression";
+    const classes = !("r2" in (frame?.metrics ?? {}));
     byId("figures").replaceChildren(...[
       [t("trainLoss"), short(frame?.loss)],
       [t("testLoss"), short(frame?.test_loss)],

@@ -155,6 +155,7 @@ function mountUpload(session) {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
       const done = await session.patch({ dataset: made.dataset, ...suitingLoss(session, task) }, "dataset");
+      if (!done) problem.textContent = session.store.state.message?.text ?? "";
       if (done) {
         dialog.close();
         text.value = "";

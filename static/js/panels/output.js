@@ -56,7 +56,7 @@ export function mountOutput(session) {
   };
   box.addEventListener("pointerdown", (event) => {
     const p = place(event);
-    if (!p || !canDraw(store.state)) return;
+    if (!p || event.button !== 0 || !canDraw(store.state)) return;
     box.setPointerCapture(event.pointerId);
     brush = new Brush(session);
     brush.touch(p);
@@ -188,15 +188,21 @@ class Brush {
         this.erased.add(identity);
       }
     });
-    const kept = this.points.filter((/** @type {number[]} */ q) => Math.hypot(q[0] - p.u, q[1] - p.v) > radius);
-    this.changed ||= kept.length !== this.points.length;
-    this.points = kept;
+    this.changed ||= this.points.some((/** @type {number[]} */ q) => Math.hypot(q[0] - p.u, q[1] - p.v) <= radius);
   }
 
   end() {
     if (!this.changed) return;
-    const { points, erased } = this;
-    void this.session.patch((now) => ({ dataset: { ...now.dataset, points, erased: [...erased] } }), "points");
+    // What this stroke did, done to whatever is there when its turn comes.
+    const drawn = this.points.slice(this.known), { erased, trail, radius } = this;
+    const gone = (/** @type {number[]} */ q) => trail.some((c) => Math.hypot(q[0] - c.u, q[1] - c.v) <= radius);
+    void this.session.patch((now) => ({
+      dataset: {
+        ...now.dataset,
+        points: [...(now.dataset.points ?? []).filter((/** @type {number[]} */ q) => !gone(q)), ...drawn],
+        erased: [...new Set([...(now.dataset.erased ?? []), ...erased])],
+      },
+    }), "points");
   }
 }
 
