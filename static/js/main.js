@@ -216,8 +216,9 @@ function mountCorner(wanted) {
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   };
   store.on(["network"], address);
-  addEventListener("hashchange", async () => {
-    const next = fromFragment(location.hash);
+  addEventListener("hashchange", async (event) => {
+    // The address itself may have been rewritten since, by an answer that was under way.
+    const next = fromFragment(new URL(event.newURL).hash);
     if (next.broken) session.say("bad", "badLink");
     else await session.try(() => session.open(next));
   });

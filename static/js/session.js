@@ -186,9 +186,12 @@ export class Session {
 
   /** @param {Network} network */
   async #take(network) {
+    // An answer about the network before, come late, is not about this one.
+    if (network.id !== this.id) return;
     const before = this.store.state.network;
     const sameData = before && JSON.stringify(before.spec.dataset) === JSON.stringify(network.spec.dataset);
     const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
+    if (network.id !== this.id) return;
     const layer = Math.min(this.store.state.layer, network.layers.length - 1);
     /** @type {Partial<State>} */
     const changes = { network, dataset, layer };
