@@ -29,6 +29,7 @@ from .workers.messages import Report
 log = logging.getLogger(__name__)
 
 NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
+NO_SAMPLES = "there are no training samples; draw some points first"
 TRAIN_SLICE_S = 0.02
 IDLE_S = 60.0  # so long unused, a network may make room for another
 MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
@@ -321,7 +322,7 @@ class Networks:
         self.publish(live, report)
         network = await self.describe(live)
         if live.playing and not network.samples:
-            self.stop(live, "there are no training samples; draw some points first")
+            self.stop(live, NO_SAMPLES)
             network.state = "paused"
         return network
 
@@ -335,13 +336,7 @@ class Networks:
     async def play(self, live: Live, steps_per_second: float | None) -> FrameOut:
         await self.ensure(live)
         report = await self._publish_now(live)
-        if report.divergence:
-            raise Conflict(
-                "the network diverged and stopped; lower the learning rate or reset it, then play"
-            )
-        described = await self.call(live, "describe")
-        if not described["samples"]:
-            raise Conflict("there are no training samples; draw some points first")
+        await self._check_trainable(live, report)
         live.steps_per_second = steps_per_second
         live.allowance = 0.0
         live.ticked = monotonic()
@@ -379,22 +374,23 @@ class Networks:
         self.publish(live, report)
         return self.frame_with_weights(live, report)
 
+    async def _check_trainable(self, live: Live, report: Report | None) -> None:
+        """Raises: Conflict"""
+        if report is not None and report.divergence:
+            raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
+        if not await self.call(live, "steps_in_epochs", 1):
+            raise Conflict(NO_SAMPLES)
+
     async def train_amount(
         self, live: Live, amount: TrainIn, gone: Callable[[], Awaitable[bool]] | None = None
     ) -> FrameOut:
         """A number of steps, or of epochs.  Raises: Conflict, Unprocessable"""
         if (amount.steps is None) == (amount.epochs is None):
             raise Unprocessable("give either steps or epochs", field="steps")
-        report = live.channel.report
-        if report is not None and report.divergence:
-            raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
+        await self._check_trainable(live, live.channel.report)
         steps = amount.steps
         if steps is None:
             steps = await self.call(live, "steps_in_epochs", amount.epochs)
-        elif not await self.call(live, "steps_in_epochs", 1):
-            steps = 0
-        if not steps:
-            raise Conflict("there are no training samples; draw some points first")
         limit = self.settings.max_steps_per_call
         if steps > limit:
             raise Unprocessable(

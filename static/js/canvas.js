@@ -60,18 +60,6 @@ export const rgb = (colour) => (colour.match(/[\d.]+/g) ?? ["0", "0", "0"]).slic
 
 /**
  * The outline of a class's shape, so that colour alone never carries the meaning.
- * @param {number} kind
- * @param {number} x
- * @param {number} y
- * @param {number} r
- */
-export function shape(kind, x, y, r) {
-  const path = new Path2D();
-  trace(path, kind, x, y, r);
-  return path;
-}
-
-/**
  * @param {Path2D | CanvasRenderingContext2D} path
  * @param {number} kind
  * @param {number} x

@@ -16,6 +16,28 @@ def weights_of(visitor: Visitor) -> list[float]:
     return visitor.page.evaluate("Array.from(glassbox.store.state.weights)")
 
 
+# Places on the diagram `g` of the default network: its first line, the dot of its output's second bias.
+EDGE = """{ const e = g.edges[0];
+  return { x: (e.from.x + e.to.x) / 2, y: (e.from.y + e.to.y) / 2, index: e.index }; }"""
+BIAS = "{ const n = g.nodes[4][1]; return { x: n.x - n.size / 2, y: n.y + n.size / 2 }; }"
+
+
+def on_diagram(page: Any, place: str) -> dict[str, float]:
+    """A place of the diagram, on the screen."""
+    return page.evaluate(
+        """async () => {
+          const { layOut } = await import('/static/js/charts/diagram.js');
+          const { network } = glassbox.store.state;
+          const box = document.getElementById('diagram').getBoundingClientRect();
+          const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
+          const room = Math.max(420, Math.min(innerHeight - 300, 640));
+          const g = layOut(document.getElementById('diagram-box').clientWidth, 2, network.layers, offsets, room);
+          const found = (() => PLACE)();
+          return { ...found, x: box.left + found.x, y: box.top + found.y };
+        }""".replace("PLACE", place)
+    )
+
+
 def choose(visitor: Visitor, label: str, value: str) -> None:
     visitor.page.locator("#settings").get_by_label(label, exact=True).select_option(value)
 
@@ -79,19 +101,7 @@ def test_page_and_notebook_drive_the_same_network(server, client, visitor) -> No
 
 def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
     page = visitor.open(server.url)
-    place = page.evaluate(
-        """async () => {
-          const { layOut } = await import('/static/js/charts/diagram.js');
-          const { network } = glassbox.store.state;
-          const box = document.getElementById('diagram').getBoundingClientRect();
-          const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
-          const room = Math.max(420, Math.min(innerHeight - 300, 640));
-          const g = layOut(document.getElementById('diagram-box').clientWidth, 2, network.layers, offsets, room);
-          const e = g.edges[0];
-          return { x: box.left + (e.from.x + e.from.size / 2) * 0.5 + (e.to.x - e.to.size / 2) * 0.5,
-                   y: box.top + (e.from.y + e.to.y) / 2, index: e.index };
-        }"""
-    )
+    place = on_diagram(page, EDGE)
     page.mouse.move(place["x"], place["y"])
     visitor.page.wait_for_timeout(100)
     assert "weight from" in page.inner_text("#diagram-readout")
@@ -580,18 +590,7 @@ def test_every_optimizer_has_its_controls_and_trains(server, visitor) -> None:
 
 def test_a_bias_is_edited_by_clicking_its_dot(server, visitor) -> None:
     page = visitor.open(server.url)
-    place = page.evaluate(
-        """async () => {
-          const { layOut } = await import('/static/js/charts/diagram.js');
-          const { network } = glassbox.store.state;
-          const box = document.getElementById('diagram').getBoundingClientRect();
-          const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
-          const room = Math.max(420, Math.min(innerHeight - 300, 640));
-          const g = layOut(document.getElementById('diagram-box').clientWidth, 2, network.layers, offsets, room);
-          const n = g.nodes[4][1];
-          return { x: box.left + n.x - n.size / 2, y: box.top + n.y + n.size / 2 };
-        }"""
-    )
+    place = on_diagram(page, BIAS)
     page.mouse.click(place["x"], place["y"])
     page.fill("#card-number", "-0.5")
     page.press("#card-number", "Enter")
