@@ -14,6 +14,7 @@ from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.presets import PRESETS
+from engine.schedules import SCHEDULES
 
 from .schemas import SpecIn
 
@@ -42,7 +43,8 @@ def _preview(cls: Any) -> dict[str, Any] | None:
 def catalog() -> dict[str, Any]:
     return {
         "layers": [
-            {"name": name, "schema": _schema(cls), **cls.describe()} for name, cls in LAYERS.items()
+            {"name": name, "takes": list(cls.takes), "schema": _schema(cls), **cls.describe()}
+            for name, cls in LAYERS.items()
         ],
         "activations": [
             {
@@ -70,15 +72,20 @@ def catalog() -> dict[str, Any]:
                 "formula": loss.formula,
                 "output": loss.output,
                 "requires": loss.requires,
-                "task": "classification"
-                if loss.name in ("cross_entropy", "binary_cross_entropy", "hinge")
-                else "any",
+                "task": {"classes": "classification", "steps": "classification"}.get(
+                    loss.asks, "any"
+                ),
+                "asks": loss.asks,
             }
             for loss in LOSSES.values()
         ],
         "optimizers": [
             {"name": name, "summary": cls.summary, "formula": cls.formula, "schema": _schema(cls)}
             for name, cls in OPTIMIZERS.items()
+        ],
+        "schedules": [
+            {"name": name, "summary": cls.summary, "formula": cls.formula, "schema": _schema(cls)}
+            for name, cls in SCHEDULES.items()
         ],
         "initializers": [
             {"name": i.name, "summary": i.summary, "formula": i.formula}

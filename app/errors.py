@@ -116,8 +116,9 @@ def _tags() -> frozenset[str]:
     from engine.datasets import DATASETS
     from engine.layers import LAYERS
     from engine.optimizers import OPTIMIZERS
+    from engine.schedules import SCHEDULES
 
-    return frozenset({*DATASETS, *LAYERS, *OPTIMIZERS, "function-before"})
+    return frozenset({*DATASETS, *LAYERS, *OPTIMIZERS, *SCHEDULES, "function-before"})
 
 
 _TAGS = _tags()

@@ -7,13 +7,22 @@ from annotated_types import Interval, Len
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from engine.datasets import DATASETS, AnyDataset, Spiral
-from engine.datasets.base import Seed
+from engine.datasets.base import Seed, View
 from engine.features import FeatureName
 from engine.initializers import InitializerName
 from engine.layers import LayerSpec
 from engine.losses import LossName
 from engine.optimizers import OPTIMIZERS, SGD, Optimizer
-from engine.spec import MAX_BATCH, MAX_LAYERS, NetworkSpec, OutputSpec, Regularization
+from engine.schedules import SCHEDULES, Constant, Schedule
+from engine.spec import (
+    MAX_BATCH,
+    MAX_LAYERS,
+    Average,
+    Clipping,
+    NetworkSpec,
+    OutputSpec,
+    Regularization,
+)
 
 
 class Wire(BaseModel):
@@ -38,9 +47,9 @@ def _default_kind(kind: str) -> BeforeValidator:
 
 
 DatasetIn = Annotated[AnyDataset, Field(discriminator="kind"), _default_kind("spiral")]
-# Of one kind only so far: an explicit union with a discriminator once there is a second.
-LayerIn = Annotated[LayerSpec, _default_kind("dense")]
+LayerIn = Annotated[LayerSpec, Field(discriminator="kind"), _default_kind("dense")]
 OptimizerIn = Annotated[Optimizer, Field(discriminator="kind"), _default_kind("sgd")]
+ScheduleIn = Annotated[Schedule, Field(discriminator="kind"), _default_kind("constant")]
 
 
 class SpecIn(Wire):
@@ -53,6 +62,9 @@ class SpecIn(Wire):
     loss: LossName = "cross_entropy"
     optimizer: OptimizerIn = Field(default_factory=SGD)
     regularization: Regularization = Field(default_factory=Regularization)
+    schedule: ScheduleIn = Field(default_factory=Constant)
+    clipping: Clipping = Field(default_factory=Clipping)
+    average: Average = 0.0
     initializer: InitializerName = "glorot_uniform"
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0
@@ -73,6 +85,9 @@ class PatchIn(Wire):
     loss: str | None = None
     optimizer: dict[str, Any] | None = None
     regularization: dict[str, Any] | None = None
+    schedule: dict[str, Any] | None = None
+    clipping: dict[str, Any] | None = None
+    average: float | None = None
     initializer: str | None = None
     batch_size: int | None = None
     seed: int | None = None
@@ -96,7 +111,7 @@ def _merged(name: str, old: Any, value: Any) -> Any:
         return {**old, **value}
     # Another kind keeps what both have: samples, noise, seed; not the rate, which means another
     # thing to another optimizer.
-    kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS}.get(name, {})
+    kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name, {})
     known = kinds.get(kind) if isinstance(kind, str) else None
     fields = set(known.__dataclass_fields__) if known else set()
     kept = {
@@ -127,8 +142,11 @@ class ParameterOut(Answer):
 class LayerOut(Answer):
     name: str
     kind: str
-    units: int
-    activation: str
+    units: int = Field(description="the last number of its shape: units, filters or channels")
+    activation: str | None
+    shape: list[int] = Field(description="what leaves it, of one sample")
+    parameters: int
+    trainable: bool
 
 
 class PlaneOut(Answer):
@@ -144,14 +162,20 @@ class DatasetOut(Answer):
     """As the network is given it: scaled; targets are class numbers or values."""
 
     kind: str
-    view: Literal["plane", "curve", "table"]
+    view: View
     task: Literal["classification", "regression"]
     columns: list[str]
     classes: int
     class_names: list[str]
-    inputs: list[list[float]]
-    targets: list[Any]
-    test_inputs: list[list[float]]
+    shape: list[int] = Field(
+        description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
+    )
+    vocabulary: list[str] = Field([], description="characters by token number, for text")
+    inputs: list[Any] = Field(description="training samples, each of that shape")
+    targets: list[Any] = Field(
+        description="class numbers or values; for text a row of class numbers each, -1 where nothing is asked"
+    )
+    test_inputs: list[Any]
     test_targets: list[Any]
     identities: list[int] = Field(
         description="of the training samples: the place in the generated order, or -1, -2, .. for drawn points"
@@ -159,6 +183,11 @@ class DatasetOut(Answer):
     plane: PlaneOut | None
     mean: list[float]
     deviation: list[float]
+    target_mean: float = 0.0
+    target_deviation: float = 1.0
+    series: list[float] | None = Field(None, description="the whole scaled series, for forecasts")
+    positions: list[int] | None = Field(None, description="where in it each training target stands")
+    test_positions: list[int] | None = None
 
 
 class DivergenceOut(Answer):
@@ -203,6 +232,7 @@ class NetworkOut(Answer):
     step: int
     epoch: int
     state: Literal["playing", "paused", "diverged"]
+    learning_rate: float = Field(description="of the next update, the schedule applied")
     steps_per_second: float | None = Field(
         None, description="while playing; null is as fast as it goes"
     )
@@ -254,8 +284,14 @@ Kept = Number | None  # null leaves a number as it is
 Nested = Number | list[Kept] | list[list[Kept]] | list[list[list[list[Kept]]]]
 
 
+Sample = list[Number] | list[list[Number]] | list[list[list[Number]]]
+
+
 class RowsIn(Wire):
-    inputs: list[list[Number]] = Field(description="raw rows: (n, columns)")
+    inputs: list[Sample] = Field(
+        description="raw samples: rows (n, columns), sequences (n, time, features), images (n, height, "
+        "width, channels) or token numbers (n, time)"
+    )
 
 
 class SamplesIn(Wire):
@@ -263,7 +299,7 @@ class SamplesIn(Wire):
 
 
 class OutputsOut(Answer):
-    outputs: list[list[float | None]]
+    outputs: list[Any] = Field(description="a row of outputs a sample; for text one a time step")
 
 
 class BoundaryOut(Answer):
@@ -273,8 +309,8 @@ class BoundaryOut(Answer):
 
 
 class LayerActivationsOut(Answer):
-    z: list[list[float | None]]
-    a: list[list[float | None]]
+    z: list[Any] | None = Field(None, description="before the activation, where the layer has one")
+    a: list[Any]
 
 
 class GradientsOut(Answer):

@@ -5,8 +5,7 @@ This is what a library user holds and what a server's worker keeps, one a networ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import isfinite, isnan
+from math import isfinite, isnan, prod
 from typing import Any, cast
 
 import numpy as np
@@ -14,13 +13,16 @@ from numpy.typing import NDArray
 
 from .activations import OutputActivationName
 from .datasets import BadTable, Dataset, Own, Table
+from .datasets.base import BadData
 from .features import FEATURES, apply_features
 from .history import Series, bins
-from .layers import Output
+from .layers import Embedding, Output
+from .layers.base import Cache, spelled
 from .losses import LOSSES
 from .network import CannotBuild, Network
+from .schedules import fresh_state
 from .spec import NetworkSpec
-from .trainer import Divergence, Snapshot, Trainer
+from .trainer import Care, Divergence, Snapshot, Trainer
 
 Array = NDArray[np.floating]
 
@@ -35,6 +37,7 @@ ROWS_AT_ONCE = 2048
 MAX_MEASURE_WORK = 40_000_000
 MAX_WORK = 1_500_000_000
 MAX_ACTIVATION_NUMBERS = 2_000_000
+MAX_BATCH_NUMBERS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,10 @@ class Measures:
 def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
     """Raises: CannotBuild"""
     if not isinstance(spec, Own):
-        return spec.make()
+        try:
+            return spec.make()
+        except BadData as error:
+            raise CannotBuild(f"dataset.{error.field}", str(error)) from error
     if spec.id not in tables:
         raise CannotBuild(
             "dataset.id", "there is no such dataset; upload it with POST /api/datasets"
@@ -58,6 +64,10 @@ def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
         return spec.make_from(tables[spec.id])
     except BadTable as error:
         raise CannotBuild("dataset.id", str(error)) from error
+
+
+def _care(spec: NetworkSpec) -> Care:
+    return Care(spec.clipping.value, spec.clipping.norm, spec.average)
 
 
 class Experiment:
@@ -87,6 +97,8 @@ class Experiment:
             l2=self.spec.regularization.l2,
             initializer=self.spec.initializer,
             seed=self.spec.seed,
+            schedule=self.spec.schedule,
+            care=_care(self.spec),
             dtype=dtype,
             compiled=compiled,
         )
@@ -105,23 +117,18 @@ class Experiment:
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """The network's inputs: features of a plane or curve, columns of a table."""
+        """The network's inputs: features of a plane or curve, columns of what else there is."""
         return self._input_names(self.spec, self.dataset)
 
     def _features(self, spec: NetworkSpec, dataset: Dataset, columns: Array) -> Array:
-        if dataset.view == "table":
+        if dataset.view not in ("plane", "curve"):
             return columns
         return apply_features(self._input_names(spec, dataset), columns)
 
     def _build(self, spec: NetworkSpec, dataset: Dataset) -> Network:
+        self._check_loss(spec, dataset)
         loss = LOSSES[spec.loss]
         classes = dataset.classes
-        if not classes and spec.loss in ("cross_entropy", "binary_cross_entropy", "hinge"):
-            raise CannotBuild(
-                "loss",
-                f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
-                "choose mse, mae or huber",
-            )
         activation = cast(OutputActivationName, spec.output.activation or loss.output)
         units = classes or dataset.outputs
         if classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
@@ -131,23 +138,81 @@ class Experiment:
                 "output.activation",
                 f"softmax over {units} output is always 1; choose another activation or leave it null",
             )
-        inputs = len(self._input_names(spec, dataset))
-        widths = [inputs, *(layer.units for layer in spec.layers), units]
-        parameters = sum((a + 1) * b for a, b in pairwise(widths))
+        vocabulary = len(dataset.vocabulary)
+        drawn = dataset.view in ("plane", "curve")
+        shape = (len(self._input_names(spec, dataset)),) if drawn else dataset.shape
+        layers = [
+            replace(layer, input_dim=vocabulary)
+            if isinstance(layer, Embedding) and not layer.input_dim
+            else layer
+            for layer in spec.layers
+        ]
+        out = spec.output
+        output = Output(units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable)
+        network = Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
+        self._check_size(spec, dataset, network)
+        return network
+
+    @staticmethod
+    def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
+        """Raises: CannotBuild where the loss is for another kind of target"""
+        asks = LOSSES[spec.loss].asks
+        steps = dataset.per_step
+        if steps and asks != "steps":
+            raise CannotBuild(
+                "loss",
+                f"{spec.dataset.kind} has a class at every step of a sequence; choose "
+                "sequence_cross_entropy",
+            )
+        if asks == "steps" and not steps:
+            raise CannotBuild(
+                "loss",
+                f"{spec.loss} compares a class at every step, but {spec.dataset.kind} has one target "
+                f"a sample; choose {'cross_entropy' if dataset.classes else 'mse'}",
+            )
+        if asks == "classes" and not dataset.classes:
+            raise CannotBuild(
+                "loss",
+                f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
+                "choose mse, mae or huber",
+            )
+        if (
+            asks == "counts"
+            and not dataset.classes
+            and (min(dataset.targets.min(initial=0), dataset.test_targets.min(initial=0)) < 0)
+        ):
+            raise CannotBuild(
+                "loss",
+                f"{spec.loss} is for counts, but {spec.dataset.kind} has values below 0; choose mse, "
+                "mae or huber",
+            )
+
+    @staticmethod
+    def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
+        """Raises: CannotBuild, naming the limit, before any of it is allocated"""
+        parameters = network.layout.size
         if parameters > MAX_PARAMETERS:
             raise CannotBuild(
                 "layers",
                 f"this network would have {parameters} parameters, at most {MAX_PARAMETERS} "
                 "(limit: max_parameters)",
             )
-        batch = min(spec.batch_size, max(1, len(dataset.inputs)))
-        if batch * parameters > MAX_WORK:
+        samples = max(1, len(dataset.inputs))
+        full = getattr(spec.optimizer, "full_batch", False)
+        batch = samples if full else min(spec.batch_size, samples)
+        if batch * network.work > MAX_WORK:
+            raise CannotBuild(
+                "optimizer.kind" if full else "batch_size",
+                f"one update would take {batch * network.work} multiply-adds (batch x what a sample "
+                f"takes), at most {MAX_WORK} (limit: max_work); choose a smaller batch or fewer units",
+            )
+        numbers = batch * sum(prod(shape) for shape in network.shapes)
+        if numbers > MAX_BATCH_NUMBERS:
             raise CannotBuild(
                 "batch_size",
-                f"one update would take {batch * parameters} multiply-adds (batch x parameters), at "
-                f"most {MAX_WORK} (limit: max_work); choose a smaller batch or fewer units",
+                f"the layers' outputs for one batch would be {numbers} numbers, at most "
+                f"{MAX_BATCH_NUMBERS} (limit: max_batch_numbers); choose a smaller batch",
             )
-        return Network((inputs,), spec.layers, Output(units, activation), spec.loss)
 
     def _training_arrays(self, spec: NetworkSpec, dataset: Dataset) -> tuple[Array, Array]:
         return (
@@ -156,7 +221,10 @@ class Experiment:
         )
 
     def _coded(self, spec: NetworkSpec, dataset: Dataset, targets: Array) -> Array:
-        """Targets as the loss compares them: one-hot, 0/1, -1/1 or values.  (n, outputs)"""
+        """Targets as the loss compares them: one-hot, 0/1, -1/1 or values (n, outputs); or class
+        numbers at every step (n, time)."""
+        if dataset.per_step:
+            return targets
         if not dataset.classes:
             return targets.reshape(len(targets), dataset.outputs)
         activation = spec.output.activation or LOSSES[spec.loss].output
@@ -193,6 +261,10 @@ class Experiment:
             seed=spec.seed,
         )
         trainer.change_network(network)
+        if spec.schedule != before.schedule:
+            trainer.change_schedule(spec.schedule)
+        if _care(spec) != trainer.care:
+            trainer.change_care(_care(spec))
         if spec.optimizer != before.optimizer:
             trainer.change_optimizer(spec.optimizer)
         if data_changed:
@@ -280,6 +352,7 @@ class Experiment:
             "order": snapshot.order,
             "clock": snapshot.clock,
             "generator": snapshot.generator,
+            "plateau": snapshot.plateau,
             "step": np.array([snapshot.step, self.revision], np.int64),
             "loss_steps": np.array(course["step"], np.int64),
             "losses": np.array(course["loss"], np.float64),
@@ -298,6 +371,7 @@ class Experiment:
             arrays["clock"].astype(np.int64),
             arrays["generator"].astype(np.uint64),
             int(arrays["step"][0]),
+            arrays["plateau"].astype(np.float64) if "plateau" in arrays else fresh_state(),
         )
         self.trainer.load(snapshot)
         self.revision = int(arrays["step"][1])
@@ -315,17 +389,24 @@ class Experiment:
     def measure(self) -> Measures:
         """Losses and metrics now, over all training and all test samples; over the first of them
         where the network is so large that looking would hold up training."""
+        vector = self.trainer.vector
         loss, quality = self._measure_part(
-            self.trainer.inputs, self.trainer.targets, self.dataset.targets
+            vector, self.trainer.inputs, self.trainer.targets, self.dataset.targets
         )
-        columns = self.dataset.test_inputs
-        test_loss, test_quality = self._measure_part(
-            self._features(self.spec, self.dataset, columns),
+        test = (
+            self._features(self.spec, self.dataset, self.dataset.test_inputs),
             self._coded(self.spec, self.dataset, self.dataset.test_targets),
             self.dataset.test_targets,
         )
+        test_loss, test_quality = self._measure_part(vector, *test)
         name = "accuracy" if self.dataset.classes else "r2"
-        return Measures(loss, test_loss, {name: quality, f"test_{name}": test_quality})
+        metrics = {name: quality, f"test_{name}": test_quality}
+        average = self.trainer.average
+        if average is not None:
+            metrics["average_test_loss"], metrics[f"average_test_{name}"] = self._measure_part(
+                average, *test
+            )
+        return Measures(loss, test_loss, metrics)
 
     def measured(self) -> Measures:
         """`measure`, kept in the history too; measured once for one state."""
@@ -333,7 +414,7 @@ class Experiment:
             return self._measured[1]
         measures = self.measure()
         self._measured = (self.step, measures)
-        quality, test_quality = measures.metrics.values()
+        quality, test_quality = list(measures.metrics.values())[:2]
         point = (measures.loss, measures.test_loss, quality, test_quality)
         if self.measures.steps and self.measures.steps[-1] == self.step:
             for column, value in zip(self.measures.columns, point, strict=True):
@@ -354,18 +435,38 @@ class Experiment:
         self.measures = Series(("train_loss", "test_loss", "accuracy", "test_accuracy"))
         self._measure_into_history()
 
+    def _most_measured(self) -> int:
+        """Samples that a measurement looks at: so many as don't hold up training."""
+        return max(256, MAX_MEASURE_WORK // max(1, self.network.work))
+
+    def _forward(self, vector: Array, features: Array) -> Cache:
+        """The output's cache, in evaluation mode, in parts that take little memory."""
+        dtype, compiled = self.trainer.dtype, self.trainer.compiled
+        plain = all(len(shape) == 1 for shape in self.network.shapes)
+        passes = self.network.passes(compiled=compiled and not plain)
+        parts = []
+        for i in range(0, len(features), ROWS_AT_ONCE):
+            rows = features[i : i + ROWS_AT_ONCE].astype(dtype)
+            cache = self.network.forward(vector, rows, passes)[-1]
+            parts.append({"z": cache["z"].copy(), "a": cache["a"].copy()})
+        if len(parts) == 1:
+            return parts[0]
+        return {name: np.concatenate([part[name] for part in parts]) for name in ("z", "a")}
+
     def _measure_part(
-        self, inputs: Array, coded: Array, targets: Array
+        self, vector: Array, inputs: Array, coded: Array, targets: Array
     ) -> tuple[float | None, float | None]:
         if not len(inputs):
             return None, None
-        most = max(256, MAX_MEASURE_WORK // self.network.layout.size)
+        most = self._most_measured()
         inputs, coded, targets = inputs[:most], coded[:most], targets[:most]
         with np.errstate(all="ignore"):
-            cache = self.network.forward(self.trainer.vector, inputs.astype(self.trainer.dtype))[-1]
+            cache = self._forward(vector, inputs)
             loss = self.network.loss_of(cache, coded.astype(self.trainer.dtype))
             if self.dataset.classes:
-                quality = float((self.classify(cache["a"]) == targets.reshape(-1)).mean())
+                asked = targets >= 0
+                right = self.classify(cache["a"]) == targets
+                quality = float((right & asked).sum() / max(1, asked.sum()))
             else:
                 residual = float(((cache["a"] - coded) ** 2).sum())
                 spread = float(((coded - coded.mean(axis=0)) ** 2).sum())
@@ -374,16 +475,17 @@ class Experiment:
         return loss if isfinite(loss) else None, quality if finite else None
 
     def classify(self, outputs: Array) -> NDArray[np.int64]:
-        """The class of each row of outputs: the largest, or past the middle for one output."""
-        if outputs.shape[1] > 1:
-            return outputs.argmax(axis=1)
+        """The class of each row of outputs: the largest, or past the middle for one output.
+        (.., outputs) -> (..)"""
+        if outputs.shape[-1] > 1:
+            return outputs.argmax(axis=-1)
         middle = 0.5 if self.network.output.activation in ("sigmoid",) else 0.0
         return (outputs[:, 0] > middle).astype(np.int64)
 
     def confusion(self) -> dict[str, list[list[int]]] | None:
-        """Rows are true classes, columns predicted ones; None for regression."""
+        """Rows are true classes, columns predicted ones; None for regression and for text."""
         classes = self.dataset.classes
-        if not classes:
+        if not classes or self.dataset.per_step:
             return None
         result = {}
         for name, inputs, targets in (
@@ -392,26 +494,24 @@ class Experiment:
         ):
             matrix = np.zeros((classes, classes), np.int64)
             if len(inputs):
-                most = max(256, MAX_MEASURE_WORK // self.network.layout.size)
+                most = self._most_measured()
                 predicted = self.classify(self.predict_scaled(inputs[:most]))
                 np.add.at(matrix, (targets[:most].astype(np.int64), predicted), 1)
             result[name] = matrix.tolist()
         return result
 
     def predict_scaled(self, columns: Array) -> Array:
-        """Outputs for columns as the dataset scales them.  (n, columns) -> (n, outputs)"""
+        """Outputs for samples as the dataset scales them.  (n, *shape) -> (n, *output shape)"""
         self._affordable(len(columns), "rows")
-        features = self._features(self.spec, self.dataset, columns).astype(self.trainer.dtype)
+        if not len(columns):
+            return np.zeros((0, *self.network.shapes[-1]))
         with np.errstate(all="ignore"):
-            parts = [
-                self.network.predict(self.trainer.vector, features[i : i + ROWS_AT_ONCE])
-                for i in range(0, len(features), ROWS_AT_ONCE)
-            ]
-        return np.concatenate(parts) if parts else np.zeros((0, self.network.shapes[-1][0]))
+            features = self._features(self.spec, self.dataset, columns)
+            return self._forward(self.trainer.vector, features)["a"]
 
     def _affordable(self, rows: int, what: str) -> None:
         """Raises: ValueError, naming the limit"""
-        work = rows * self.network.layout.size
+        work = rows * self.network.work
         if work > MAX_WORK:
             raise ValueError(
                 f"{rows} {what} would take {work} multiply-adds, at most {MAX_WORK} "
@@ -423,21 +523,35 @@ class Experiment:
         return self.predict_scaled(self.dataset.scale(self._checked(raw)))
 
     def _checked(self, raw: Any) -> Array:
-        columns = len(self.dataset.columns)
+        """Raises: ValueError, saying what one sample looks like"""
+        shape = self.dataset.shape
+        what = (
+            f"rows of {shape[0]} numbers"
+            if len(shape) == 1
+            else f"samples of {spelled(shape)} numbers"
+        )
         try:
             array = np.asarray(raw, np.float64)
         except ValueError as error:
-            raise ValueError(f"inputs must be rows of {columns} numbers of one length") from error
-        if array.ndim != 2 or array.shape[1] != columns:
+            raise ValueError(f"inputs must be {what} of one length") from error
+        if array.shape[1:] != shape:
             raise ValueError(
-                f"inputs must be rows of {columns} numbers, shape (n, {columns}), not {list(array.shape)}"
+                f"inputs must be {what}, shape {('n', *shape)}, not {list(array.shape)}".replace(
+                    "'", ""
+                )
             )
+        known = len(self.dataset.vocabulary)
+        if known and not ((array >= 0) & (array < known) & (array == np.floor(array))).all():
+            raise ValueError(f"inputs must be token numbers, whole and from 0 to {known - 1}")
         return array
 
     def activations(self, raw: Any) -> dict[str, dict[str, Array]]:
-        """Every layer's z and a for raw columns.  {"dense_1": {"z": (n, units), "a": ..}, ..}"""
+        """Every layer's a, and z where it has one, for raw samples.
+
+        {"dense_1": {"z": (n, units), "a": ..}, ..}
+        """
         columns = self._checked(raw)
-        numbers = len(columns) * sum(shape[0] for shape in self.network.shapes[1:])
+        numbers = len(columns) * sum(prod(shape) for shape in self.network.shapes[1:])
         if numbers > MAX_ACTIVATION_NUMBERS:
             raise ValueError(
                 f"{len(columns)} rows would give {numbers} activations, at most "
@@ -447,7 +561,7 @@ class Experiment:
         with np.errstate(all="ignore"):
             caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
         return {
-            name: {"z": cache["z"], "a": cache["a"]}
+            name: {part: cache[part] for part in ("z", "a") if part in cache}
             for name, cache in zip(self.network.names, caches, strict=True)
         }
 

@@ -1,21 +1,25 @@
-"""A stack of layers with its layout: forward, loss and backward as plain NumPy.
+"""A stack of layers with its layout: forward, loss and backward.
 
 This is the definition that the compiled loops are tested against. A Network holds no numbers;
 every method takes the parameter vector.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .initializers import INITIALIZERS
-from .layers import Layer, LayerDoesNotFit, Output
-from .layers.base import Cache, Views
+from .layers import Embedding, Layer, LayerDoesNotFit, Output, Pass, Residual, Scratch
+from .layers.base import Cache, Shape, Views, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 
 Array = NDArray[np.floating]
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
 
 
 class CannotBuild(ValueError):
@@ -33,11 +37,19 @@ class CannotBuild(ValueError):
 class Network:
     """Hidden layers, an output and a loss, fitted to one input shape.
 
-    Raises: CannotBuild, naming the layer and the shape that reached it
+    `vocabulary` says that the inputs are that many kinds of tokens: an embedding then comes first.
+
+    Raises: CannotBuild, naming the layer, its position and the shape that reached it
     """
 
     def __init__(
-        self, input_shape: tuple[int, ...], layers: Sequence[Layer], output: Output, loss: str
+        self,
+        input_shape: Shape,
+        layers: Sequence[Layer],
+        output: Output,
+        loss: str,
+        *,
+        vocabulary: int = 0,
     ) -> None:
         self.loss_record = LOSSES[loss]
         required = self.loss_record.requires
@@ -51,14 +63,18 @@ class Network:
         self.layers: list[Layer] = [*layers, output]
         self.output = output
         self.names: list[str] = []
-        self.shapes: list[tuple[int, ...]] = [input_shape]
+        self.shapes: list[Shape] = [input_shape]
         counts: dict[str, int] = {}
         self._parameters = []
+        self._owners: list[Layer] = []
         shapes = []
         for position, layer in enumerate(self.layers):
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             name = "output" if layer is output else f"{layer.kind}_{counts[layer.kind]}"
             try:
+                self._check_tokens(layer, position, vocabulary)
+                if isinstance(layer, Residual):
+                    layer.check_earlier(self.shapes[-1], self.shapes[:-1])
                 out = layer.output_shape(self.shapes[-1])
             except LayerDoesNotFit as error:
                 place = "output" if layer is output else f"layers.{position}"
@@ -66,46 +82,127 @@ class Network:
             for part, parameter in layer.parameters(self.shapes[-1]).items():
                 shapes.append((f"{name}.{part}", parameter.shape))
                 self._parameters.append(parameter)
+                self._owners.append(layer)
             self.names.append(name)
             self.shapes.append(out)
+        self._check_output(loss)
         self.layout = Layout(shapes)
+        self.work = sum(
+            layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
+        )
+
+    @staticmethod
+    def _check_tokens(layer: Layer, position: int, vocabulary: int) -> None:
+        if isinstance(layer, Embedding):
+            if position or not vocabulary:
+                raise LayerDoesNotFit(
+                    "an embedding takes token numbers, so it goes first and needs text data"
+                )
+            if layer.input_dim < vocabulary:
+                raise LayerDoesNotFit(
+                    f"input_dim {layer.input_dim} is less than the {vocabulary} kinds of tokens in "
+                    f"the data; choose {vocabulary} or 0, which means as many as there are"
+                )
+        elif vocabulary and not position:
+            raise LayerDoesNotFit(
+                "the data are token numbers, which only an embedding can take; put one first"
+            )
+
+    def _check_output(self, loss: str) -> None:
+        shape, each_step = self.shapes[-1], self.loss_record.asks == "steps"
+        if each_step and len(shape) != 2:
+            raise CannotBuild(
+                "layers",
+                f"{loss} asks for an output at every step, but shape {spelled(self.shapes[-2])} "
+                "reached the output; set return_sequences on the recurrent layers and use no flatten",
+            )
+        if not each_step and len(shape) != 1:
+            raise CannotBuild(
+                "layers",
+                f"{loss} compares one output a sample, but a sequence of shape "
+                f"{spelled(self.shapes[-2])} reached the output; set return_sequences false on the last "
+                "recurrent layer, or put a flatten layer after it",
+            )
 
     def start(self, initializer: str, seed: int, dtype: type = np.float32) -> Array:
-        """Fresh parameters: weights drawn, biases 0.  (capacity,), drawn in float64, then cast"""
+        """Fresh parameters: weights drawn, the others at their start.  (capacity,), drawn in
+        float64, then cast"""
         rng = np.random.default_rng([seed, 1])
         vector = np.zeros(self.layout.capacity, np.float64)
         draw = INITIALIZERS[initializer].draw
         for entry, parameter in zip(self.layout, self._parameters, strict=True):
+            here = vector[entry.offset : entry.offset + entry.size]
             if parameter.decays:
                 values = draw(rng, parameter.shape, parameter.fan_in, parameter.fan_out)
-                vector[entry.offset : entry.offset + entry.size] = values.ravel()
+                here[...] = values.ravel()
+            else:
+                here[...] = parameter.start
         return vector.astype(dtype)
 
-    def decaying(self) -> list[tuple[int, int]]:
-        """Where penalties apply: (start, stop) of every weight in the vector."""
+    def decaying(self) -> list[tuple[int, int, float, float]]:
+        """Where penalties apply: (start, stop, l1, l2) of every weight in the vector, the penalties
+        being those that its layer adds to the network's."""
+        return [
+            (
+                entry.offset, entry.offset + entry.size, getattr(owner, "l1", 0.0), getattr(owner, "l2", 0.0),
+            )
+            for entry, parameter, owner in zip(
+                self.layout, self._parameters, self._owners, strict=True
+            )
+            if parameter.decays and getattr(owner, "trainable", True)
+        ]  # fmt: skip
+
+    def fixed(self) -> list[tuple[int, int]]:
+        """What no update touches: (start, stop) of running statistics and of frozen layers."""
         return [
             (entry.offset, entry.offset + entry.size)
-            for entry, parameter in zip(self.layout, self._parameters, strict=True)
-            if parameter.decays
+            for entry, parameter, owner in zip(
+                self.layout, self._parameters, self._owners, strict=True
+            )
+            if not parameter.trainable or not getattr(owner, "trainable", True)
         ]
 
-    def _of_layer(self, views: Views, name: str) -> dict[str, Array]:
+    def passes(self, *, training: bool = False, compiled: bool = False, key: int = 0) -> list[Pass]:
+        """How each layer is passed through; `key` is the random key of the update."""
+        made = [
+            Pass(training, compiled, first=i == 0, scratch=Scratch())
+            for i in range(len(self.layers))
+        ]
+        self.draw_keys(made, key)
+        return made
+
+    @staticmethod
+    def draw_keys(passes: list[Pass], key: int) -> None:
+        """Give every layer its own random key of this update."""
+        for i, one in enumerate(passes):
+            mixed = (key + (i + 1) * _GOLDEN) & _MASK
+            mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+            one.key = (mixed ^ (mixed >> 27)) & _MASK
+
+    @staticmethod
+    def _of_layer(views: Views, name: str) -> dict[str, Array]:
         return {
             key.split(".", 1)[1]: view for key, view in views.items() if key.startswith(name + ".")
         }
 
-    def forward(self, vector: Array, x: Array) -> list[Cache]:
-        """Every layer's x, z and a.  vector: (size,)  x: (batch, *input_shape)"""
+    def forward(self, vector: Array, x: Array, passes: list[Pass] | None = None) -> list[Cache]:
+        """Every layer's cache: x, z and a.  vector: (size,)  x: (batch, *input_shape)
+
+        Without `passes` it is in evaluation mode, in plain NumPy.
+        """
         views = self.layout.views(vector)
         caches: list[Cache] = []
-        for name, layer in zip(self.names, self.layers, strict=True):
-            x, cache = layer.forward(self._of_layer(views, name), x)
+        inputs: list[Array] = []
+        for name, layer, run in zip(self.names, self.layers, passes or self.passes(), strict=True):
+            inputs.append(x)
+            run.inputs = inputs
+            x, cache = layer.forward(self._of_layer(views, name), x, run)
             caches.append(cache)
         return caches
 
-    def predict(self, vector: Array, x: Array) -> Array:
-        """The output's activations.  x: (batch, *input_shape)  ->  (batch, outputs)"""
-        return self.forward(vector, x)[-1]["a"]
+    def predict(self, vector: Array, x: Array, passes: list[Pass] | None = None) -> Array:
+        """The output's activations.  x: (batch, *input_shape)  ->  (batch, *output shape)"""
+        return self.forward(vector, x, passes)[-1]["a"]
 
     def loss_of(self, cache: Cache, t: Array) -> float:
         """The loss of an output's cache, without penalties.  t: (batch, outputs)"""
@@ -113,22 +210,63 @@ class Network:
         check_shapes(y, t)
         return self.loss_record.value(y, t)
 
-    def loss_and_gradient(self, vector: Array, gradient: Array, x: Array, t: Array) -> float:
-        """The batch's loss; its gradient is written into `gradient` (size,).  No penalties."""
+    def loss_and_gradient(
+        self, vector: Array, gradient: Array, x: Array, t: Array, passes: list[Pass] | None = None
+    ) -> float:
+        """The batch's loss; its gradient is written into `gradient` (size,).  No penalties.
+
+        Without `passes` layers are as in evaluation, in plain NumPy. In training mode the running
+        statistics in `vector` move, as a part of the update.
+        """
+        passes = passes or self.passes()
         views = self.layout.views(vector)
         slopes = self.layout.views(gradient)
-        caches = self.forward(vector, x)
+        caches = self.forward(vector, x, passes)
         loss = self.loss_of(caches[-1], t)
-        d = self._output_backward(views, slopes, caches[-1], t)
-        for i in range(len(self.layers) - 2, -1, -1):
-            p = self._of_layer(views, self.names[i])
-            d = self.layers[i].backward(p, self._of_layer(slopes, self.names[i]), caches[i], d)
+        self.backward(views, slopes, caches, t, passes)
+        for name, cache in zip(self.names, caches, strict=True):
+            for part, value in cache.get("settled", {}).items():
+                views[f"{name}.{part}"][...] = value
+        for start, stop in self.fixed():
+            gradient[start:stop] = 0
         return loss
 
-    def _output_backward(self, views: Views, slopes: Views, cache: Cache, t: Array) -> Array:
+    def backward(
+        self, views: Views, slopes: Views, caches: list[Cache], t: Array, passes: list[Pass]
+    ) -> list[Array | None]:
+        """The gradient from the output's cache down; returns dL/d(what left each layer), where it
+        was needed: of the output layer it is dL/dz."""
+        last = len(self.layers) - 1
+        d: Any
+        back: list[Array | None] = [None] * (last + 1)
+        # What residual connections gave back to the input of an earlier layer.
+        owed: dict[int, Array] = {}
+        d = self._output_backward(views, slopes, caches[-1], t, passes[-1], back)
+        for i in range(last - 1, -1, -1):
+            if i + 1 in owed:
+                d = owed.pop(i + 1) + d
+            back[i] = d
+            layer = self.layers[i]
+            p, g = self._of_layer(views, self.names[i]), self._of_layer(slopes, self.names[i])
+            d = layer.backward(p, g, caches[i], d, passes[i])
+            if isinstance(layer, Residual) and d is not None:
+                place = i - layer.span
+                owed[place] = owed[place] + d if place in owed else d
+        return back
+
+    def _output_backward(
+        self,
+        views: Views,
+        slopes: Views,
+        cache: Cache,
+        t: Array,
+        run: Pass,
+        back: list[Array | None],
+    ) -> Array | None:
         p = self._of_layer(views, "output")
         g = self._of_layer(slopes, "output")
         if self.loss_record.fused:
-            dz = self.loss_record.gradient(cache["z"], t)
-            return self.output.backward_from_z(p, g, cache, dz)
-        return self.output.backward(p, g, cache, self.loss_record.gradient(cache["a"], t))
+            back[-1] = self.loss_record.gradient(cache["z"], t)
+            return self.output.backward_from_z(p, g, cache, back[-1], run)
+        back[-1] = self.loss_record.gradient(cache["a"], t)
+        return self.output.backward(p, g, cache, back[-1], run)

@@ -11,13 +11,17 @@ from .datasets.base import Seed
 from .features import FeatureName
 from .initializers import InitializerName
 from .layers import Dense, LayerSpec
+from .layers.base import Penalty
 from .losses import LossName
 from .optimizers import SGD, Optimizer
+from .schedules import Constant, Schedule
 
 MAX_LAYERS = 12
 MAX_BATCH = 20_000
 
-Penalty = Annotated[float, Interval(ge=0, le=100)]
+# The decay of the weights' moving average; 0: none is kept.
+Average = Annotated[float, Interval(ge=0, lt=1)]
+ClipLimit = Annotated[float, Interval(ge=0, le=1e6)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +29,30 @@ class OutputSpec:
     """The output's activation; None means what suits the loss."""
 
     activation: OutputActivationName | None = None
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    trainable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regularization:
-    """Added to the gradient of weights, not of biases: l1 * sign(w) + l2 * w."""
+    """Added to the gradient of weights, not of biases: l1 * sign(w) + l2 * w; a layer's own come on
+    top."""
 
     l1: Penalty = 0.0
     l2: Penalty = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clipping:
+    """The gradient's largest number and largest length before penalties; 0 is no limit."""
+
+    value: # The decay of the weights' moving average; 0: none is kept.
+Average = Annotated[float, Interval(ge=0, lt=1)]
+ClipLimit = 0.0
+    norm: # The decay of the weights' moving average; 0: none is kept.
+Average = Annotated[float, Interval(ge=0, lt=1)]
+ClipLimit = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +70,9 @@ class NetworkSpec:
     loss: LossName = "cross_entropy"
     optimizer: Optimizer = field(default_factory=SGD)
     regularization: Regularization = field(default_factory=Regularization)
+    schedule: Schedule = field(default_factory=Constant)
+    clipping: Clipping = field(default_factory=Clipping)
+    average: Average = 0.0
     initializer: InitializerName = "glorot_uniform"
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0

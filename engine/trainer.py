@@ -4,7 +4,7 @@ The same spec and seed give the same numbers bit for bit however the steps are s
 that moves (weights, optimizer slots, order, generator, clock) is state here and nowhere else.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import isfinite, isnan
 from typing import Any
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layers import Dense
+from .layers.base import Pass
 from .network import Network
 from .optimizers import Optimizer
+from .schedules import Constant, Plateau, Schedule, fresh_state
 
 Array = NDArray[np.floating]
 
 # Above this many multiply-adds a sample BLAS is ahead of the lanes kernel (measured, docs/bench.md).
 BLAS_FROM_WEIGHTS = 3000
+_MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Divergence:
 
     step: int
     layer: str
-    what: str  # "loss" | "weight" | "bias"
+    what: str  # "loss" or the parameter's own name: "weight", "bias", "recurrent_weight", ..
     value: str  # "NaN" | "Infinity" | "-Infinity"
 
 
@@ -40,6 +43,22 @@ class Snapshot:
     clock: NDArray[np.int64]
     generator: NDArray[np.uint64]
     step: int
+    plateau: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What is done with a gradient besides the optimizer's own step. 0 means: not done.
+
+    `clip_value` limits every number of the gradient, `clip_norm` its Euclidean length (as
+    torch.nn.utils.clip_grad_value_ and clip_grad_norm_), both before penalties; `average` is the
+    decay of an exponential moving average of the weights, which starts as the weights (Polyak &
+    Juditsky 1992; Keras' use_ema).
+    """
+
+    clip_value: float = 0.0
+    clip_norm: float = 0.0
+    average: float = 0.0
 
 
 def _word(value: float) -> str:
@@ -65,10 +84,14 @@ class Trainer:
         l2: float = 0.0,
         initializer: str = "glorot_uniform",
         seed: int = 0,
+        schedule: Schedule | None = None,
+        care: Care | None = None,
         dtype: type = np.float32,
         compiled: bool = True,
     ) -> None:
         self.network = network
+        self.schedule: Schedule = schedule or Constant()
+        self.care = care or Care()
         self.dtype = dtype
         self.compiled = compiled
         self.batch_size = batch_size
@@ -77,6 +100,7 @@ class Trainer:
         self.initializer = initializer
         self.optimizer = optimizer
         self.diverged: Divergence | None = None
+        self._passes: list[Pass] | None = None
         self._set_data(inputs, targets)
         self.reset(seed)
 
@@ -99,6 +123,30 @@ class Trainer:
         return {name: self._buffer[2 + i, :size] for i, name in enumerate(self.optimizer.slots)}
 
     @property
+    def average(self) -> Array | None:
+        """The moving average of the weights, a view: (size,); None where none is kept"""
+        row = self._average_row
+        return self._buffer[row, : self.network.layout.size] if row else None
+
+    @property
+    def _average_row(self) -> int:
+        return 2 + len(self.optimizer.slots) if self.care.average > 0 else 0
+
+    def _rows(self, optimizer: Optimizer, care: Care) -> int:
+        return 2 + len(optimizer.slots) + (care.average > 0)
+
+    @property
+    def batch(self) -> int:
+        """Samples an update takes: the batch size, or all where the optimizer wants them."""
+        full = getattr(self.optimizer, "full_batch", False)
+        return max(1, self.samples) if full else self.batch_size
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the next update."""
+        return float(self._rates(1)[0])
+
+    @property
     def epoch(self) -> int:
         return int(self._clock[1])
 
@@ -108,21 +156,23 @@ class Trainer:
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-self.samples // self.batch_size) if self.samples else 0
+        return -(-self.samples // self.batch) if self.samples else 0
 
     def steps_to_epoch_end(self) -> int:
         """Updates left in the running epoch."""
-        return -(-(self.samples - int(self._clock[0])) // self.batch_size)
+        return -(-(self.samples - int(self._clock[0])) // self.batch)
 
     # What changes it
 
     def reset(self, seed: int) -> None:
         """Fresh weights, step 0: the same seed gives the same run."""
         self.seed = seed
-        self._buffer = np.zeros(
-            (2 + len(self.optimizer.slots), self.network.layout.capacity), self.dtype
-        )
+        rows = self._rows(self.optimizer, self.care)
+        self._buffer = np.zeros((rows, self.network.layout.capacity), self.dtype)
         self._buffer[0] = self.network.start(self.initializer, seed, self.dtype)
+        if self._average_row:
+            self._buffer[self._average_row] = self._buffer[0]
+        self.plateau = fresh_state()
         self._order = np.arange(self.samples, dtype=np.int64)
         self._clock = np.zeros(3, np.int64)  # position in the order, epoch, optimizer updates
         self._generator = np.array([seed], np.uint64)
@@ -144,26 +194,51 @@ class Trainer:
     def change_optimizer(self, optimizer: Optimizer) -> None:
         """Another optimizer or other settings; slots are kept where the kind stays."""
         if optimizer.kind != self.optimizer.kind:
-            buffer = np.zeros((2 + len(optimizer.slots), self._buffer.shape[1]), self.dtype)
+            buffer = np.zeros((self._rows(optimizer, self.care), self._buffer.shape[1]), self.dtype)
             buffer[:2] = self._buffer[:2]
+            if self._average_row:
+                buffer[-1] = self._buffer[-1]
             self._buffer = buffer
             self._clock[2] = 0
+            self._clock[0] = min(int(self._clock[0]), max(0, self.samples - 1))
         self.optimizer = optimizer
         self.diverged = None
+
+    def change_schedule(self, schedule: Schedule) -> None:
+        """Another schedule: it goes by the updates made so far; a plateau is looked for anew."""
+        self.schedule = schedule
+        self.plateau = fresh_state()
+
+    def change_care(self, care: Care) -> None:
+        """Other clipping or averaging; an average that was not kept before starts as the weights."""
+        if (care.average > 0) != (self.care.average > 0):
+            rows = self._rows(self.optimizer, care)
+            buffer = np.zeros((rows, self._buffer.shape[1]), self.dtype)
+            kept = min(rows, len(self._buffer))
+            buffer[:kept] = self._buffer[:kept]
+            if care.average > 0:
+                buffer[-1] = self._buffer[0]
+            self._buffer = buffer
+        self.care = care
 
     def change_network(self, network: Network) -> None:
         """Another architecture: the overlapping part of each parameter and slot is kept, the rest
         starts as a fresh network with this seed would."""
         old, new = self.network.layout, network.layout
+        self._passes = None
         if old == new:
             self.network = network
             return
         buffer = np.zeros((len(self._buffer), new.capacity), self.dtype)
         buffer[0] = network.start(self.initializer, self.seed, self.dtype)
+        if self._average_row:
+            buffer[self._average_row] = buffer[0]
         for row in (0, *range(2, len(buffer))):
             before, after = old.views(self._buffer[row]), new.views(buffer[row])
             for name in before.keys() & after.keys():
                 a, b = before[name], after[name]
+                if a.ndim != b.ndim:
+                    continue
                 overlap = tuple(slice(0, min(m, n)) for m, n in zip(a.shape, b.shape, strict=True))
                 b[overlap] = a[overlap]
         self._buffer = buffer
@@ -202,6 +277,7 @@ class Trainer:
             self._clock.copy(),
             self._generator.copy(),
             self.step,
+            self.plateau.copy(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -211,6 +287,7 @@ class Trainer:
         self._clock = snapshot.clock.copy()
         self._generator = snapshot.generator.copy()
         self.step = snapshot.step
+        self.plateau = snapshot.plateau.copy()
 
     def load(self, snapshot: Snapshot) -> None:
         """Restore a snapshot from outside.
@@ -254,18 +331,57 @@ class Trainer:
     def _run(self, steps: int) -> tuple[NDArray[np.float64], int, bool]:
         """Returns the losses, how many updates were sound, and whether it broke after them."""
         losses = np.zeros(steps)
-        if steps == 0:
-            return losses, 0, False
-        run = self._run_compiled if self.compiled and self._all_dense() else self._run_numpy
-        done, status = run(steps, losses)
-        sound = done - 1 if status == 2 else done
-        self.step += sound
-        return losses, sound, status != 0
+        done = 0
+        while done < steps:
+            piece = losses[done:]
+            if isinstance(self.schedule, Plateau):  # it looks at every epoch's losses
+                piece = piece[: self.steps_to_epoch_end()]
+            made, status = self._run_piece(piece)
+            sound = made - 1 if status == 2 else made
+            self.step += sound
+            done += sound
+            if status:
+                return losses, done, True
+            self._after_piece(piece)
+        return losses, done, False
 
-    def _all_dense(self) -> bool:
-        return all(isinstance(layer, Dense) for layer in self.network.layers[:-1])
+    def _after_piece(self, losses: NDArray[np.float64]) -> None:
+        if isinstance(self.schedule, Plateau):
+            self.plateau[4] += losses.sum()
+            self.plateau[5] += len(losses)
+            if self._clock[0] == 0:
+                self.schedule.after_epoch(self.plateau, self.plateau[4] / self.plateau[5])
+                self.plateau[4:] = 0
 
-    def _run_compiled(self, steps: int, losses: NDArray[np.float64]) -> tuple[int, int]:
+    def _run_piece(self, losses: NDArray[np.float64]) -> tuple[int, int]:
+        rates = self._rates(len(losses))
+        if self.compiled and all(isinstance(layer, Dense) for layer in self.network.layers[:-1]):
+            return self._run_dense(losses, rates)
+        return self._run_layers(losses, rates, self.compiled)
+
+    def _rates(self, steps: int) -> NDArray[np.float64]:
+        """The learning rate of each of the next updates."""
+        updates = np.arange(self._clock[2], self._clock[2] + steps, dtype=np.float64)
+        return self.optimizer.learning_rate * self.schedule.factor(updates) * self.plateau[0]
+
+    def _after(self) -> tuple[Any, ...]:
+        """What a compiled update is told besides the optimizer, see `kernels.updates.finish`."""
+        weights = self.network.decaying()
+        fixed = self.network.fixed()
+        return (
+            np.array([w[:2] for w in weights], np.int64).reshape(-1, 2),
+            np.array([(self.l1 + w[2], self.l2 + w[3]) for w in weights], np.float64).reshape(
+                -1, 2
+            ),
+            np.array(fixed, np.int64).reshape(-1, 2),
+            np.array([self.care.clip_value, self.care.clip_norm, self.care.average]),
+            self._average_row,
+            np.zeros(self._buffer.shape[1] if fixed else 8, self.dtype),
+        )
+
+    def _run_dense(
+        self, losses: NDArray[np.float64], rates: NDArray[np.float64]
+    ) -> tuple[int, int]:
         from .kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
         from .kernels.mlp import train_blas, train_lanes
         from .kernels.updates import OPTIMIZER_CODES
@@ -274,57 +390,106 @@ class Trainer:
         sizes = np.array([shape[0] for shape in network.shapes])
         layers: list[Any] = network.layers
         codes = np.array([ACTIVATION_CODES[layer.activation] for layer in layers])
-        decay = np.full((len(layers), 2), (self.l1, self.l2))
-        offsets = np.array([start for start, _ in network.decaying()])
+        offsets = np.array([entry.offset for entry in network.layout][::2])
         kernel = train_blas if (sizes[:-1] * sizes[1:]).max() >= BLAS_FROM_WEIGHTS else train_lanes
         done, status = kernel(
             sizes, codes, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[self.optimizer.kind],
-            _hyper(self.optimizer), decay, self._buffer, offsets, self.inputs, self.targets,
-            self._order, self._clock, self._generator, self.batch_size, steps, losses,
+            _hyper(self.optimizer), rates, self._after(), self._buffer, offsets, self.inputs, self.targets,
+            self._order, self._clock, self._generator, self.batch, len(losses), losses,
         )  # fmt: skip
         return int(done), int(status)
 
-    def _run_numpy(self, steps: int, losses: NDArray[np.float64]) -> tuple[int, int]:
+    def _run_layers(
+        self, losses: NDArray[np.float64], rates: NDArray[np.float64], compiled: bool
+    ) -> tuple[int, int]:
+        """Layer by layer, each in its NumPy form or in its compiled one."""
+        passes = self._passes
+        if passes is None or passes[0].compiled != compiled:
+            passes = self.network.passes(training=True, compiled=compiled)
+            self._passes = passes
+        finish = self._finisher(compiled)
+        size = self.network.layout.size
+        w, g = self._buffer[0, :size], self._buffer[1, :size]
+        fixed = np.concatenate([np.arange(a, b) for a, b in self.network.fixed()] or [[]]).astype(
+            int
+        )
         with np.errstate(all="ignore"):
-            for i in range(steps):
+            for i, rate in enumerate(rates):
                 batch = self._next_batch()
-                losses[i] = self._penalized_gradient(batch)
+                statistics = w[fixed]
+                self.network.draw_keys(passes, self._key(i))
+                losses[i] = self.network.loss_and_gradient(
+                    w, g, self.inputs[batch], self.targets[batch], passes
+                )
                 if not isfinite(losses[i]):
+                    w[fixed] = statistics
                     return i, 1
                 self._clock[2] += 1
-                slots = [self._buffer[2 + k] for k in range(len(self.optimizer.slots))]
-                self.optimizer.update(self._buffer[0], self._buffer[1], slots, int(self._clock[2]))
+                finite = finish(float(rate))
                 self._clock[0] += len(batch)
                 if self._clock[0] >= self.samples:
                     self._clock[0] = 0
                     self._clock[1] += 1
-                if not np.isfinite(self._buffer[0]).all():
+                if not finite:
                     return i + 1, 2
-        return steps, 0
+        return len(losses), 0
+
+    def _key(self, ahead: int) -> int:
+        """The random key of the update `ahead` of now: of seed and step alone, so a rewound run
+        draws the same."""
+        return (self.seed * 0x2545F4914F6CDD1D + (self.step + ahead) * 0x9E3779B97F4A7C15) & _MASK
 
     def _next_batch(self) -> NDArray[np.int64]:
         if self._clock[0] == 0:
-            shuffle(self._order, self._generator)
+            shuffle(self._order, self._generator, self.compiled)
         start = int(self._clock[0])
-        return self._order[start : start + self.batch_size]
+        return self._order[start : start + self.batch]
 
-    def _penalized_gradient(self, batch: NDArray[np.int64]) -> float:
-        size = self.network.layout.size
-        w, g = self._buffer[0], self._buffer[1]
-        loss = self.network.loss_and_gradient(
-            w[:size], g[:size], self.inputs[batch], self.targets[batch]
+    def _finisher(self, compiled: bool) -> Any:
+        """A function of the learning rate that makes an update of the gradient that is there."""
+        if not compiled:
+            return self._finish
+        from .kernels.updates import OPTIMIZER_CODES, finish
+
+        code, hyper, after = (
+            OPTIMIZER_CODES[self.optimizer.kind],
+            _hyper(self.optimizer),
+            self._after(),
         )
-        if self.l1 or self.l2:
-            for start, stop in self.network.decaying():
-                weights = w[start:stop]
-                g[start:stop] += self.l2 * weights + self.l1 * np.sign(weights)
-        return loss
+        return lambda rate: finish(code, hyper, rate, after, self._buffer, int(self._clock[2]))
+
+    def _finish(self, rate: float) -> bool:
+        """From a batch's gradient to new weights: the definition of `kernels.updates.finish`."""
+        w, g = self._buffer[0], self._buffer[1]
+        fixed = [slice(start, stop) for start, stop in self.network.fixed()]
+        for part in fixed:
+            g[part] = 0
+        if self.care.clip_value > 0:
+            np.clip(g, -self.care.clip_value, self.care.clip_value, out=g)
+        if self.care.clip_norm > 0:
+            norm = float(np.sqrt((g.astype(np.float64) ** 2).sum()))
+            g *= min(1.0, self.care.clip_norm / (norm + 1e-6))
+        for start, stop, l1, l2 in self.network.decaying():
+            weights = w[start:stop]
+            g[start:stop] += (self.l2 + l2) * weights + (self.l1 + l1) * np.sign(weights)
+        kept = [w[part].copy() for part in fixed]
+        slots = [self._buffer[2 + k] for k in range(len(self.optimizer.slots))]
+        replace(self.optimizer, learning_rate=rate).update(w, g, slots, int(self._clock[2]))
+        for part, values in zip(fixed, kept, strict=True):
+            w[part] = values
+        if self._average_row:
+            average = self._buffer[self._average_row]
+            average *= self.care.average
+            average += (1 - self.care.average) * w
+            for part in fixed:
+                average[part] = w[part]
+        return bool(np.isfinite(w).all())
 
     def _locate_divergence(self) -> None:
         """Make the next update in NumPy on a copy, only to name what breaks."""
         before = self.snapshot()
         losses = np.zeros(1)
-        _, status = self._run_numpy(1, losses)
+        _, status = self._run_layers(losses, self._rates(1), compiled=False)
         size = self.network.layout.size
         if status == 1:
             place = ("output", "loss", _word(float(losses[0])))
@@ -341,14 +506,21 @@ class Trainer:
         self.diverged = Divergence(self.step, *place)
 
     def with_settings(self, **settings: Any) -> None:
-        """Change batch_size, l1, l2 or initializer; they hold from the next step."""
+        """Change batch_size, l1, l2, initializer or seed; they hold from the next step."""
         for name, value in settings.items():
             setattr(self, name, value)
 
 
-def shuffle(order: NDArray[np.int64], generator: NDArray[np.uint64]) -> None:
+def shuffle(
+    order: NDArray[np.int64], generator: NDArray[np.uint64], compiled: bool = False
+) -> None:
     """The definition of `kernels.shuffling.shuffle`: SplitMix64 and Durstenfeld's shuffle."""
-    mask = (1 << 64) - 1
+    if compiled:
+        from .kernels.shuffling import shuffle as fast
+
+        fast(order, generator)
+        return
+    mask = _MASK
     state = int(generator[0])
     for i in range(len(order) - 1, 0, -1):
         state = (state + 0x9E3779B97F4A7C15) & mask
@@ -367,4 +539,4 @@ def _hyper(optimizer: Optimizer) -> NDArray[np.float64]:
     return np.array(values + [0.0] * (8 - len(values)))
 
 
-__all__ = ["Divergence", "Snapshot", "Trainer", "shuffle"]
+__all__ = ["Care", "Divergence", "Snapshot", "Trainer", "shuffle"]

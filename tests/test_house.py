@@ -15,14 +15,20 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
     {"layout", "kernels", "features", "history"},
-    {"activations", "initializers", "losses", "optimizers", "datasets"},
+    {"activations", "initializers", "losses", "optimizers", "schedules", "datasets"},
     {"layers"},
     {"network"},
     {"trainer"},
     {"spec"},
     {"experiment", "presets"},
 ]
-ALONE = {"losses": {"layout"}, "optimizers": {"layout"}, "datasets": {"layout"}, "kernels": set()}
+ALONE = {
+    "losses": {"layout"},
+    "optimizers": {"layout"},
+    "schedules": {"layout"},
+    "datasets": {"layout"},
+    "kernels": set(),
+}
 ALLOWED_OUTSIDE = {"numpy", "numba", "llvmlite", "annotated_types", "engine"}
 
 

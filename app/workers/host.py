@@ -78,12 +78,24 @@ def describe(id: str) -> dict[str, Any]:
     network, trainer = experiment.network, experiment.trainer
     measures = experiment.measured()
     layers: list[Any] = network.layers
+    sizes: dict[str, int] = {}
+    for entry in network.layout:
+        owner = entry.name.split(".")[0]
+        sizes[owner] = sizes.get(owner, 0) + entry.size
     return {
         "spec": experiment.spec,
         "inputs": list(experiment.input_names),
         "layers": [
-            {"name": name, "kind": layer.kind, "units": layer.units, "activation": layer.activation}
-            for name, layer in zip(network.names, layers, strict=True)
+            {
+                "name": name,
+                "kind": layer.kind,
+                "units": shape[-1],
+                "activation": getattr(layer, "activation", None),
+                "shape": list(shape),
+                "parameters": sizes.get(name, 0),
+                "trainable": getattr(layer, "trainable", True),
+            }
+            for name, layer, shape in zip(network.names, layers, network.shapes[1:], strict=True)
         ],
         "layout": [
             {"name": e.name, "shape": list(e.shape), "offset": e.offset} for e in network.layout
@@ -93,6 +105,7 @@ def describe(id: str) -> dict[str, Any]:
         "samples": trainer.samples,
         "step": trainer.step,
         "epoch": trainer.epoch,
+        "learning_rate": trainer.learning_rate,
         "loss": measures.loss,
         "test_loss": measures.test_loss,
         "metrics": measures.metrics,
@@ -245,7 +258,8 @@ def activations(id: str, inputs: list[list[float]]) -> bytes:
     """Raises: ValueError"""
     found = _of(id).activations(inputs)
     layers = {
-        name: {"z": _lists(both["z"]), "a": _lists(both["a"])} for name, both in found.items()
+        name: {part: _lists(array) for part, array in parts.items()}
+        for name, parts in found.items()
     }
     return json.dumps(layers).encode()
 
@@ -286,9 +300,11 @@ def _dataset_out(spec: Any, made: Any) -> dict[str, Any]:
         "classes": made.classes,
         "class_names": list(made.class_names),
         "inputs": made.inputs.tolist(),
-        "targets": made.targets.reshape(-1).tolist(),
+        "shape": list(made.shape),
+        "vocabulary": list(made.vocabulary),
+        "targets": _targets(made, made.targets),
         "test_inputs": made.test_inputs.tolist(),
-        "test_targets": made.test_targets.reshape(-1).tolist(),
+        "test_targets": _targets(made, made.test_targets),
         "identities": made.identities.tolist(),
         "plane": None
         if plane is None
@@ -298,9 +314,18 @@ def _dataset_out(spec: Any, made: Any) -> dict[str, Any]:
             "low": list(plane.low),
             "high": list(plane.high),
         },
-        "mean": made.mean.tolist(),
-        "deviation": made.deviation.tolist(),
+        "mean": made.mean.reshape(-1).tolist(),
+        "deviation": made.deviation.reshape(-1).tolist(),
+        "target_mean": made.target_mean,
+        "target_deviation": made.target_deviation,
+        "series": None if made.series is None else made.series.tolist(),
+        "positions": None if made.positions is None else made.positions.tolist(),
+        "test_positions": None if made.test_positions is None else made.test_positions.tolist(),
     }
+
+
+def _targets(made: Any, targets: Any) -> list[Any]:
+    return (targets if made.per_step else targets.reshape(-1)).tolist()
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -8,6 +8,7 @@ MathFunctionsImpl.h.
 from math import pi, sqrt
 from typing import Any
 
+import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
@@ -40,7 +41,18 @@ ACTIVATION_CODES = {
 LOSS_CODES = {
     name: code
     for code, name in enumerate(
-        ("cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "hinge")
+        (
+            "cross_entropy",
+            "binary_cross_entropy",
+            "mse",
+            "mae",
+            "huber",
+            "hinge",
+            "label_smoothing",
+            "focal",
+            "kl_divergence",
+            "poisson",
+        )
     )
 }
 
@@ -144,6 +156,9 @@ def softplus(x: Any) -> Any:
     tail = log(like(x, 1.0) + exp(like(x, 0.0) - magnitude(x)))
     return larger(x, like(x, 0.0)) + tail
 
+
+LABEL_SMOOTHING = 0.1
+FOCAL_GAMMA = 2.0
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -258,6 +273,23 @@ def activate(code: int, a: Any, slope: Any, start: int, count: int) -> None:
 
 
 @njit(**OPTIONS)
+def activate_all(code: int, z: Any, a: Any, slope: Any) -> None:
+    """a = f(z) and slope = f'(z) of flat arrays of one size, whatever it is."""
+    whole = z.size // LANES * LANES
+    a[:] = z
+    activate(code, a, slope, 0, whole)
+    if whole < z.size:
+        rest = np.zeros(LANES, z.dtype)
+        bent = np.zeros(LANES, z.dtype)
+        for i in range(z.size - whole):
+            rest[i] = z[whole + i]
+        activate(code, rest, bent, 0, LANES)
+        for i in range(z.size - whole):
+            a[whole + i] = rest[i]
+            slope[whole + i] = bent[i]
+
+
+@njit(**OPTIONS)
 def softmax(a: Any, start: int, units: int) -> Any:
     """z of eight samples in `a` becomes softmax(z); returns ln of the sum, plus the largest z."""
     highest = load(a, start)
@@ -275,6 +307,21 @@ def softmax(a: Any, start: int, units: int) -> Any:
 
 
 @njit(**OPTIONS)
+def _focal(units: int, z: Any, a: Any, t: Any, delta: Any, normalizer: Any, scale: Any) -> Any:
+    """The focal loss with gamma 2 of eight samples whose softmax is in `a`; writes delta."""
+    log_p = like(scale, 0.0)
+    for j in range(units):
+        log_p = fma(load(t, j * LANES), load(z, j * LANES) - normalizer, log_p)
+    p = exp(log_p)
+    wrong = like(scale, 1.0) - p
+    slope = like(scale, FOCAL_GAMMA) * p * wrong * log_p - wrong * wrong
+    for j in range(units):
+        o = j * LANES
+        store(delta, o, slope * (load(t, o) - load(a, o)) * scale)
+    return (like(scale, 0.0) - wrong * wrong * log_p) * scale
+
+
+@njit(**OPTIONS)
 def loss_block(
     loss: int, activation: int, units: int, z: Any, a: Any, slope: Any, t: Any, delta: Any,
     mask: Any, count: int,
@@ -286,16 +333,23 @@ def loss_block(
     """
     one = like(mask, 1.0)
     summed = like(mask, 0.0)
-    if loss == 0:  # cross_entropy, on softmax
+    if loss in (0, 6, 7, 8):  # on softmax, the mean over samples
         for j in range(units):
             store(a, j * LANES, load(z, j * LANES))
         normalizer = softmax(a, 0, units)
         scale = mask * like(mask, 1.0 / count)
+        if loss == 7:  # focal
+            return _focal(units, z, a, t, delta, normalizer, scale)
+        keep = like(mask, 1.0 - LABEL_SMOOTHING if loss == 6 else 1.0)
+        share = like(mask, LABEL_SMOOTHING / units if loss == 6 else 0.0)
         for j in range(units):
             o = j * LANES
-            target = load(t, o)
+            target = fma(load(t, o), keep, share)
             summed = fma(target, normalizer - load(z, o), summed)
             store(delta, o, (load(a, o) - target) * scale)
+            if loss == 8:  # kl_divergence: less the targets' own entropy
+                least = like(mask, 1e-30)
+                summed = fma(target, log(larger(target, least)), summed)
         return summed * scale
     scale = mask * like(mask, 1.0 / (count * units))
     if loss == 1:  # binary_cross_entropy, on sigmoid
@@ -306,6 +360,16 @@ def loss_block(
             y = sigmoid(value)
             store(a, o, y)
             summed = summed + (softplus(value) - target * value)
+            store(delta, o, (y - target) * scale)
+        return summed * scale
+    if loss == 9:  # poisson, on exponential
+        for j in range(units):
+            o = j * LANES
+            value = load(z, o)
+            target = load(t, o)
+            y = exp(value)
+            store(a, o, y)
+            summed = summed + (y - target * value)
             store(delta, o, (y - target) * scale)
         return summed * scale
     for j in range(units):

@@ -9,8 +9,9 @@ Both take the same arguments:
     activations  (depth,)      codes; of the output too
     loss, optimizer            codes
     hyper        (8,)          the optimizer's settings, float64
-    decay        (depth, 2)    l1 and l2 of each layer's weights
-    buffer       (2 + slots, capacity)  parameters, gradient, optimizer slots
+    rates        (steps,)      the learning rate of each update, float64
+    after        what is done with a gradient besides the optimizer's own step, see `updates.finish`
+    buffer       (2 + slots, capacity)  parameters, gradient, optimizer slots, perhaps the average
     offsets      (depth,)      where each layer's weight lies; its bias follows it
     inputs (n, features)  targets (n, outputs)  order (n,)
     clock        (3,)          position in `order`, epoch, the optimizer's own updates
@@ -26,10 +27,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .elementwise import OPTIONS, activate, loss_block, penalize
+from .elementwise import OPTIONS, activate, loss_block
 from .shuffling import shuffle
 from .simd import LANES, fma, like, load, splat, store, total
-from .updates import update
+from .updates import finish, warm_after
 
 POSITION, EPOCH, UPDATES = 0, 1, 2
 ALL_DONE, LOSS_NOT_FINITE, WEIGHT_NOT_FINITE = 0, 1, 2
@@ -151,7 +152,8 @@ def _finish(clock: Any, count: int, samples: int) -> None:
 
 @njit(**OPTIONS)
 def train_lanes(
-    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, decay: Any, buffer: Any,
+    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
+    buffer: Any,
     offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
@@ -226,10 +228,8 @@ def train_lanes(
                         places[layer + 1] + block * units * LANES, slope,
                         places[layer] + block * below * LANES,
                     )  # fmt: skip
-            if decay[layer, 0] != 0 or decay[layer, 1] != 0:
-                penalize(g, w, offsets[layer], below * units, decay[layer, 0], decay[layer, 1])
         clock[UPDATES] += 1
-        finite = update(optimizer, hyper, buffer, clock[UPDATES])
+        finite = finish(optimizer, hyper, rates[step], after, buffer, clock[UPDATES])
         _finish(clock, count, samples)
         if not finite:
             return step + 1, WEIGHT_NOT_FINITE
@@ -238,7 +238,8 @@ def train_lanes(
 
 @njit(**OPTIONS)
 def train_blas(
-    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, decay: Any, buffer: Any,
+    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
+    buffer: Any,
     offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
@@ -327,10 +328,8 @@ def train_blas(
                 np.dot(d, w[at : at + weights].reshape(below, units).T, dx)
                 for i in range(x_at, x_at + (count * below + LANES - 1) // LANES * LANES, LANES):
                     store(delta, i, load(delta, i) * load(slope, i))
-            if decay[layer, 0] != 0 or decay[layer, 1] != 0:
-                penalize(g, w, at, weights, decay[layer, 0], decay[layer, 1])
         clock[UPDATES] += 1
-        finite = update(optimizer, hyper, buffer, clock[UPDATES])
+        finite = finish(optimizer, hyper, rates[step], after, buffer, clock[UPDATES])
         _finish(clock, count, samples)
         if not finite:
             return step + 1, WEIGHT_NOT_FINITE
@@ -340,7 +339,7 @@ def train_blas(
 def warm_arguments() -> tuple[Any, ...]:
     """One step of a 1-1-1 network: the smallest call that compiles a kernel for float32."""
     return (
-        np.array([1, 1, 1]), np.array([2, 0]), 2, 0, np.zeros(8), np.zeros((2, 2)),
+        np.array([1, 1, 1]), np.array([2, 0]), 2, 0, np.zeros(8), np.zeros(1), warm_after(),
         np.zeros((5, 8), np.float32), np.array([0, 2]), np.zeros((1, 1), np.float32),
         np.zeros((1, 1), np.float32), np.zeros(1, np.int64), np.zeros(3, np.int64),
         np.zeros(1, np.uint64), 1, 1, np.zeros(1),

@@ -7,9 +7,10 @@ multiple of eight with zeros, which every update leaves at zero.
 from math import sqrt
 from typing import Any
 
+import numpy as np
 from numba import njit
 
-from .elementwise import OPTIONS
+from .elementwise import OPTIONS, penalize
 from .simd import (
     LANES,
     fma,
@@ -25,11 +26,13 @@ from .simd import (
     where_positive,
 )
 
+LBFGS_HISTORY = 10
+
 OPTIMIZER_CODES = {
     name: code
     for code, name in enumerate(
         ("sgd", "adam", "adamw", "nadam", "radam", "adamax", "rmsprop", "adagrad", "adadelta", "rprop",
-         "lion")
+         "lion", "lbfgs")
     )
 }  # fmt: skip
 
@@ -60,7 +63,65 @@ def update(code: int, hyper: Any, buffer: Any, step: int) -> bool:
         return _adadelta(hyper, buffer)
     if code == 9:
         return _rprop(hyper, buffer)
-    return _lion(hyper, buffer)
+    if code == 10:
+        return _lion(hyper, buffer)
+    return _lbfgs(hyper, buffer)
+
+
+@njit(**OPTIONS)
+def finish(code: int, hyper: Any, rate: float, after: Any, buffer: Any, step: int) -> bool:
+    """From a batch's gradient to new weights: clip, add penalties, update, hold what is fixed, average.
+
+    after:
+        weights    (k, 2)  start and stop of every weight that penalties apply to
+        penalties  (k, 2)  its l1 and l2
+        fixed      (m, 2)  start and stop of what no update touches
+        limits     (3,)    clip value, clip norm (0: none), decay of the average
+        row                where in `buffer` the average lies, 0: there is none
+        kept       memory for what is fixed
+    """
+    weights, penalties, fixed, limits, row, kept = after
+    w, g = buffer[0], buffer[1]
+    for i in range(fixed.shape[0]):
+        g[fixed[i, 0] : fixed[i, 1]] = 0
+    if limits[0] > 0:
+        high = w.dtype.type(limits[0])
+        for i in range(g.size):
+            g[i] = min(max(g[i], -high), high)
+    if limits[1] > 0:
+        squares = 0.0
+        for i in range(g.size):
+            squares += np.float64(g[i]) * np.float64(g[i])
+        scale = limits[1] / (sqrt(squares) + 1e-6)
+        if scale < 1:
+            small = w.dtype.type(scale)
+            for i in range(g.size):
+                g[i] *= small
+    for i in range(weights.shape[0]):
+        if penalties[i, 0] != 0 or penalties[i, 1] != 0:
+            start = weights[i, 0]
+            penalize(g, w, start, weights[i, 1] - start, penalties[i, 0], penalties[i, 1])
+    for i in range(fixed.shape[0]):
+        kept[fixed[i, 0] : fixed[i, 1]] = w[fixed[i, 0] : fixed[i, 1]]
+    hyper[0] = rate
+    finite = update(code, hyper, buffer, step)
+    for i in range(fixed.shape[0]):
+        w[fixed[i, 0] : fixed[i, 1]] = kept[fixed[i, 0] : fixed[i, 1]]
+    if row > 0:
+        average = buffer[row]
+        keep = w.dtype.type(limits[2])
+        take = w.dtype.type(1 - limits[2])
+        for i in range(w.size):
+            average[i] = keep * average[i] + take * w[i]
+        for i in range(fixed.shape[0]):
+            average[fixed[i, 0] : fixed[i, 1]] = w[fixed[i, 0] : fixed[i, 1]]
+    return finite
+
+
+def warm_after() -> tuple[Any, ...]:
+    """`after` of a network that asks for nothing, in the types that training uses."""
+    none = np.zeros((0, 2), np.int64)
+    return none, np.zeros((0, 2)), none, np.zeros(3), 0, np.zeros(8, np.float32)
 
 
 @njit(**OPTIONS)
@@ -313,3 +374,84 @@ def _lion(hyper: Any, buffer: Any) -> bool:
         store(w, i, new)
         spoiled = spoiled + new * like(rate, 0.0) + slope * like(rate, 0.0)
     return total(spoiled) == 0
+
+
+@njit(**OPTIONS)
+def _lbfgs(hyper: Any, buffer: Any) -> bool:
+    w, g, taken, previous = buffer[0], buffer[1], buffer[2], buffer[3]
+    history = LBFGS_HISTORY
+    largest = 0.0
+    steepness = 0.0
+    first = True
+    for i in range(g.size):
+        size = abs(np.float64(g[i]))
+        if not np.isfinite(size):
+            return False
+        largest = max(largest, size)
+        steepness += size
+        if previous[i] != 0:
+            first = False
+    if largest <= 1e-7:
+        return True
+    rate = hyper[0]
+    newest, oldest = 4, 4 + history  # rows of the first y and of the first s
+    scale = 1.0
+    pairs = 0
+    if first:
+        rate *= min(1.0, 1.0 / steepness)
+    else:
+        curvature = 0.0
+        for i in range(g.size):
+            curvature += np.float64(g[i] - previous[i]) * np.float64(taken[i])
+        if curvature > 1e-10:
+            for k in range(history - 1, 0, -1):
+                buffer[newest + k] = buffer[newest + k - 1]
+                buffer[oldest + k] = buffer[oldest + k - 1]
+            for i in range(g.size):
+                buffer[newest, i] = g[i] - previous[i]
+                buffer[oldest, i] = taken[i]
+        while pairs < history and np.any(buffer[newest + pairs] != 0):
+            pairs += 1
+    shares = np.zeros(history)
+    inverse = np.zeros(history)
+    direction = np.empty(g.size, np.float64)
+    for i in range(g.size):
+        direction[i] = -g[i]
+    for k in range(pairs):
+        y, s = buffer[newest + k], buffer[oldest + k]
+        product = 0.0
+        along = 0.0
+        for i in range(g.size):
+            product += np.float64(y[i]) * np.float64(s[i])
+            along += np.float64(s[i]) * direction[i]
+        inverse[k] = 1.0 / product
+        shares[k] = along * inverse[k]
+        for i in range(g.size):
+            direction[i] -= shares[k] * np.float64(y[i])
+    if pairs:
+        squares = 0.0
+        for i in range(g.size):
+            squares += np.float64(buffer[newest, i]) ** 2
+        scale = 1.0 / (inverse[0] * squares)
+    for i in range(g.size):
+        direction[i] *= scale
+    for k in range(pairs - 1, -1, -1):
+        y, s = buffer[newest + k], buffer[oldest + k]
+        along = 0.0
+        for i in range(g.size):
+            along += np.float64(y[i]) * direction[i]
+        along *= inverse[k]
+        for i in range(g.size):
+            direction[i] += np.float64(s[i]) * (shares[k] - along)
+    downhill = 0.0
+    for i in range(g.size):
+        downhill += np.float64(g[i]) * direction[i]
+        previous[i] = g[i]
+        taken[i] = direction[i] * rate
+    if downhill > -1e-9:
+        return True
+    finite = True
+    for i in range(g.size):
+        w[i] += taken[i]
+        finite = finite and np.isfinite(w[i])
+    return finite

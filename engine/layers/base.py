@@ -1,16 +1,25 @@
 """What every kind of layer declares and does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
+from annotated_types import Interval
 from numpy.typing import NDArray
+
+from ..activations import activate, pull_back
 
 Array = NDArray[np.floating]
 Views = Mapping[str, Array]
-Cache = dict[str, Array]
+Cache = dict[str, Any]
 Shape = tuple[int, ...]
+# What a layer can be given: a row of numbers, a sequence of rows (time, features), an image
+# (height, width, channels), or a sequence of token numbers (time,).
+Takes = Literal["row", "sequence", "image", "tokens"]
+
+Penalty = Annotated[float, Interval(ge=0, le=100)]
 
 
 class LayerDoesNotFit(ValueError):
@@ -21,13 +30,52 @@ class LayerDoesNotFit(ValueError):
 class Parameter:
     """One parameter of a layer: its shape and how it starts.
 
-    `decays` says whether penalties (L1, L2) apply: to weights, not to biases.
+    `decays` says that it is a weight: the initializer draws it and penalties (L1, L2) apply; what
+    does not decay starts at `start`. What is not `trainable` is a statistic that travels with the
+    weights, such as batch norm's running mean: no update touches it.
     """
 
     shape: Shape
     fan_in: int
     fan_out: int
     decays: bool
+    start: float | Array = 0.0
+    trainable: bool = True
+
+
+class Scratch:
+    """Memory that is used again step after step, so that training does not allocate."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, np.dtype[Any]], NDArray[Any]] = {}
+
+    def take(self, name: str, shape: Shape, dtype: Any) -> NDArray[Any]:
+        """An array of that shape, its content undefined; one name is one piece of memory."""
+        size = prod(shape)
+        key = (name, np.dtype(dtype))
+        kept = self._kept.get(key)
+        if kept is None or kept.size < size:
+            # Eight numbers more: compiled loops read eight at a time.
+            kept = self._kept[key] = np.zeros(size + 8, dtype)
+        return kept[:size].reshape(shape)
+
+
+@dataclass(slots=True)
+class Pass:
+    """How one layer is passed through.
+
+    `training` makes dropout drop and batch norm use its batch; `key` is the random key of this
+    layer in this update; `compiled` takes the Numba twin where there is one; `first` layers need
+    no gradient of their input.
+    """
+
+    training: bool = False
+    compiled: bool = False
+    key: int = 0
+    first: bool = False
+    scratch: Scratch = field(default_factory=Scratch)
+    # The inputs of this layer and of those before it, for layers that reach back.
+    inputs: list[Array] = field(default_factory=list)
 
 
 class Layer(Protocol):
@@ -36,6 +84,8 @@ class Layer(Protocol):
     x, y, dy, dx have the batch first. `p` and `g` are views of the parameters and of their
     gradient; `cache` is what forward leaves for backward ("x", "z", "a", ..).
     """
+
+    takes: ClassVar[tuple[Takes, ...]]
 
     @property
     def kind(self) -> str: ...
@@ -46,11 +96,74 @@ class Layer(Protocol):
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]: ...
 
-    def forward(self, p: Views, x: Array) -> tuple[Array, Cache]: ...
+    def work(self, input_shape: Shape) -> int:
+        """Multiply-adds of one sample's forward pass, or what costs as much."""
+        ...
 
-    def backward(self, p: Views, g: Views, cache: Cache, dy: Array) -> Array: ...
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]: ...
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        """Writes the gradient of every trainable parameter into g; None where `run.first`."""
+        ...
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
         """`summary` in English and Chinese and `formula` as MathML, for the catalog."""
         ...
+
+
+def formula(body: str) -> str:
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
+
+
+def spelled(shape: Shape) -> str:
+    """A shape as it is said in messages: 24 x 24 x 1."""
+    return " x ".join(str(n) for n in shape)
+
+
+def require_image(kind: str, shape: Shape) -> tuple[int, int, int]:
+    """Raises: LayerDoesNotFit"""
+    if len(shape) != 3:
+        raise LayerDoesNotFit(
+            f"a {kind} layer takes images (height x width x channels), not shape {spelled(shape)}; "
+            "use it on image data, before flatten"
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def require_sequence(kind: str, shape: Shape) -> tuple[int, int]:
+    """Raises: LayerDoesNotFit"""
+    if len(shape) != 2:
+        what = {1: "use sequence data, or put an embedding before it for text"}.get(
+            len(shape), "use sequence data"
+        )
+        before = (
+            " after a layer that ends the sequence set return_sequences" if len(shape) == 1 else ""
+        )
+        raise LayerDoesNotFit(
+            f"a {kind} layer takes sequences (time x features), not shape {spelled(shape)}; {what}"
+            + (f";{before}" if before else "")
+        )
+    return shape[0], shape[1]
+
+
+def activated(name: str, z: Array, run: Pass, label: str = "a") -> tuple[Array, Cache]:
+    """a = f(z), elementwise (softmax: over the last axis), and what the way back needs."""
+    if run.compiled and name != "softmax":
+        if name == "linear":
+            return z, {"z": z, "a": z, "slope": None}
+        from ..kernels.elementwise import ACTIVATION_CODES, activate_all
+
+        a = run.scratch.take(label, z.shape, z.dtype)
+        slope = run.scratch.take(f"{label} slope", z.shape, z.dtype)
+        activate_all(ACTIVATION_CODES[name], z.reshape(-1), a.reshape(-1), slope.reshape(-1))
+        return a, {"z": z, "a": a, "slope": slope}
+    a = activate(name, z)
+    return a, {"z": z, "a": a}
+
+
+def deactivated(name: str, cache: Cache, dy: Array) -> Array:
+    """dL/dz from dL/da."""
+    if "slope" in cache:
+        return dy if cache["slope"] is None else dy * cache["slope"]
+    return pull_back(name, cache["z"], cache["a"], dy)

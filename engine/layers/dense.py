@@ -1,26 +1,49 @@
 """The fully connected layer, hidden and output."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from annotated_types import Interval
 
-from ..activations import ActivationName, OutputActivationName, activate, pull_back
-from .base import Array, Cache, LayerDoesNotFit, Parameter, Shape, Views
+from ..activations import ActivationName, OutputActivationName
+from .base import (
+    Array,
+    Cache,
+    LayerDoesNotFit,
+    Parameter,
+    Pass,
+    Penalty,
+    Shape,
+    Takes,
+    Views,
+    activated,
+    deactivated,
+    formula,
+    spelled,
+)
 
 MAX_UNITS = 512
 
 
-def affine(p: Views, x: Array) -> Array:
-    """x @ weight + bias.  x: (batch, inputs)  ->  (batch, units)"""
-    return x @ p["weight"] + p["bias"]
+def affine(p: Views, x: Array, run: Pass) -> Array:
+    """x @ weight + bias.  x: (.., inputs)  ->  (.., units)"""
+    weight = p["weight"]
+    if not run.compiled:
+        return x @ weight + p["bias"]
+    z = run.scratch.take("z", (*x.shape[:-1], weight.shape[1]), x.dtype)
+    np.dot(x.reshape(-1, weight.shape[0]), weight, out=z.reshape(-1, weight.shape[1]))
+    z += p["bias"]
+    return z
 
 
-def affine_backward(p: Views, g: Views, x: Array, dz: Array) -> Array:
+def affine_backward(p: Views, g: Views, x: Array, dz: Array, run: Pass) -> Array | None:
     """Writes dL/dweight = x.T @ dz and dL/dbias = sum of dz into g; returns dL/dx."""
-    g["weight"][...] = x.T @ dz
-    g["bias"][...] = dz.sum(axis=0)
-    return dz @ p["weight"].T
+    rows = dz.reshape(-1, dz.shape[-1])
+    g["weight"][...] = x.reshape(-1, x.shape[-1]).T @ rows
+    g["bias"][...] = rows.sum(axis=0)
+    return None if run.first else (rows @ p["weight"].T).reshape(x.shape)
 
 
 def affine_parameters(inputs: int, units: int) -> dict[str, Parameter]:
@@ -30,33 +53,46 @@ def affine_parameters(inputs: int, units: int) -> dict[str, Parameter]:
     }
 
 
+def _rows_only(what: str, shape: Shape) -> None:
+    if len(shape) > 2:
+        raise LayerDoesNotFit(
+            f"{what} takes one row of numbers a sample, not shape {spelled(shape)}; "
+            "put a flatten or global_avg_pool2d layer before it"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """y = f(x @ weight + bias).  x: (batch, inputs)  weight: (inputs, units)  y: (batch, units)"""
+    """y = f(x @ weight + bias).  x: (batch, inputs)  weight: (inputs, units)  y: (batch, units)
+
+    On a sequence (batch, time, inputs) every time step goes through the same weights.
+    """
 
     kind: Literal["dense"] = "dense"
     units: Annotated[int, Interval(ge=1, le=MAX_UNITS)] = 4
     activation: ActivationName = "tanh"
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    trainable: bool = True
+
+    takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if len(input_shape) != 1:
-            raise LayerDoesNotFit(
-                f"a dense layer takes one row of numbers a sample, not shape {input_shape}; "
-                "put a flatten layer before it"
-            )
-        return (self.units,)
+        _rows_only("a dense layer", input_shape)
+        return (*input_shape[:-1], self.units)
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return affine_parameters(input_shape[0], self.units)
+        return affine_parameters(input_shape[-1], self.units)
 
-    def forward(self, p: Views, x: Array) -> tuple[Array, Cache]:
-        z = affine(p, x)
-        a = activate(self.activation, z)
-        return a, {"x": x, "z": z, "a": a}
+    def work(self, input_shape: Shape) -> int:
+        return (prod(input_shape) + prod(input_shape[:-1])) * self.units
 
-    def backward(self, p: Views, g: Views, cache: Cache, dy: Array) -> Array:
-        dz = pull_back(self.activation, cache["z"], cache["a"], dy)
-        return affine_backward(p, g, cache["x"], dz)
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a, cache = activated(self.activation, affine(p, x, run), run)
+        return a, {"x": x, **cache}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        return affine_backward(p, g, cache["x"], deactivated(self.activation, cache, dy), run)
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
@@ -65,9 +101,8 @@ class Dense:
                 "en": "Every unit sees every input: a weighted sum plus a bias, then the activation.",
                 "zh": "每个单元连接所有输入：加权和加偏置，再经过激活函数。",
             },
-            "formula": (
-                '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><mi>a</mi><mo>=</mo><mi>f</mi>'
-                "<mo>(</mo><mi>x</mi><mi>W</mi><mo>+</mo><mi>b</mi><mo>)</mo></mrow></math>"
+            "formula": formula(
+                "<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mi>W</mi><mo>+</mo><mi>b</mi><mo>)</mo>"
             ),
         }
 
@@ -79,30 +114,34 @@ class Output:
     units: int
     activation: OutputActivationName
     kind: Literal["output"] = "output"
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    trainable: bool = True
+
+    takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if len(input_shape) != 1:
-            raise LayerDoesNotFit(
-                f"the output takes one row of numbers a sample, not shape {input_shape}; "
-                "put a flatten layer before it"
-            )
-        return (self.units,)
+        _rows_only("the output", input_shape)
+        return (*input_shape[:-1], self.units)
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return affine_parameters(input_shape[0], self.units)
+        return affine_parameters(input_shape[-1], self.units)
 
-    def forward(self, p: Views, x: Array) -> tuple[Array, Cache]:
-        z = affine(p, x)
-        a = activate(self.activation, z)
-        return a, {"x": x, "z": z, "a": a}
+    def work(self, input_shape: Shape) -> int:
+        return (prod(input_shape) + prod(input_shape[:-1])) * self.units
 
-    def backward_from_z(self, p: Views, g: Views, cache: Cache, dz: Array) -> Array:
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a, cache = activated(self.activation, affine(p, x, run), run)
+        return a, {"x": x, **cache}
+
+    def backward_from_z(
+        self, p: Views, g: Views, cache: Cache, dz: Array, run: Pass
+    ) -> Array | None:
         """For losses that hand back dL/dz themselves."""
-        return affine_backward(p, g, cache["x"], dz)
+        return affine_backward(p, g, cache["x"], dz, run)
 
-    def backward(self, p: Views, g: Views, cache: Cache, dy: Array) -> Array:
-        dz = pull_back(self.activation, cache["z"], cache["a"], dy)
-        return affine_backward(p, g, cache["x"], dz)
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        return affine_backward(p, g, cache["x"], deactivated(self.activation, cache, dy), run)
 
     @classmethod
     def describe(cls) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""The embedding: a learned row for every token."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from .base import (
+    Array,
+    Cache,
+    LayerDoesNotFit,
+    Parameter,
+    Pass,
+    Penalty,
+    Shape,
+    Takes,
+    Views,
+    formula,
+    spelled,
+)
+
+MAX_VOCABULARY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """a[n, t] = weight[x[n, t]].  x: (batch, time) token numbers  weight: (input_dim, output_dim)
+
+    The same as a one-hot row times the weight (Bengio et al. 2003, section 2). `input_dim` 0 means
+    as many as the data has.
+    """
+
+    kind: Literal["embedding"] = "embedding"
+    output_dim: Annotated[int, Interval(ge=1, le=256)] = 16
+    input_dim: Annotated[int, Interval(ge=0, le=MAX_VOCABULARY)] = 0
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    trainable: bool = True
+
+    takes: ClassVar[tuple[Takes, ...]] = ("tokens",)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            raise LayerDoesNotFit(
+                f"an embedding takes token numbers (time), not shape {spelled(input_shape)}; it goes "
+                "first, on text data"
+            )
+        return (input_shape[0], self.output_dim)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        # One row is active at a time, so that one input is what each unit sees.
+        shape = (self.input_dim, self.output_dim)
+        return {"weight": Parameter(shape, 1, self.output_dim, decays=True)}
+
+    def work(self, input_shape: Shape) -> int:
+        return input_shape[0] * self.output_dim
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        tokens = x.astype(np.int64)
+        a = p["weight"][tokens]
+        return a, {"a": a, "tokens": tokens}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        """Token numbers have no gradient; it is always the first layer."""
+        g["weight"][...] = 0
+        if run.compiled:
+            from ..kernels.recurrent import scatter_rows
+
+            rows = np.ascontiguousarray(dy).reshape(-1, dy.shape[-1])
+            scatter_rows(g["weight"], cache["tokens"].reshape(-1), rows)
+        else:
+            np.add.at(g["weight"], cache["tokens"], dy)
+        return None
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "Looks up a learned row of numbers for every character: text becomes a sequence.",
+                "zh": "为每个字符查出一行可学习的数：文本变成序列。",
+            },
+            "formula": formula(
+                "<msub><mi>a</mi><mi>t</mi></msub><mo>=</mo><msub><mi>W</mi><msub><mi>x</mi><mi>t</mi></msub></msub>"
+            ),
+        }

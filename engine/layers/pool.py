@@ -1,0 +1,229 @@
+"""Pooling: the largest or the mean of every window of an image, and the mean of the whole."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from .base import (
+    Array,
+    Cache,
+    LayerDoesNotFit,
+    Parameter,
+    Pass,
+    Shape,
+    Takes,
+    Views,
+    formula,
+    require_image,
+    spelled,
+)
+from .conv import Padding, padded, window_geometry, windows
+
+PoolSize = Annotated[int, Interval(ge=1, le=16)]
+# 0 stands for the pool's own size, Keras' default.
+PoolStrides = Annotated[int, Interval(ge=0, le=16)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    pool_size: PoolSize = 2
+    strides: PoolStrides = 0
+    padding: Padding = "valid"
+
+    takes: ClassVar[tuple[Takes, ...]] = ("image",)
+    name: ClassVar[str] = ""
+
+    def _stride(self) -> int:
+        return self.strides or self.pool_size
+
+    def _geometry(self, shape: Shape) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        sides = [
+            window_geometry(length, self.pool_size, self._stride(), self.padding)
+            for length in shape[:2]
+        ]
+        (rows, top, bottom), (columns, left, right) = sides
+        return (rows, columns), (top, left), (bottom, right)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        height, width, channels = require_image(self.name, input_shape)
+        if self.padding == "valid" and self.pool_size > min(height, width):
+            raise LayerDoesNotFit(
+                f"a window of {self.pool_size} is larger than its input of {spelled(input_shape)}; "
+                f"choose pool_size {min(height, width)} or less, or padding same"
+            )
+        positions, _, _ = self._geometry(input_shape)
+        return (*positions, channels)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(self._geometry(input_shape)[0]) * input_shape[2] * self.pool_size**2
+
+    def _spread(self, parts: Array, shape: Shape) -> Array:
+        """What each window gives back, added where they overlap.
+
+        parts: (batch, rows, columns, size, size, channels)  ->  (batch, *shape)
+        """
+        positions, before, after = self._geometry(shape)
+        stride, size = self._stride(), self.pool_size
+        height, width = shape[0] + before[0] + after[0], shape[1] + before[1] + after[1]
+        dx = np.zeros((len(parts), height, width, shape[2]), parts.dtype)
+        for u in range(size):
+            for v in range(size):
+                dx[
+                    :,
+                    u : u + positions[0] * stride : stride,
+                    v : v + positions[1] * stride : stride,
+                ] += parts[:, :, :, u, v]
+        top, left = before
+        return dx[:, top : top + shape[0], left : left + shape[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2D(_Pool):
+    """y[n, i, j, c] = max over the window of x[n, s i + u, s j + v, c].
+
+    Of several largest the first, row by row, gets the gradient, as in PyTorch.
+    """
+
+    kind: Literal["max_pool2d"] = "max_pool2d"
+    name: ClassVar[str] = "max_pool2d"
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        positions, before, after = self._geometry(x.shape[1:])
+        if run.compiled:
+            from ..kernels.pooling import max_pool
+
+            shape = (len(x), *positions, x.shape[3])
+            a = run.scratch.take("a", shape, x.dtype)
+            places = run.scratch.take("places", shape, np.int32)
+            max_pool(np.ascontiguousarray(x), a, places, self.pool_size, self._stride(), *before)
+            return a, {"a": a, "shape": x.shape, "places": places}
+        full = padded(x, before, after, -np.inf)
+        seen = windows(full, self.pool_size, self._stride(), 1, positions)
+        flat = seen.reshape(*seen.shape[:3], -1, x.shape[3])
+        places = flat.argmax(axis=3)
+        a = np.take_along_axis(flat, places[:, :, :, None], axis=3)[:, :, :, 0]
+        return a, {"a": a, "shape": x.shape, "places": places}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        if run.first:
+            return None
+        shape = cache["shape"]
+        if run.compiled:
+            from ..kernels.pooling import spread_max
+
+            dx = run.scratch.take("dx", shape, dy.dtype)
+            spread_max(
+                np.ascontiguousarray(dy).reshape(-1), cache["places"].reshape(-1), dx.reshape(-1)
+            )
+            return dx
+        size = self.pool_size
+        parts = np.zeros((*dy.shape[:3], size * size, dy.shape[3]), dy.dtype)
+        np.put_along_axis(parts, cache["places"][:, :, :, None], dy[:, :, :, None], axis=3)
+        return self._spread(parts.reshape(*dy.shape[:3], size, size, dy.shape[3]), shape[1:])
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "Keeps the strongest answer of every window: smaller images, exact places forgotten.",
+                "zh": "每个窗口只留最强的响应：图像变小，忽略精确位置。",
+            },
+            "formula": formula(
+                "<msub><mi>a</mi><mrow><mi>i</mi><mi>j</mi></mrow></msub><mo>=</mo><munder><mi>max</mi>"
+                "<mrow><mi>u</mi><mi>v</mi></mrow></munder><msub><mi>x</mi><mrow><mi>s</mi><mi>i</mi>"
+                "<mo>+</mo><mi>u</mi><mo>,</mo><mi>s</mi><mi>j</mi><mo>+</mo><mi>v</mi></mrow></msub>"
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AvgPool2D(_Pool):
+    """y[n, i, j, c] = mean over the window's pixels inside the image (zeros of padding don't count,
+    as in Keras; PyTorch with count_include_pad=False)."""
+
+    kind: Literal["avg_pool2d"] = "avg_pool2d"
+    name: ClassVar[str] = "avg_pool2d"
+
+    def _counts(self, shape: Shape, dtype: Any) -> Array:
+        """How many pixels of each window are inside.  (1, rows, columns, 1)"""
+        positions, before, after = self._geometry(shape)
+        inside = padded(np.ones((1, *shape[:2], 1), dtype), before, after)
+        seen = windows(inside, self.pool_size, self._stride(), 1, positions)
+        return seen.sum(axis=(3, 4), dtype=dtype)
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        positions, before, after = self._geometry(x.shape[1:])
+        seen = windows(padded(x, before, after), self.pool_size, self._stride(), 1, positions)
+        a = seen.sum(axis=(3, 4)) / self._counts(x.shape[1:], x.dtype)
+        return a, {"a": a, "shape": x.shape}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        if run.first:
+            return None
+        shape = cache["shape"]
+        share = dy / self._counts(shape[1:], dy.dtype)
+        size = self.pool_size
+        wide = (*dy.shape[:3], size, size, dy.shape[3])
+        return self._spread(np.broadcast_to(share[:, :, :, None, None], wide), shape[1:])
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "The mean of every window: a smaller, softer image.",
+                "zh": "取每个窗口的平均值：图像更小、更柔和。",
+            },
+            "formula": formula(
+                "<msub><mi>a</mi><mrow><mi>i</mi><mi>j</mi></mrow></msub><mo>=</mo><mfrac><mn>1</mn>"
+                "<msup><mi>k</mi><mn>2</mn></msup></mfrac><munder><mo>∑</mo><mrow><mi>u</mi><mi>v</mi></mrow>"
+                "</munder><msub><mi>x</mi><mrow><mi>s</mi><mi>i</mi><mo>+</mo><mi>u</mi><mo>,</mo><mi>s</mi>"
+                "<mi>j</mi><mo>+</mo><mi>v</mi></mrow></msub>"
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAvgPool2D:
+    """y[n, c] = mean of channel c over the whole image.  (Lin et al. 2014, section 3.2)"""
+
+    kind: Literal["global_avg_pool2d"] = "global_avg_pool2d"
+
+    takes: ClassVar[tuple[Takes, ...]] = ("image",)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (require_image("global_avg_pool2d", input_shape)[2],)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a = x.mean(axis=(1, 2))
+        return a, {"a": a, "shape": x.shape}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        shape = cache["shape"]
+        share = dy[:, None, None, :] * (1.0 / (shape[1] * shape[2]))
+        return None if run.first else np.broadcast_to(share, shape)
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "One number a channel, its mean over the image: few weights after it, any image size.",
+                "zh": "每个通道取整幅图的平均值：之后的权重很少，图像大小不限。",
+            },
+            "formula": formula(
+                "<msub><mi>a</mi><mi>c</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow>"
+                "</mfrac><munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder>"
+                "<msub><mi>x</mi><mrow><mi>i</mi><mi>j</mi><mi>c</mi></mrow></msub>"
+            ),
+        }

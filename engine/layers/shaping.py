@@ -1,0 +1,208 @@
+"""Layers that reshape, bend or add: flatten, an activation of its own, prelu, residual connection."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from ..activations import ActivationName, OutputActivationName
+from .base import (
+    Array,
+    Cache,
+    LayerDoesNotFit,
+    Parameter,
+    Pass,
+    Shape,
+    Takes,
+    Views,
+    activated,
+    deactivated,
+    formula,
+    spelled,
+)
+
+EVERY_SHAPE: tuple[Takes, ...] = ("row", "sequence", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """(batch, ..) -> (batch, numbers), the last axis fastest (C order), as Keras has it."""
+
+    kind: Literal["flatten"] = "flatten"
+
+    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (prod(input_shape),)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return 0
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a = x.reshape(len(x), -1)
+        return a, {"a": a, "shape": x.shape}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        return None if run.first else dy.reshape(cache["shape"])
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "Lays an image or a sequence out in one row, so that dense layers can take it.",
+                "zh": "把图像或序列展开成一行，供全连接层使用。",
+            },
+            "formula": formula("<mi>a</mi><mo>=</mo><mi>vec</mi><mo>(</mo><mi>x</mi><mo>)</mo>"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationLayer:
+    """a = f(x): an activation function as a layer of its own; softmax is over the last axis."""
+
+    kind: Literal["activation"] = "activation"
+    activation: OutputActivationName = "relu"
+
+    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        return activated(self.activation, np.ascontiguousarray(x), run)
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        return None if run.first else deactivated(self.activation, cache, dy)
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "An activation function alone, after a layer that has none, such as batch norm.",
+                "zh": "单独的激活函数，放在没有激活的层（如批归一化）之后。",
+            },
+            "formula": formula("<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo>"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PReLU:
+    """a = x where x > 0, else slope * x, with one learned slope a channel, from 0.25 on.
+
+    He et al. 2015, eq. 1; at 0 the derivative is the slope, as in PyTorch.  slope: (channels,)
+    """
+
+    kind: Literal["prelu"] = "prelu"
+    trainable: bool = True
+
+    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {"slope": Parameter((input_shape[-1],), 1, 1, decays=False, start=0.25)}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a = np.where(x > 0, x, p["slope"] * x)
+        return a, {"x": x, "z": x, "a": a}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        x = cache["x"]
+        below = x <= 0
+        g["slope"][...] = (dy * x * below).reshape(-1, x.shape[-1]).sum(axis=0)
+        return None if run.first else dy * np.where(below, p["slope"], np.ones_like(p["slope"]))
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "ReLU whose slope on the negative side is learned, one for each unit or channel.",
+                "zh": "负侧斜率可学习的 ReLU，每个单元或通道一个。",
+            },
+            "formula": formula(
+                "<mi>a</mi><mo>=</mo><mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>x</mi><mo>)</mo>"
+                "<mo>+</mo><mi>α</mi><mi>min</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>x</mi><mo>)</mo>"
+            ),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """a = f(x + x_earlier): adds what went into the layer `span` places before this one.
+
+    He et al. 2016, eq. 1. Both must have one shape.
+    """
+
+    kind: Literal["residual"] = "residual"
+    span: Annotated[int, Interval(ge=1, le=12)] = 1
+    activation: ActivationName = "linear"
+
+    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
+
+    def check_earlier(self, input_shape: Shape, shapes: list[Shape]) -> None:
+        """`shapes`: of what went into every layer before this one.  Raises: LayerDoesNotFit"""
+        if self.span > len(shapes):
+            raise LayerDoesNotFit(
+                f"it reaches {self.span} layers back, but there are {len(shapes)} before it; "
+                f"choose span {max(1, len(shapes))} or less"
+                + ("" if shapes else ", and put a layer before it")
+            )
+        earlier = shapes[-self.span]
+        if earlier != input_shape:
+            fitting = [s for s in range(1, len(shapes) + 1) if shapes[-s] == input_shape]
+            raise LayerDoesNotFit(
+                f"it adds shape {spelled(input_shape)} to shape {spelled(earlier)}, which went into "
+                f"the layer {self.span} before it; both must be the same"
+                + (
+                    f": span {fitting[0]} would do"
+                    if fitting
+                    else ", so give those layers one width"
+                )
+            )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        # inputs[-1] is this layer's own, inputs[-1 - span] that of the layer span before.
+        z = x + run.inputs[-1 - self.span]
+        a, cache = activated(self.activation, z, run)
+        return a, {"x": x, **cache}
+
+    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
+        """The same gradient goes both ways; the network adds it to the earlier input's."""
+        return deactivated(self.activation, cache, dy)
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        return {
+            "summary": {
+                "en": "Adds what went in some layers before: gradients find a short way back.",
+                "zh": "加上若干层之前的输入：梯度有了一条捷径。",
+            },
+            "formula": formula(
+                "<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mo>+</mo>"
+                "<msub><mi>x</mi><mi>earlier</mi></msub><mo>)</mo>"
+            ),
+        }

@@ -1,0 +1,205 @@
+"""Learning-rate schedules as `torch.optim.lr_scheduler` computes them, counted in updates.
+
+`factor(u)` is what the learning rate is multiplied by in update u (from 0 on); u and the result are
+arrays of one shape. `plateau` alone looks at the losses, so it has a state that travels with
+snapshots.
+"""
+
+from dataclasses import dataclass
+from math import inf, pi
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Updates = Annotated[int, Interval(ge=1, le=1_000_000)]
+Share = Annotated[float, Interval(ge=0, le=1)]
+
+
+def _formula(body: str) -> str:
+    return (
+        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><msub><mi>η</mi><mi>u</mi></msub>'
+        f"<mo>=</mo><mi>η</mi><mo>⋅</mo>{body}</mrow></math>"
+    )
+
+
+_SHARE_DONE = "<mfrac><mi>u</mi><mi>T</mi></mfrac>"
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    kind: Literal["constant"] = "constant"
+
+    formula: ClassVar[str] = _formula("<mn>1</mn>")
+    summary: ClassVar[dict[str, str]] = {
+        "en": "The learning rate stays as it is.",
+        "zh": "学习率保持不变。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        return np.ones_like(u)
+
+
+@dataclass(frozen=True, slots=True)
+class StepDecay:
+    """gamma^floor(u / every)   (StepLR)"""
+
+    kind: Literal["step"] = "step"
+    every: Updates = 500
+    gamma: Annotated[float, Interval(gt=0, le=1)] = 0.5
+
+    formula: ClassVar[str] = _formula(
+        "<msup><mi>γ</mi><mrow><mo>⌊</mo><mi>u</mi><mo>/</mo><mi>k</mi><mo>⌋</mo></mrow></msup>"
+    )
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Falls by a factor every so many updates.",
+        "zh": "每隔若干次更新乘以一个系数。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        return self.gamma ** (u // self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class ExponentialDecay:
+    """gamma^u   (ExponentialLR)"""
+
+    kind: Literal["exponential"] = "exponential"
+    gamma: Annotated[float, Interval(gt=0, le=1)] = 0.999
+
+    formula: ClassVar[str] = _formula("<msup><mi>γ</mi><mi>u</mi></msup>")
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Falls by the same small factor at every update.",
+        "zh": "每次更新都乘以同一个略小于 1 的系数。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        return self.gamma**u
+
+
+@dataclass(frozen=True, slots=True)
+class Cosine:
+    """floor + (1 - floor) (1 + cos(pi u / updates)) / 2, then floor.
+
+    Loshchilov & Hutter 2017, eq. 5, without restarts (CosineAnnealingLR up to its T_max).
+    """
+
+    kind: Literal["cosine"] = "cosine"
+    updates: Updates = 2000
+    floor: Share = 0.0
+
+    formula: ClassVar[str] = _formula(
+        f"<mfrac><mrow><mn>1</mn><mo>+</mo><mi>cos</mi><mi>π</mi>{_SHARE_DONE}</mrow><mn>2</mn></mfrac>"
+    )
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Glides down half a cosine wave: fast in the middle, gentle at both ends.",
+        "zh": "沿半个余弦波下降：中间快，两端缓。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        done = np.minimum(u, self.updates) / self.updates
+        return self.floor + (1 - self.floor) * (1 + np.cos(pi * done)) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """From `start` in a straight line to 1 over the first updates   (LinearLR)"""
+
+    kind: Literal["warm_up"] = "warm_up"
+    updates: Updates = 200
+    start: Annotated[float, Interval(gt=0, le=1)] = 0.01
+
+    formula: ClassVar[str] = _formula(
+        f"<mi>min</mi><mo>(</mo><mn>1</mn><mo>,</mo>{_SHARE_DONE}<mo>)</mo>"
+    )
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Begins small and rises to the full rate, so that the first steps do no harm.",
+        "zh": "从很小升到完整的学习率，避免最初几步造成破坏。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        return self.start + (1 - self.start) * np.minimum(u, self.updates) / self.updates
+
+
+@dataclass(frozen=True, slots=True)
+class OneCycle:
+    """Up from 1/divide to 1 by half a cosine, then down to 1/(divide final_divide).
+
+    Smith & Topin 2018, as OneCycleLR has it (two phases, cosine); the learning rate is its largest.
+    After its last update the rate stays at the lowest.
+    """
+
+    kind: Literal["one_cycle"] = "one_cycle"
+    updates: Annotated[int, Interval(ge=4, le=1_000_000)] = 2000
+    rise: Annotated[float, Interval(gt=0, lt=1)] = 0.3
+    divide: Annotated[float, Interval(ge=1, le=1e6)] = 25.0
+    final_divide: Annotated[float, Interval(ge=1, le=1e8)] = 1e4
+
+    formula: ClassVar[str] = _formula(
+        "<mi>cycle</mi><mo>(</mo><mfrac><mi>u</mi><mi>T</mi></mfrac><mo>)</mo>"
+    )
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Rises to the full rate, then falls far below the start: one great wave for the whole run.",
+        "zh": "先升到最大学习率，再降到远低于起点：整个训练一个大波。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        top = self.rise * self.updates - 1
+        last = self.updates - 1
+        low, least = 1 / self.divide, 1 / (self.divide * self.final_divide)
+        up = u / top if top > 0 else np.ones_like(u)
+        down = np.clip((u - top) / (last - top), 0, 1)
+        rising = 1 + (low - 1) * (1 + np.cos(pi * np.clip(up, 0, 1))) / 2
+        falling = least + (1 - least) * (1 + np.cos(pi * down)) / 2
+        return np.where(u <= top, rising, falling)
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau:
+    """Times `gamma` when an epoch's mean batch loss has not fallen by a share of `threshold` for
+    more than `patience` epochs   (ReduceLROnPlateau, mode min, relative threshold)."""
+
+    kind: Literal["plateau"] = "plateau"
+    gamma: Annotated[float, Interval(gt=0, lt=1)] = 0.5
+    patience: Annotated[int, Interval(ge=0, le=10_000)] = 10
+    threshold: Annotated[float, Interval(ge=0, lt=1)] = 1e-4
+    cooldown: Annotated[int, Interval(ge=0, le=10_000)] = 0
+
+    formula: ClassVar[str] = _formula("<msup><mi>γ</mi><mi>plateaus</mi></msup>")
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Falls whenever the loss has stopped falling for some epochs.",
+        "zh": "当损失连续若干轮不再下降时降低学习率。",
+    }
+
+    def factor(self, u: Array) -> Array:
+        return np.ones_like(u)
+
+    def after_epoch(self, state: Array, loss: float) -> None:
+        """`state`: factor, best loss, bad epochs, cooldown left; changed in place."""
+        factor, best, bad, cooling = state[:4]
+        if loss < best * (1 - self.threshold):
+            best, bad = loss, 0
+        else:
+            bad += 1
+        if cooling > 0:
+            cooling, bad = cooling - 1, 0
+        if bad > self.patience:
+            factor, cooling, bad = factor * self.gamma, self.cooldown, 0
+        state[:4] = factor, best, bad, cooling
+
+
+Schedule = Constant | StepDecay | ExponentialDecay | Cosine | WarmUp | OneCycle | Plateau
+SCHEDULES: dict[str, type[Schedule]] = {
+    cls.__dataclass_fields__["kind"].default: cls
+    for cls in (Constant, StepDecay, ExponentialDecay, Cosine, WarmUp, OneCycle, Plateau)
+}
+
+
+def fresh_state() -> Array:
+    """factor, best loss, bad epochs, cooldown left, sum and count of the running epoch's losses"""
+    return np.array([1.0, inf, 0.0, 0.0, 0.0, 0.0])
+
+
+__all__: list[Any] = ["SCHEDULES", "Plateau", "Schedule", "fresh_state"]
