@@ -5,7 +5,7 @@ every method takes the parameter vector.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -237,12 +237,13 @@ class Network:
         """The gradient from the output's cache down; returns dL/d(what left each layer), where it
         was needed: of the output layer it is dL/dz."""
         last = len(self.layers) - 1
-        d: Any
         back: list[Array | None] = [None] * (last + 1)
         # What residual connections gave back to the input of an earlier layer.
         owed: dict[int, Array] = {}
         d = self._output_backward(views, slopes, caches[-1], t, passes[-1], back)
         for i in range(last - 1, -1, -1):
+            # Only the first layer gives nothing back, and below it there is none.
+            d = cast(Array, d)
             if i + 1 in owed:
                 d = owed.pop(i + 1) + d
             back[i] = d

@@ -47,12 +47,8 @@ class Regularization:
 class Clipping:
     """The gradient's largest number and largest length before penalties; 0 is no limit."""
 
-    value: # The decay of the weights' moving average; 0: none is kept.
-Average = Annotated[float, Interval(ge=0, lt=1)]
-ClipLimit = 0.0
-    norm: # The decay of the weights' moving average; 0: none is kept.
-Average = Annotated[float, Interval(ge=0, lt=1)]
-ClipLimit = 0.0
+    value: ClipLimit = 0.0
+    norm: ClipLimit = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
