@@ -1,7 +1,7 @@
 """The kinds of datasets, and the one place that joins them."""
 
-from .base import Dataset, DatasetSpec, Plane
-from .curve import Absolute, ArticleLinear, ArticlePairs, Cubic, Sine, Step
+from .base import BadData, Dataset, DatasetSpec, Plane
+from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
 from .plane import (
     Blobs,
     Checkerboard,
@@ -20,17 +20,19 @@ from .table import BadTable, Own, Table, parse_csv
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
-    | Drawn | Sine | Step | Absolute | Cubic | ArticleLinear | ArticlePairs | Own
+    | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
+    | Own
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls
     for cls in (
         Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
-        Drawn, Sine, Step, Absolute, Cubic, ArticleLinear, ArticlePairs, Own,
+        Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
+        Own,
     )
 }  # fmt: skip
 
 __all__ = [
-    "DATASETS", "AnyDataset", "BadTable", "Dataset", "DatasetSpec", "Own", "Plane", "Spiral", "Table",
-    "parse_csv",
+    "DATASETS", "AnyDataset", "BadData", "BadTable", "Dataset", "DatasetSpec", "Own", "Plane",
+    "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What a dataset is, once made: arrays as the network is given them, and how to draw them."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -11,6 +12,7 @@ Array = NDArray[Any]
 
 MAX_SAMPLES = 20_000
 MAX_DRAWN = 2_000
+MAX_NUMBERS = 20_000_000
 
 Samples = Annotated[int, Interval(ge=0, le=MAX_SAMPLES)]
 Noise = Annotated[float, Interval(ge=0, le=1)]
@@ -21,8 +23,16 @@ Coordinate = Annotated[float, Interval(ge=-1e6, le=1e6)]
 DrawnPoints = Annotated[tuple[tuple[Coordinate, Coordinate, Coordinate], ...], Len(0, MAX_DRAWN)]
 Erased = Annotated[tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], Len(0, MAX_SAMPLES)]
 
-View = Literal["plane", "curve", "table"]
+View = Literal["plane", "curve", "image", "sequence", "text", "table"]
 Task = Literal["classification", "regression"]
+
+
+class BadData(ValueError):
+    """The dataset cannot be made; the message says what would do, `field` which setting is meant."""
+
+    def __init__(self, message: str, field: str = "kind") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,11 @@ class Plane:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """inputs: (samples, columns), scaled.  targets: class numbers (samples,) or values
-    (samples, outputs).  `mean` and `deviation` turned raw columns into inputs.
+    """inputs: (samples, columns), scaled; (samples, height, width, channels) for images,
+    (samples, time, features) for sequences, (samples, time) of token numbers for text.
+    targets: class numbers (samples,), or one a time step (samples, time), -1 where nothing is to
+    be predicted; or values (samples, outputs).
+    `mean` and `deviation` turned raw samples into inputs; they broadcast to one sample's shape.
     """
 
     inputs: Array
@@ -67,6 +80,17 @@ class Dataset:
     # The place of every training sample in the generated order, for erasing it; drawn points
     # follow, numbered from -1 downwards.
     identities: NDArray[np.int64]
+    # Characters by their token number, and the token that only fills up short lines.
+    vocabulary: tuple[str, ...] = ()
+    padding: int | None = None
+    # targets = (raw - target_mean) / target_deviation, where values are fitted.
+    target_mean: float = 0.0
+    target_deviation: float = 1.0
+    # A whole series (length,), scaled as the inputs are, and where in it the value stands that is
+    # each sample's target: (samples,)
+    series: Array | None = None
+    positions: NDArray[np.int64] | None = None
+    test_positions: NDArray[np.int64] | None = None
 
     @property
     def classes(self) -> int:
@@ -78,8 +102,19 @@ class Dataset:
         """How many values a sample's target has (regression)."""
         return 1 if self.targets.ndim == 1 else self.targets.shape[1]
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """What one sample looks like: (columns,), (height, width, channels), (time, features), or
+        (time,) of tokens."""
+        return self.inputs.shape[1:]
+
+    @property
+    def per_step(self) -> bool:
+        """Whether every time step has a class of its own."""
+        return self.task == "classification" and self.targets.ndim == 2
+
     def scale(self, raw: Array) -> Array:
-        """Raw columns as the network is given them.  (n, columns)"""
+        """Raw samples as the network is given them.  (n, *shape)"""
         return (raw - self.mean) / self.deviation
 
 
@@ -103,3 +138,35 @@ def split(
     order = rng.permutation(len(inputs))
     tests = min(round(len(inputs) * test_fraction), max(0, len(inputs) - 1))  # one to learn from
     return np.sort(order[tests:]), np.sort(order[:tests])
+
+
+def check_size(samples: int, shape: tuple[int, ...], field: str = "samples") -> None:
+    """Called before anything of that size is allocated.
+
+    Raises: BadData
+    """
+    numbers = samples * prod(shape)
+    if numbers > MAX_NUMBERS:
+        each = " x ".join(map(str, shape))
+        raise BadData(
+            f"{samples} samples of {each} are {numbers} numbers, at most {MAX_NUMBERS} "
+            "(limit: max_numbers); take fewer samples or smaller ones",
+            field,
+        )
+
+
+def divided(
+    inputs: Array, targets: Array, test_fraction: float, rng: np.random.Generator, **rest: Any
+) -> Dataset:
+    """A dataset whose test part is drawn by the generator, and which needs no scaling unless
+    `rest` says so; `rest` are further fields of Dataset."""
+    train, test = split(inputs, targets, test_fraction, rng)
+    unscaled = {"class_names": (), "plane": None, "mean": np.zeros(1), "deviation": np.ones(1)}
+    return Dataset(
+        inputs=inputs[train],
+        targets=targets[train],
+        test_inputs=inputs[test],
+        test_targets=targets[test],
+        identities=train,
+        **{**unscaled, **rest},
+    )
