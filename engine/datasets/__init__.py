@@ -2,6 +2,8 @@
 
 from .base import BadData, Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
+from .image import Digits, Shapes
+from .known_tables import BreastCancer, Iris, Wine
 from .plane import (
     Blobs,
     Checkerboard,
@@ -21,6 +23,7 @@ from .table import BadTable, Own, Table, parse_csv
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
+    | Iris | Wine | BreastCancer | Digits | Shapes
     | Own
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
@@ -28,6 +31,7 @@ DATASETS: dict[str, type[AnyDataset]] = {
     for cls in (
         Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
         Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
+        Iris, Wine, BreastCancer, Digits, Shapes,
         Own,
     )
 }  # fmt: skip
