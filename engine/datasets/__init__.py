@@ -17,22 +17,24 @@ from .plane import (
     Spiral,
     Xor,
 )
+from .sequence import Adding, Brackets, Waveforms
+from .series import Price, Sines, Sunspots
 from .table import BadTable, Own, Table, parse_csv
 
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
-    | Iris | Wine | BreastCancer | Digits | Shapes
-    | Own
+    | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
+    | Waveforms | Adding | Brackets | Own
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls
     for cls in (
         Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
         Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
-        Iris, Wine, BreastCancer, Digits, Shapes,
-        Own,
+        Iris, Wine, BreastCancer, Digits, Shapes, Sines, Price, Sunspots,
+        Waveforms, Adding, Brackets, Own,
     )
 }  # fmt: skip
 
