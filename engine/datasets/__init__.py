@@ -1,5 +1,6 @@
 """The kinds of datasets, and the one place that joins them."""
 
+from .arithmetic import Arithmetic
 from .base import BadData, Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
 from .image import Digits, Shapes
@@ -20,13 +21,14 @@ from .plane import (
 from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
 from .table import BadTable, Own, Table, parse_csv
+from .text import OwnText, Topics, Zen
 
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
     | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
-    | Waveforms | Adding | Brackets | Own
+    | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls
@@ -34,11 +36,11 @@ DATASETS: dict[str, type[AnyDataset]] = {
         Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
         Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
         Iris, Wine, BreastCancer, Digits, Shapes, Sines, Price, Sunspots,
-        Waveforms, Adding, Brackets, Own,
+        Waveforms, Adding, Brackets, Zen, Topics, Arithmetic, Own, OwnText,
     )
 }  # fmt: skip
 
 __all__ = [
-    "DATASETS", "AnyDataset", "BadData", "BadTable", "Dataset", "DatasetSpec", "Own", "Plane",
+    "DATASETS", "AnyDataset", "BadData", "BadTable", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip
