@@ -4,10 +4,12 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from engine.activations import ACTIVATIONS, SOFTMAX_FORMULA, SOFTMAX_SUMMARY
-from engine.datasets import DATASETS, Own
+from engine.datasets import DATASETS, BadData, Dataset, Own, OwnText
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
@@ -19,6 +21,7 @@ from engine.schedules import SCHEDULES
 from .schemas import SpecIn
 
 PREVIEW_SAMPLES = 70
+PREVIEW_CHARACTERS = 80
 
 
 def _schema(record: type) -> dict[str, Any]:
@@ -26,17 +29,42 @@ def _schema(record: type) -> dict[str, Any]:
 
 
 def _preview(cls: Any) -> dict[str, Any] | None:
-    """A few samples, for a thumbnail; None where there is nothing to show before an upload."""
-    if cls is Own:
+    """A few samples, for a thumbnail; None where there is nothing to show before an upload, or
+    where the data's package is missing."""
+    if cls in (Own, OwnText):
         return None
-    made = replace(cls(), test_fraction=0.0).make()
-    targets = made.targets.reshape(-1)
+    spec = replace(cls(), test_fraction=0.0)
+    try:
+        made = spec.make()
+    except BadData:
+        return None
+    shown: dict[str, Any] = {"classes": made.classes, "view": made.view}
+    if made.view == "text":
+        return {**shown, "text": spec.whole()[:PREVIEW_CHARACTERS]}
+    chosen = _chosen(made)
+    inputs = made.inputs[chosen]
+    if made.view == "table" and made.plane is not None:
+        inputs = made.plane.project(inputs)
+    # Not round(): of float32 it leaves 0.10000000149.
     return {
-        "inputs": made.inputs[:PREVIEW_SAMPLES].round(2).tolist(),
-        "targets": targets[:PREVIEW_SAMPLES].round(2).tolist(),
-        "classes": made.classes,
-        "view": made.view,
+        **shown,
+        "inputs": np.round(inputs.astype(np.float64), 2).tolist(),
+        "targets": made.targets.reshape(-1)[chosen].round(2).tolist(),
     }
+
+
+def _chosen(made: Dataset) -> NDArray[np.intp]:
+    """The places of the samples to show: three each of four classes of images, three sequences of
+    different classes or from start, middle and end; of points many, of tables from all over, for
+    their rows may lie in the order of the classes."""
+    if made.view == "image":
+        return np.concatenate([np.flatnonzero(made.targets == c)[:3] for c in range(4)])
+    if made.view == "sequence" and made.classes:
+        return np.unique(made.targets, return_index=True)[1][:3]
+    count = 3 if made.view == "sequence" else min(len(made.inputs), PREVIEW_SAMPLES)
+    if made.view in ("sequence", "table"):
+        return np.linspace(0, len(made.inputs) - 1, count).astype(np.intp)
+    return np.arange(count)
 
 
 @cache

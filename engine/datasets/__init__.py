@@ -1,7 +1,10 @@
 """The kinds of datasets, and the one place that joins them."""
 
-from .base import Dataset, DatasetSpec, Plane
-from .curve import Absolute, ArticleLinear, ArticlePairs, Cubic, Sine, Step
+from .arithmetic import Arithmetic
+from .base import BadData, Dataset, DatasetSpec, Plane
+from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
+from .image import Digits, Shapes
+from .known_tables import BreastCancer, Iris, Wine
 from .plane import (
     Blobs,
     Checkerboard,
@@ -15,22 +18,29 @@ from .plane import (
     Spiral,
     Xor,
 )
+from .sequence import Adding, Brackets, Waveforms
+from .series import Price, Sines, Sunspots
 from .table import BadTable, Own, Table, parse_csv
+from .text import OwnText, Topics, Zen
 
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
-    | Drawn | Sine | Step | Absolute | Cubic | ArticleLinear | ArticlePairs | Own
+    | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
+    | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
+    | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls
     for cls in (
         Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
-        Drawn, Sine, Step, Absolute, Cubic, ArticleLinear, ArticlePairs, Own,
+        Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
+        Iris, Wine, BreastCancer, Digits, Shapes, Sines, Price, Sunspots,
+        Waveforms, Adding, Brackets, Zen, Topics, Arithmetic, Own, OwnText,
     )
 }  # fmt: skip
 
 __all__ = [
-    "DATASETS", "AnyDataset", "BadTable", "Dataset", "DatasetSpec", "Own", "Plane", "Spiral", "Table",
-    "parse_csv",
+    "DATASETS", "AnyDataset", "BadData", "BadTable", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",
+    "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, split
+from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, divided, split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +25,20 @@ class _Curve:
         rng = np.random.default_rng([self.seed, 2])
         x = rng.uniform(-3, 3, self.samples)
         y = self._value(x) + rng.normal(0, 1, self.samples) * self.noise
-        train, test = split(x, y, self.test_fraction, rng)
-        return Dataset(
-            inputs=x[train, None],
-            targets=y[train, None],
-            test_inputs=x[test, None],
-            test_targets=y[test, None],
-            view="curve",
-            task="regression",
-            columns=("x1",),
-            class_names=(),
-            plane=None,
-            mean=np.zeros(1),
-            deviation=np.ones(1),
-            identities=train,
-        )
+        return _curve(x, y, self.test_fraction, rng)
+
+
+def _curve(x: Array, y: Array, test_fraction: float, rng: np.random.Generator) -> Dataset:
+    """x, y: (samples,)"""
+    return divided(
+        x[:, None],
+        y[:, None],
+        test_fraction,
+        rng,
+        view="curve",
+        task="regression",
+        columns=("x1",),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +93,29 @@ class Cubic(_Curve):
 
     def _value(self, x: Array) -> Array:
         return x * (x - 2) * (x + 2) / 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Whole numbers 0, 1, 2, .. drawn from the Poisson distribution of mean exp(1 + sin 2x)."""
+
+    kind: Literal["counts"] = "counts"
+    samples: Samples = 200
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "curve"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Counts whose mean goes up and down: what the Poisson loss is for.",
+        "zh": "均值起伏的计数：泊松损失的用武之地。",
+    }
+
+    def make(self) -> Dataset:
+        rng = np.random.default_rng([self.seed, 2])
+        x = rng.uniform(-3, 3, self.samples)
+        y = rng.poisson(np.exp(1 + np.sin(2 * x))).astype(np.float64)
+        return _curve(x, y, self.test_fraction, rng)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,4 +191,4 @@ class ArticlePairs:
         )
 
 
-__all__ = ["Absolute", "ArticleLinear", "ArticlePairs", "Cubic", "Sine", "Step"]
+__all__ = ["Absolute", "ArticleLinear", "ArticlePairs", "Counts", "Cubic", "Sine", "Step"]

@@ -1,0 +1,198 @@
+"""Sequences to judge as a whole: (time, features) to a class or a value."""
+
+from dataclasses import dataclass
+from math import pi
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from .base import (
+    Array,
+    Dataset,
+    Noise,
+    Samples,
+    Seed,
+    Task,
+    TestFraction,
+    View,
+    check_size,
+    divided,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sequences:
+    samples: Samples = 400
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "sequence"
+    task: ClassVar[Task] = "classification"
+    columns: ClassVar[tuple[str, ...]]
+    class_names: ClassVar[tuple[str, ...]] = ()
+
+    def _time(self) -> int:
+        raise NotImplementedError
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """(samples, time, features), and classes (samples,) or values (samples, 1)"""
+        raise NotImplementedError
+
+    def make(self) -> Dataset:
+        """Raises: BadData"""
+        check_size(self.samples, (self._time(), len(self.columns)))
+        rng = np.random.default_rng([self.seed, 2])
+        inputs, targets = self._drawn(rng)
+        return divided(
+            inputs,
+            targets,
+            self.test_fraction,
+            rng,
+            view="sequence",
+            task=self.task,
+            columns=self.columns,
+            class_names=self.class_names,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveforms(_Sequences):
+    """Sine, square wave, sawtooth or noise, of random frequency (1.5 to 4 waves), phase and height.
+
+    `noise` is the deviation added to every value. All four are equally loud: the same root mean
+    square at the same height.
+    """
+
+    kind: Literal["waveforms"] = "waveforms"
+    length: Annotated[int, Interval(ge=16, le=128)] = 48
+    noise: Noise = 0.1
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Sine, square, saw or noise: which of the four is it?",
+        "zh": "正弦、方波、锯齿还是噪声：是哪一种？",
+    }
+    columns: ClassVar[tuple[str, ...]] = ("value",)
+    class_names: ClassVar[tuple[str, ...]] = ("sine", "square", "saw", "noise")
+
+    def _time(self) -> int:
+        return self.length
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = np.arange(self.samples) % 4
+        frequency, phase, height = (
+            rng.uniform(low, high, (self.samples, 1)) for low, high in ((1.5, 4), (0, 1), (0.5, 1))
+        )
+        turns = frequency * np.arange(self.length) / self.length + phase
+        sine = np.sin(2 * pi * turns)
+        hiss = rng.normal(0, 1, (self.samples, self.length))
+        kinds = (
+            sine * 2**0.5,
+            np.where(turns % 1 < 0.5, 1, -1),
+            (turns % 1 * 2 - 1) * 3**0.5,
+            hiss,
+        )
+        values = height * np.choose(labels[:, None], kinds)
+        values += rng.normal(0, 1, values.shape) * self.noise
+        return values[:, :, None], labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adding(_Sequences):
+    """The adding problem (Hochreiter & Schmidhuber 1997, experiment 4): numbers of 0 to 1, two of
+    them marked, whose sum is wanted. Always answering 1 leaves a mean squared error of 1/6.
+
+    One mark in each half and plain sums, as Le, Jaitly & Hinton 2015, not the original's scaling.
+    """
+
+    kind: Literal["adding"] = "adding"
+    samples: Samples = 1000
+    length: Annotated[int, Interval(ge=5, le=100)] = 30
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Add the two marked numbers of a long row: what recurrent memory is for.",
+        "zh": "把长序列里被标记的两个数相加：需要长期记忆。",
+    }
+    columns: ClassVar[tuple[str, ...]] = ("value", "marker")
+
+    def _time(self) -> int:
+        return self.length
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        half = self.length // 2
+        rows = np.arange(self.samples)
+        inputs = np.zeros((self.samples, self.length, 2))
+        inputs[:, :, 0] = rng.uniform(0, 1, (self.samples, self.length))
+        inputs[rows, rng.integers(0, half, self.samples), 1] = 1
+        inputs[rows, rng.integers(half, self.length, self.samples), 1] = 1
+        return inputs, (inputs[:, :, 0] * inputs[:, :, 1]).sum(axis=1)[:, None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brackets(_Sequences):
+    """Rows of brackets, half of them balanced.
+
+    The others are balanced rows spoilt: one bracket turned round, or an opening and a later closing
+    one exchanged, after which the counts still agree and only the order tells.
+    """
+
+    kind: Literal["brackets"] = "brackets"
+    pairs: Annotated[int, Interval(ge=2, le=32)] = 10
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Are the brackets balanced? Counting them is not enough.",
+        "zh": "括号是否配对？只数个数还不够。",
+    }
+    columns: ClassVar[tuple[str, ...]] = ("(", ")")
+    class_names: ClassVar[tuple[str, ...]] = ("unbalanced", "balanced")
+
+    def _time(self) -> int:
+        return 2 * self.pairs
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        labels = np.arange(self.samples) % 2
+        steps = _balanced(self.samples, self.pairs, rng)
+        spoilt = np.flatnonzero(labels == 0)
+        turned, exchanged = spoilt[::2], spoilt[1::2]
+        steps[turned, rng.integers(0, 2 * self.pairs, len(turned))] *= -1
+        steps[exchanged] = _exchanged(steps[exchanged], rng)
+        return np.stack([steps == 1, steps == -1], axis=2).astype(np.float64), labels
+
+
+def _balanced(rows: int, pairs: int, rng: np.random.Generator) -> Array:
+    """Balanced rows, 1 for "(" and -1 for ")", each as likely as any other.  (rows, 2 pairs)
+
+    With depth k and r brackets to come the next one closes with probability
+    k (k + r + 2) / (2 r (k + 1)).  (Arnold & Sleep 1980)
+    """
+    steps = np.ones((rows, 2 * pairs), np.int64)
+    depth = np.zeros(rows, np.int64)
+    for i in range(2 * pairs):
+        left = 2 * pairs - i
+        closes = rng.uniform(size=rows) * (2 * left * (depth + 1)) < depth * (depth + left + 2)
+        steps[closes, i] = -1
+        depth += steps[:, i]
+    return steps
+
+
+def _exchanged(steps: Array, rng: np.random.Generator) -> Array:
+    """One "(" and one later ")" of every row exchanged such that the row is not balanced.
+
+    Between the two the depth falls by 2. So it does the work wherever the depth comes down to 1
+    there; other choices are drawn again, and the first and last bracket always do.
+    """
+    rows = np.arange(len(steps))
+    spoilt = steps.copy()
+    spoilt[:, 0], spoilt[:, -1] = -1, 1
+    waiting = rows
+    for _ in range(32):
+        i, j = np.sort(rng.integers(0, steps.shape[1], (2, len(waiting))), axis=0)
+        tried = steps[waiting]
+        places = np.arange(len(waiting))
+        tried[places, i], tried[places, j] = -1, 1
+        fits = (steps[waiting, i] == 1) & (steps[waiting, j] == -1)
+        fits &= np.cumsum(tried, axis=1).min(axis=1) < 0
+        spoilt[waiting[fits]] = tried[fits]
+        waiting = waiting[~fits]
+    return spoilt
+
+
+__all__ = ["Adding", "Brackets", "Waveforms"]

@@ -1,0 +1,153 @@
+"""Series to forecast: from a window of values, the one `horizon` steps after it.
+
+The series is split in time. The test windows come after the training windows and share no value
+with them, and the scaling is that of the training part, so that nothing of the future leaks.
+"""
+
+from dataclasses import dataclass
+from math import pi
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Interval
+
+from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, check_size
+from .sunspots import NUMBERS
+
+Window = Annotated[int, Interval(ge=4, le=64)]
+Horizon = Annotated[int, Interval(ge=1, le=24)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Series:
+    window: Window = 24
+    horizon: Horizon = 1
+    test_fraction: TestFraction = 0.25
+    seed: Seed = 0
+
+    view: ClassVar[View] = "sequence"
+    task: ClassVar[Task] = "regression"
+    column: ClassVar[str] = "value"
+
+    @property
+    def _span(self) -> int:
+        """Values from a window's first to its target, less one."""
+        return self.window + self.horizon - 1
+
+    def _dataset(self, series: Array, tests: int) -> Dataset:
+        """series: (length,), raw.  tests: how many windows are for testing
+
+        With L values, a window w and a horizon h there are L - (w + h - 1) windows, and with a test
+        part as many less again: those that would straddle the two parts.
+        """
+        gap = self._span if tests else 0
+        train = max(0, len(series) - self._span - gap - tests)
+        known = series[: train + self._span]
+        mean, deviation = known.mean(), known.std()
+        series = (series - mean) / (deviation if deviation > 0 else 1.0)
+        starts = np.arange(train)
+        test_starts = train + self._span + np.arange(tests)
+        steps = np.arange(self.window)
+        positions, test_positions = starts + self._span, test_starts + self._span
+        return Dataset(
+            inputs=series[starts[:, None] + steps][:, :, None],
+            targets=series[positions][:, None],
+            test_inputs=series[test_starts[:, None] + steps][:, :, None],
+            test_targets=series[test_positions][:, None],
+            view="sequence",
+            task="regression",
+            columns=(self.column,),
+            class_names=(),
+            plane=None,
+            mean=np.full(1, mean),
+            deviation=np.full(1, deviation if deviation > 0 else 1.0),
+            identities=starts,
+            target_mean=float(mean),
+            target_deviation=float(deviation if deviation > 0 else 1.0),
+            series=series,
+            positions=positions,
+            test_positions=test_positions,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Generated(_Series):
+    """`samples` windows, of a series as long as they need."""
+
+    samples: Samples = 400
+    noise: Noise = 0.1
+
+    def _drawn(self, length: int, rng: np.random.Generator) -> Array:
+        raise NotImplementedError
+
+    def make(self) -> Dataset:
+        """Raises: BadData"""
+        check_size(self.samples, (self.window, 1))
+        tests = min(round(self.samples * self.test_fraction), max(0, self.samples - 1))
+        length = self.samples + self._span * (2 if tests else 1)
+        return self._dataset(self._drawn(length, np.random.default_rng([self.seed, 2])), tests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sines(_Generated):
+    """A sum of sines of random period (8 to 40 steps), phase and height.
+
+    `noise` is the deviation added to every value.
+    """
+
+    kind: Literal["sines"] = "sines"
+    waves: Annotated[int, Interval(ge=1, le=3)] = 2
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Two or three sines at once, to be carried on.",
+        "zh": "两三个正弦叠加，预测后续的值。",
+    }
+
+    def _drawn(self, length: int, rng: np.random.Generator) -> Array:
+        period = rng.uniform(8, 40, (self.waves, 1))
+        phase = rng.uniform(0, 2 * pi, (self.waves, 1))
+        height = rng.uniform(0.5, 1, (self.waves, 1))
+        waves = height * np.sin(2 * pi * np.arange(length) / period + phase)
+        return waves.sum(axis=0) + rng.normal(0, 1, length) * self.noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price(_Generated):
+    """A price that never was: trend, season and chance.
+
+    The series is the logarithm of the price, log 100 + 0.05 y: a step of it is a return, and its
+    swings are as wide at a high price as at a low one.  y = 0.002 t + sin(2 pi t / 25 + phase) + w.
+    `noise` is the deviation of each step of the random walk w (Bachelier 1900).
+    """
+
+    kind: Literal["price"] = "price"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "The logarithm of a made-up price: trend, season and a random walk.",
+        "zh": "虚构价格的对数：趋势、季节与随机游走。",
+    }
+    column: ClassVar[str] = "log price"
+
+    def _drawn(self, length: int, rng: np.random.Generator) -> Array:
+        time = np.arange(length)
+        season = np.sin(2 * pi * time / 25 + rng.uniform(0, 2 * pi))
+        walk = np.cumsum(rng.normal(0, 1, length) * self.noise)
+        return np.log(100) + 0.05 * (0.002 * time + season + walk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sunspots(_Series):
+    """Yearly mean sunspot numbers, 1700 to 2008.  The seed changes nothing: they are measured."""
+
+    kind: Literal["sunspots"] = "sunspots"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "Sunspots, year by year from 1700 to 2008: a cycle of about eleven years.",
+        "zh": "1700 至 2008 年逐年太阳黑子数：约十一年一个周期。",
+    }
+    column: ClassVar[str] = "sunspots"
+
+    def make(self) -> Dataset:
+        both = len(NUMBERS) - 2 * self._span  # windows that a training and a test part leave
+        tests = round(both * self.test_fraction)
+        return self._dataset(np.array(NUMBERS, np.float64), tests)
+
+
+__all__ = ["Price", "Sines", "Sunspots"]
