@@ -17,6 +17,7 @@ from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.presets import PRESETS
 from engine.schedules import SCHEDULES
+from engine.suits import suiting
 
 from .schemas import SpecIn
 
@@ -65,6 +66,11 @@ def _chosen(made: Dataset) -> NDArray[np.intp]:
     if made.view in ("sequence", "table"):
         return np.linspace(0, len(made.inputs) - 1, count).astype(np.intp)
     return np.arange(count)
+
+
+def _plain(parts: dict[str, Any]) -> Any:
+    """Records as plain data."""
+    return TypeAdapter(Any).dump_python(parts)
 
 
 @cache
@@ -127,6 +133,7 @@ def catalog() -> dict[str, Any]:
                 "task": cls.task,
                 "schema": _schema(cls),
                 "preview": _preview(cls),
+                "suits": _plain(suiting(cls)),
             }
             for name, cls in DATASETS.items()
         ],

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval, Len
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
-from engine.datasets import DATASETS, AnyDataset, Spiral
+from engine.datasets import DATASETS, AnyDataset, Own, Spiral
 from engine.datasets.base import Seed, View
 from engine.features import FeatureName
 from engine.initializers import InitializerName
@@ -23,6 +23,7 @@ from engine.spec import (
     OutputSpec,
     Regularization,
 )
+from engine.suits import suiting
 
 
 class Wire(BaseModel):
@@ -69,6 +70,21 @@ class SpecIn(Wire):
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _suiting(cls, value: Any) -> Any:
+        """What is left out is what suits the data: layers for images on images, a loss that fits."""
+        if not isinstance(value, dict) or not isinstance(value.get("dataset"), dict):
+            return value
+        kind = value["dataset"].get("kind")
+        known = DATASETS.get(kind) if isinstance(kind, str) else None
+        if known is None or known is Own:  # of a table nothing is known before it is looked up
+            return value
+        suits = suiting(known)
+        if "layers" in value:  # layers of one's own: the rest of the recipe is not made for them
+            suits = {"loss": suits["loss"]}
+        return {**suits, **value}
+
     def to_engine(self) -> NetworkSpec:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         fields["features"] = tuple(dict.fromkeys(self.features))
@@ -110,15 +126,17 @@ def _merged(name: str, old: Any, value: Any) -> Any:
     if kind == old.get("kind"):
         return {**old, **value}
     # Another kind keeps what both have: samples, noise, seed; not the rate, which means another
-    # thing to another optimizer.
+    # thing to another optimizer, and no sizes from another sort of data.
     kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name, {})
     known = kinds.get(kind) if isinstance(kind, str) else None
     fields = set(known.__dataclass_fields__) if known else set()
     kept = {
         k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
     }
-    if kind == "drawn" or old.get("kind") == "drawn":
-        kept.pop("samples", None)
+    if name == "dataset":
+        views = {DATASETS[k].view for k in (kind, old.get("kind")) if k in DATASETS}
+        if len(views) > 1 or "drawn" in (kind, old.get("kind")):
+            kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 
 

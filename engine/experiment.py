@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .activations import OutputActivationName
-from .datasets import BadTable, Dataset, Own, Table
-from .datasets.base import BadData
+from .datasets import BadData, Dataset, Own, Table
 from .features import FEATURES, apply_features
 from .history import Series, bins
 from .layers import Embedding, Output
@@ -51,19 +50,14 @@ class Measures:
 
 def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
     """Raises: CannotBuild"""
-    if not isinstance(spec, Own):
-        try:
-            return spec.make()
-        except BadData as error:
-            raise CannotBuild(f"dataset.{error.field}", str(error)) from error
-    if spec.id not in tables:
+    if isinstance(spec, Own) and spec.id not in tables:
         raise CannotBuild(
             "dataset.id", "there is no such dataset; upload it with POST /api/datasets"
         )
     try:
-        return spec.make_from(tables[spec.id])
-    except BadTable as error:
-        raise CannotBuild("dataset.id", str(error)) from error
+        return spec.make_from(tables[spec.id]) if isinstance(spec, Own) else spec.make()
+    except BadData as error:
+        raise CannotBuild(f"dataset.{error.field}", str(error)) from error
 
 
 def _care(spec: NetworkSpec) -> Care:

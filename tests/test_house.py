@@ -20,6 +20,7 @@ LAYERS_OF_ENGINE = [
     {"network"},
     {"trainer"},
     {"spec"},
+    {"suits"},
     {"experiment", "presets"},
 ]
 ALONE = {

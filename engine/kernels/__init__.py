@@ -31,10 +31,21 @@ def warm(report: Callable[[str, int, int], None]) -> None:
 
     `report(what, done, of)` is called before each piece and once at the end.
     """
+    from .conv import warm_conv
     from .mlp import train_blas, train_lanes, warm_arguments
+    from .pooling import warm_pooling
+    from .recurrent import warm_recurrent
+    from .updates import warm_layers
 
-    pieces = [("small dense networks", train_lanes), ("large dense networks", train_blas)]
-    for done, (what, kernel) in enumerate(pieces):
+    pieces: list[tuple[str, Callable[[], object]]] = [
+        ("small dense networks", lambda: train_lanes(*warm_arguments())),
+        ("large dense networks", lambda: train_blas(*warm_arguments())),
+        ("updates", warm_layers),
+        ("convolution", warm_conv),
+        ("pooling", warm_pooling),
+        ("recurrent layers", warm_recurrent),
+    ]
+    for done, (what, run) in enumerate(pieces):
         report(what, done, len(pieces))
-        kernel(*warm_arguments())
+        run()
     report("ready", len(pieces), len(pieces))

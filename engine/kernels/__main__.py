@@ -19,7 +19,7 @@ def main() -> None:
             line = f"\rCompiling kernels [{'#' * filled}{'.' * (BAR - filled)}] {what:<24}"
             print(line, end="\n" if done == of else "", flush=True)
         elif done == 0:
-            print("Compiling kernels, once: some ten seconds", flush=True)
+            print("Compiling kernels, once: some twenty seconds", flush=True)
 
     warm(report)
 

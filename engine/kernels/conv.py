@@ -368,3 +368,12 @@ def pull_back(
         if not direct:
             dx[..., here] = out[..., :some]
     return dx
+
+
+def warm_conv() -> None:
+    """The smallest calls that compile the kernels for float32."""
+    one = np.zeros(64, np.float32)
+    _convolve(one, one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
+    _weight_gradient(one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
+    _sum_rows(one, one, 1, LANES)
+    _spread(one, one, 1, 1, 1, LANES, 1, 1, 1, 1, 0, 0)

@@ -293,3 +293,24 @@ def _product(a: Any, b: Any, out: Any, gates: int, units: int, wide: int, rows: 
         np.dot(a, b, out=out)
     else:
         out[...] = _narrowed(a @ b, gates, units, wide, rows)
+
+
+def warm_recurrent() -> None:
+    """The smallest calls that compile the kernels for float32."""
+    rows, h, c = (np.zeros((2, 1, LANES), np.float32) for _ in range(3))
+    bias = np.zeros(4 * LANES, np.float32)
+    _add_bias(bias, bias, 1, LANES)
+    _sum_rows(bias, bias, 1, LANES)
+    scatter_rows(rows[0], np.zeros(1, np.int64), rows[0])
+    for kind, gates in GATES.items():
+        weight = np.zeros((LANES, gates * LANES), np.float32)
+        z = np.zeros((1, 1, gates * LANES), np.float32)
+        if kind == "simple_rnn":
+            run_rnn(z, weight, h, False)
+            back_rnn(rows, h, weight, z, 0, False)
+        elif kind == "lstm":
+            run_lstm(z, weight, h, c)
+            back_lstm(rows, z, c, weight, z, 0)
+        else:
+            run_gru(z, weight, bias, h, rows)
+            back_gru(rows, z, rows, h, weight, z, z, 0)

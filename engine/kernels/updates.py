@@ -118,6 +118,17 @@ def finish(code: int, hyper: Any, rate: float, after: Any, buffer: Any, step: in
     return finite
 
 
+def warm_layers() -> None:
+    """What training layer by layer calls besides the layers' own kernels, for float32."""
+    from .elementwise import activate_all
+    from .shuffling import shuffle
+
+    row = np.zeros(LANES, np.float32)
+    activate_all(0, row, row.copy(), row.copy())
+    finish(0, np.zeros(8), 0.0, warm_after(), np.zeros((5, 8), np.float32), 1)
+    shuffle(np.zeros(1, np.int64), np.zeros(1, np.uint64))
+
+
 def warm_after() -> tuple[Any, ...]:
     """`after` of a network that asks for nothing, in the types that training uses."""
     none = np.zeros((0, 2), np.int64)
