@@ -1,285 +1,176 @@
 """The engine against its peers: one process each pinned to one core, one thread, float32, best of five.
 
-    python -m tests.bench.engine [--write]
+    python -m tests.bench.engine [--write] [--rows SUBSTRING] [--peers NAME,NAME] [--seconds S]
 
-Peers that are not installed are left out. A step is forward, loss, backward, update. `--write` puts
-the table into docs/bench.md.
+A step is forward, loss, backward, update. Peers that are not installed are left out; what a peer
+cannot do, or not within two minutes, is a dash, and its reason goes to stderr. ConvNetJS is found
+after `npm install --no-save convnetjs`. `--write` puts the table into docs/bench.md; `--seconds` is the
+length of one of the five spans; `--peers none` measures the engine alone.
 """
 
+import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
-from itertools import pairwise
+from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import numpy as np
+from . import ours, peers
+from .rows import ROWS
 
 REPORT = Path(__file__).parent.parent.parent / "docs" / "bench.md"
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1",
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
 }  # fmt: skip
-
-# name: sizes, activation, output, loss, optimizer, batch, samples, goal against JAX lax.scan
-ROWS: dict[str, tuple[list[int], str, str, str, str, int, int, float]] = {
-    "2-4-2-1 tanh, MSE, SGD, batch 10": ([2, 4, 2, 1], "tanh", "linear", "mse", "sgd", 10, 300, 5),
-    "2-8-8-8-3 tanh, softmax, Adam, batch 32": (
-        [2, 8, 8, 8, 3], "tanh", "softmax", "cross_entropy", "adam", 32, 320, 2),
-    "64-128-64-10 relu, softmax, Adam, batch 128": (
-        [64, 128, 64, 10], "relu", "softmax", "cross_entropy", "adam", 128, 1280, 1),
-    "784-512-512-10 relu, softmax, Adam, batch 128": (
-        [784, 512, 512, 10], "relu", "softmax", "cross_entropy", "adam", 128, 1280, 1),
-}  # fmt: skip
-PEERS = ["ours", "numpy form", "torch eager", "jax jit", "jax scan", "sklearn"]
-PACKAGES = {"torch eager": "torch", "jax jit": "jax", "jax scan": "jax", "sklearn": "scikit-learn"}
-
-
-def data(row: str) -> tuple[Any, Any]:
-    sizes, _, output, _, _, _, samples, _ = ROWS[row]
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(size=(samples, sizes[0])).astype(np.float32)
-    if output == "softmax":
-        targets = np.eye(sizes[-1], dtype=np.float32)[rng.integers(0, sizes[-1], samples)]
-    else:
-        targets = rng.normal(size=(samples, sizes[-1])).astype(np.float32)
-    return inputs, targets
-
-
-def best(run: Any, seconds: float = 0.4) -> float:
-    """Microseconds a step: the best of five spans of at least so long.  run(steps) trains."""
-    steps = 1
-    run(1)
-    while True:
-        begin = perf_counter()
-        run(steps)
-        passed = perf_counter() - begin
-        if passed > seconds / 4:
-            break
-        steps = max(steps * 2, int(steps * seconds / 4 / max(passed, 1e-9)))
-    steps = max(1, int(steps * seconds / passed))
-    times = []
-    for _ in range(5):
-        begin = perf_counter()
-        run(steps)
-        times.append((perf_counter() - begin) / steps)
-    return min(times) * 1e6
-
-
-def ours(row: str, compiled: bool = True) -> float:
-    from engine import SGD, Adam, Dense, Network, Trainer
-    from engine.layers import Output
-
-    sizes, activation, output, loss, optimizer, batch, _, _ = ROWS[row]
-    layers = [Dense(units=u, activation=activation) for u in sizes[1:-1]]  # type: ignore[arg-type]
-    network = Network((sizes[0],), layers, Output(sizes[-1], output), loss)  # type: ignore[arg-type]
-    kind = SGD(learning_rate=0.01) if optimizer == "sgd" else Adam()
-    return best(Trainer(network, *data(row), kind, batch_size=batch, compiled=compiled).train)
-
-
-def torch_eager(row: str) -> float:
-    import torch
-
-    torch.set_num_threads(1)
-    sizes, activation, output, _, optimizer, batch, samples, _ = ROWS[row]
-    parts: list[Any] = []
-    for a, b in pairwise(sizes[:-1]):
-        parts += [
-            torch.nn.Linear(a, b),
-            torch.nn.Tanh() if activation == "tanh" else torch.nn.ReLU(),
-        ]
-    model = torch.nn.Sequential(*parts, torch.nn.Linear(*sizes[-2:]))
-    lossf = torch.nn.CrossEntropyLoss() if output == "softmax" else torch.nn.MSELoss()
-    make = torch.optim.SGD if optimizer == "sgd" else torch.optim.Adam
-    opt = make(model.parameters(), lr=0.01 if optimizer == "sgd" else 0.001)
-    x, t = (torch.from_numpy(array) for array in data(row))
-    if output == "softmax":
-        t = t.argmax(dim=1)
-
-    def run(steps: int) -> None:
-        for i in range(steps):
-            at = i * batch % samples
-            opt.zero_grad()
-            lossf(model(x[at : at + batch]), t[at : at + batch]).backward()
-            opt.step()
-
-    return best(run)
-
-
-def jax_step(row: str) -> tuple[Any, Any, Any, Any]:
-    import jax
-    import jax.numpy as jnp
-
-    sizes, activation, output, _, optimizer, batch, samples, _ = ROWS[row]
-    rng = np.random.default_rng(1)
-    params = [
-        (
-            jnp.asarray(rng.normal(size=(a, b), scale=a**-0.5), jnp.float32),
-            jnp.zeros(b, jnp.float32),
-        )
-        for a, b in pairwise(sizes)
-    ]
-    f = jnp.tanh if activation == "tanh" else jax.nn.relu
-
-    def loss(p: Any, x: Any, t: Any) -> Any:
-        for w, b in p[:-1]:
-            x = f(x @ w + b)
-        z = x @ p[-1][0] + p[-1][1]
-        if output == "softmax":
-            return -(t * jax.nn.log_softmax(z)).sum(axis=1).mean()
-        return ((z - t) ** 2).mean()
-
-    x, t = (jnp.asarray(array) for array in data(row))
-    batches = samples // batch
-    x, t = x.reshape(batches, batch, -1), t.reshape(batches, batch, -1)
-    zeros = jax.tree.map(jnp.zeros_like, params)
-
-    def step(state: Any, i: Any) -> Any:
-        p, m, v, n = state
-        value, g = jax.value_and_grad(loss)(p, x[i % batches], t[i % batches])
-        if optimizer == "sgd":
-            return (jax.tree.map(lambda w, d: w - 0.01 * d, p, g), m, v, n), value
-        n = n + 1
-        m = jax.tree.map(lambda a, d: 0.9 * a + 0.1 * d, m, g)
-        v = jax.tree.map(lambda a, d: 0.999 * a + 0.001 * d * d, v, g)
-        c1, c2 = 1 - 0.9**n, 1 - 0.999**n
-        p = jax.tree.map(lambda w, a, b: w - 0.001 * (a / c1) / (jnp.sqrt(b / c2) + 1e-8), p, m, v)
-        return (p, m, v, n), value
-
-    return step, (params, zeros, zeros, jnp.float32(0)), jax, jnp
-
-
-def jax_jit(row: str) -> float:
-    step, state, jax, _ = jax_step(row)
-    compiled = jax.jit(step)
-    kept = [state]
-
-    def run(steps: int) -> None:
-        now = kept[0]
-        for i in range(steps):
-            now, value = compiled(now, i)
-        jax.block_until_ready(value)
-        kept[0] = now
-
-    return best(run)
-
-
-def jax_scan(row: str) -> float:
-    """Many steps in one call: the closest to what the compiled loop here does."""
-    step, state, jax, jnp = jax_step(row)
-    length = 2000 if ROWS[row][0][0] < 10 else 20
-    many = jax.jit(lambda s: jax.lax.scan(step, s, jnp.arange(length)))
-    kept = [state]
-
-    def run(calls: int) -> None:
-        now = kept[0]
-        for _ in range(calls):
-            now, values = many(now)
-        jax.block_until_ready(values)
-        kept[0] = now
-
-    return best(run) / length
-
-
-def sklearn(row: str) -> float:
-    import warnings
-
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
-
-    warnings.simplefilter("ignore")
-    sizes, activation, output, _, optimizer, batch, _, _ = ROWS[row]
-    x, t = data(row)
-    make = MLPClassifier if output == "softmax" else MLPRegressor
-    t = t.argmax(axis=1) if output == "softmax" else t.ravel()
-    model = make(
-        hidden_layer_sizes=sizes[1:-1],
-        activation=activation,
-        solver=optimizer,
-        batch_size=batch,
-        alpha=0,
-    )
-    options = {"classes": np.arange(sizes[-1])} if output == "softmax" else {}
-
-    def run(steps: int) -> None:
-        for i in range(steps):
-            at = i * batch % len(x)
-            model.partial_fit(x[at : at + batch], t[at : at + batch], **options)
-
-    return best(run)
-
-
-RUNS = {
-    "ours": ours, "numpy form": lambda row: ours(row, compiled=False), "torch eager": torch_eager,
-    "jax jit": jax_jit, "jax scan": jax_scan, "sklearn": sklearn,
-}  # fmt: skip
-
-
-def installed(peer: str) -> bool:
-    try:
-        return bool(version(PACKAGES[peer])) if peer in PACKAGES else True
-    except PackageNotFoundError:
-        return False
-
-
-def measure(peer: str, row: str) -> float:
-    """In a process of its own, pinned to the last core."""
-    if hasattr(os, "sched_setaffinity"):
-        pin = {"preexec_fn": lambda: os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})}
-    else:
-        pin = {}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.engine", "--one", peer, row],
-        check=True, capture_output=True, text=True, env={**os.environ, **ONE_THREAD}, **pin,  # type: ignore[call-overload]
-    )  # fmt: skip
-    return float(done.stdout.split()[-1])
+LIMIT_S = 120
+OWN = {"ours": ours.ours, "numpy form": ours.numpy_form}
+Figures = dict[str, dict[str, float | None]]
 
 
 def main() -> None:
-    if "--one" in sys.argv:
-        peer, row = sys.argv[sys.argv.index("--one") + 1 :][:2]
-        print(RUNS[peer](row))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.engine")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--rows", default="", help="only rows (and memory) whose name has this")
+    parser.add_argument("--peers", default=",".join(peers.RUNS))
+    parser.add_argument("--seconds", type=float, default=0.4)
+    parser.add_argument(
+        "--one", nargs=2, metavar=("PEER", "ROW"), help="in this process, pinned to the last core"
+    )
+    options = parser.parse_args()
+    if options.one:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        print(json.dumps(one(*options.one, options.seconds)))
         return
-    peers = [peer for peer in PEERS if installed(peer)]
-    figures = {row: {peer: measure(peer, row) for peer in peers} for row in ROWS}
-    text = table(figures, peers)
+    wanted = options.peers.split(",")
+    columns = [*OWN, *(peer for peer in peers.RUNS if peer in wanted and peers.installed(peer))]
+    figures: Figures = {
+        row: {peer: measure(peer, row, options.seconds) for peer in columns}
+        for row in ROWS
+        if options.rows in row
+    }
+    # Twice: the first fills the cache of compiled code, whose making would count as memory.
+    memory = {
+        what: [measure("memory", what, options.seconds) for _ in range(2)][1]
+        for what in ours.MEMORY
+        if options.rows in what
+    }
+    text = report(figures, memory, columns)
     print(text)
-    if "--write" in sys.argv:
+    if options.write:
         REPORT.write_text(text)
-        print(json.dumps(figures))
 
 
-def table(figures: dict[str, dict[str, float]], peers: list[str]) -> str:
-    names = sorted({PACKAGES[p] for p in peers if p in PACKAGES} | {"numpy", "numba"})
+def one(peer: str, row: str, seconds: float) -> Any:
+    if peer == "memory":
+        return ours.memory(row)
+    return (OWN | peers.RUNS)[peer](ROWS[row], seconds)
+
+
+def measure(peer: str, row: str, seconds: float) -> Any:
+    """In a process of its own; None where that fails."""
+    print(f"{peer}: {row}", file=sys.stderr, flush=True)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.engine", "--one", peer, row, "--seconds", str(seconds)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD},
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            out, error = process.communicate(timeout=LIMIT_S)
+        except BaseException as stopped:
+            # Its own children (compilers, Node) too.
+            os.killpg(process.pid, signal.SIGKILL)
+            if not isinstance(stopped, subprocess.TimeoutExpired):
+                raise
+            out, error = "", f"more than {LIMIT_S} s"
+    if process.returncode:
+        print(f"    none: {(error.strip() or 'failed').splitlines()[-1]}", file=sys.stderr)
+        return None
+    return json.loads(out.splitlines()[-1])
+
+
+def report(figures: Figures, memory: dict[str, Any], columns: list[str]) -> str:
+    packages = {peers.installed(peer) for peer in columns if peer not in OWN} | {
+        f"{name} {version(name)}" for name in ("numpy", "numba")
+    }
     lines = [
         "# Bench",
         "",
         "Microseconds a step (forward, loss, backward, update), float32, every process pinned to one core and",
         "one thread, best of five, all in one run of `python -m tests.bench.engine --write`. Ratios travel,",
-        "absolute times do not.",
+        "absolute times do not. A dash is what a peer cannot do, or not within two minutes.",
         "",
         f"Machine: {platform.machine()}, {cpu()}, Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in names) + ".",
+        + ", ".join(sorted(str(package) for package in packages)) + ".",
         "",
-        "| work | " + " | ".join(peers) + " | against the fastest peer |",
-        "|---|" + "---|" * (len(peers) + 1),
+        "| work | " + " | ".join(columns) + " | against the fastest peer | goal | |",
+        "|---|" + "---|" * (len(columns) + 3),
     ]  # fmt: skip
     for row, found in figures.items():
-        others = {p: v for p, v in found.items() if p not in ("ours", "numpy form")}
-        ahead = ""
-        if others:
-            fastest = min(others, key=lambda p: others[p])
-            ahead = f"{others[fastest] / found['ours']:.2f}x {fastest}"
-            if "torch eager" in others:
-                ahead += f", {others['torch eager'] / found['ours']:.0f}x torch eager"
-        cells = " | ".join(
-            f"{found[p]:.2f}" if found[p] < 100 else f"{found[p]:.0f}" for p in peers
-        )
-        lines.append(f"| {row} | {cells} | {ahead} |")
+        cells = " | ".join(cell(found[peer]) for peer in columns)
+        lines.append(f"| {row} | {cells} | {' | '.join(verdict(row, found))} |")
+    if "torch eager" in columns:
+        lines += ["", *WORK]
+    if memory:
+        lines += ["", *memory_table(memory)]
     return "\n".join(lines) + "\n"
+
+
+WORK = [
+    "Every peer is in the fastest form found for it: PyTorch with fused optimizers and channels last, its GRU and",
+    "simple RNN compiled whole; JAX with pooling as a maximum over a reshape and the inputs' share of a",
+    "recurrent layer ahead of its loop. Peers read their batches in order; ours shuffles every epoch and gathers.",
+    "Text comes one-hot. ConvNetJS counts in float64 and has no Adam; there it makes the lighter steps of SGD.",
+]
+
+
+def verdict(row: str, found: dict[str, float | None]) -> tuple[str, str, str]:
+    """Ours against the fastest peer (and PyTorch), the goal, and whether it is met."""
+    goal = f"{ROWS[row].goal:g}x"
+    mine = found["ours"]
+    others = {peer: time for peer, time in found.items() if peer not in OWN and time is not None}
+    if mine is None or not others:
+        return "—", goal, "not measured"
+    fastest = min(others, key=lambda peer: others[peer])
+    ratio = others[fastest] / mine
+    ahead = f"{ratio:.2f}x {fastest}"
+    if "torch eager" in others and fastest != "torch eager":
+        against_torch = others["torch eager"] / mine
+        ahead += f", {against_torch:.{0 if against_torch >= 10 else 1}f}x torch eager"
+    return ahead, goal, "met" if ratio >= ROWS[row].goal else "not met"
+
+
+def memory_table(memory: dict[str, Any]) -> list[str]:
+    lines = [
+        "Memory beyond imports and loaded kernels, in MB. The peak counts data, weights and optimizer;",
+        "growth is from the first tenth of the steps to the end.",
+        "",
+        "| work | resident | tracemalloc | goal | |",
+        "|---|---|---|---|---|",
+    ]
+    for what, found in memory.items():
+        limit = ours.MEMORY[what]
+        if found is None:
+            lines.append(f"| {what} | — | — | under {limit:g} | not measured |")
+            continue
+        resident, traced = found
+        peak = what == ours.PEAK
+        judged = resident if peak else traced
+        lines.append(
+            f"| {what} | {resident:.1f} | {'' if peak else f'{traced:.3f}'} | under {limit:g}"
+            f"{'' if peak else ' (tracemalloc)'} | {'met' if judged < limit else 'not met'} |"
+        )
+    return lines
+
+
+def cell(time: float | None) -> str:
+    return "—" if time is None else f"{time:.2f}" if time < 100 else f"{time:.0f}"
 
 
 def cpu() -> str:
