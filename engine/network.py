@@ -4,7 +4,7 @@ This is the definition that the compiled loops are tested against. A Network hol
 every method takes the parameter vector.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import numpy as np
@@ -179,24 +179,28 @@ class Network:
             mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
             one.key = (mixed ^ (mixed >> 27)) & _MASK
 
-    @staticmethod
-    def _of_layer(views: Views, name: str) -> dict[str, Array]:
-        return {
-            key.split(".", 1)[1]: view for key, view in views.items() if key.startswith(name + ".")
-        }
+    def split(self, vector: Array) -> list[dict[str, Array]]:
+        """Views of every layer's parameters by their short names.  vector: (size,) or longer"""
+        parts: dict[str, dict[str, Array]] = {name: {} for name in self.names}
+        for name, view in self.layout.views(vector).items():
+            owner, part = name.split(".", 1)
+            parts[owner][part] = view
+        return list(parts.values())
 
     def forward(self, vector: Array, x: Array, passes: list[Pass] | None = None) -> list[Cache]:
         """Every layer's cache: x, z and a.  vector: (size,)  x: (batch, *input_shape)
 
         Without `passes` it is in evaluation mode, in plain NumPy.
         """
-        views = self.layout.views(vector)
+        return self._forward(self.split(vector), x, passes or self.passes())
+
+    def _forward(self, parts: list[dict[str, Array]], x: Array, passes: list[Pass]) -> list[Cache]:
         caches: list[Cache] = []
         inputs: list[Array] = []
-        for name, layer, run in zip(self.names, self.layers, passes or self.passes(), strict=True):
+        for layer, p, run in zip(self.layers, parts, passes, strict=True):
             inputs.append(x)
             run.inputs = inputs
-            x, cache = layer.forward(self._of_layer(views, name), x, run)
+            x, cache = layer.forward(p, x, run)
             caches.append(cache)
         return caches
 
@@ -218,29 +222,50 @@ class Network:
         Without `passes` layers are as in evaluation, in plain NumPy. In training mode the running
         statistics in `vector` move, as a part of the update.
         """
-        passes = passes or self.passes()
-        views = self.layout.views(vector)
-        slopes = self.layout.views(gradient)
-        caches = self.forward(vector, x, passes)
-        loss = self.loss_of(caches[-1], t)
-        self.backward(views, slopes, caches, t, passes)
-        for name, cache in zip(self.names, caches, strict=True):
-            for part, value in cache.get("settled", {}).items():
-                views[f"{name}.{part}"][...] = value
+        step = self.stepper(vector, gradient, passes or self.passes())
+        loss = step(x, t)
         for start, stop in self.fixed():
             gradient[start:stop] = 0
         return loss
 
+    def stepper(
+        self, vector: Array, gradient: Array, passes: list[Pass]
+    ) -> Callable[[Array, Array], float]:
+        """`loss_and_gradient` for many batches: what does not change from one to the next is done
+        once. The gradient of what is fixed is left as it comes."""
+        parts, slopes = self.split(vector), self.split(gradient)
+        passes[-1].only_z = self.loss_record.fused
+
+        def step(x: Array, t: Array) -> float:
+            caches = self._forward(parts, x, passes)
+            fast = self._softmax_loss(caches[-1], t, passes[-1])
+            loss = self.loss_of(caches[-1], t) if fast is None else fast[0]
+            self.backward(parts, slopes, caches, t, passes, fast and fast[1])
+            for p, cache in zip(parts, caches, strict=True):
+                for part, value in cache.get("settled", {}).items():
+                    p[part][...] = value
+            return loss
+
+        return step
+
     def backward(
-        self, views: Views, slopes: Views, caches: list[Cache], t: Array, passes: list[Pass]
+        self,
+        parts: list[dict[str, Array]],
+        slopes: list[dict[str, Array]],
+        caches: list[Cache],
+        t: Array,
+        passes: list[Pass],
+        dz: Array | None = None,
     ) -> list[Array | None]:
-        """The gradient from the output's cache down; returns dL/d(what left each layer), where it
-        was needed: of the output layer it is dL/dz."""
+        """The gradient from the output's cache down, into `slopes`; returns dL/d(what left each
+        layer): of the output it is what the loss hands back, dL/dz or dL/da, or `dz` where that is known already.
+        parts, slopes: `split`
+        """
         last = len(self.layers) - 1
         back: list[Array | None] = [None] * (last + 1)
         # What residual connections gave back to the input of an earlier layer.
         owed: dict[int, Array] = {}
-        d = self._output_backward(views, slopes, caches[-1], t, passes[-1], back)
+        d = self._output_backward(parts[-1], slopes[-1], caches[-1], t, passes[-1], back, dz)
         for i in range(last - 1, -1, -1):
             # Only the first layer gives nothing back, and below it there is none.
             d = cast(Array, d)
@@ -248,8 +273,7 @@ class Network:
                 d = owed.pop(i + 1) + d
             back[i] = d
             layer = self.layers[i]
-            p, g = self._of_layer(views, self.names[i]), self._of_layer(slopes, self.names[i])
-            d = layer.backward(p, g, caches[i], d, passes[i])
+            d = layer.backward(parts[i], slopes[i], caches[i], d, passes[i])
             if isinstance(layer, Residual) and d is not None:
                 place = i - layer.span
                 owed[place] = owed[place] + d if place in owed else d
@@ -257,17 +281,36 @@ class Network:
 
     def _output_backward(
         self,
-        views: Views,
-        slopes: Views,
+        p: Views,
+        g: Views,
         cache: Cache,
         t: Array,
         run: Pass,
         back: list[Array | None],
+        dz: Array | None,
     ) -> Array | None:
-        p = self._of_layer(views, "output")
-        g = self._of_layer(slopes, "output")
+        if dz is not None:
+            back[-1] = dz
+            return self.output.backward_from_z(p, g, cache, dz, run)
         if self.loss_record.fused:
             back[-1] = self.loss_record.gradient(cache["z"], t)
             return self.output.backward_from_z(p, g, cache, back[-1], run)
         back[-1] = self.loss_record.gradient(cache["a"], t)
         return self.output.backward(p, g, cache, back[-1], run)
+
+    def _softmax_loss(self, cache: Cache, t: Array, run: Pass) -> tuple[float, Array] | None:
+        """Loss and dL/dz of the two commonest losses in one compiled pass; None for the others."""
+        name = self.loss_record.name
+        if not run.compiled or name not in ("cross_entropy", "sequence_cross_entropy"):
+            return None
+        from .kernels.softmax import cross_entropy
+
+        z = cache["z"]
+        check_shapes(z, t)
+        rows = z.reshape(-1, z.shape[-1])
+        dz = run.scratch.take("dz", rows.shape, z.dtype)
+        if name == "cross_entropy":
+            loss = cross_entropy(rows, t.argmax(axis=1), dz, len(rows))
+        else:
+            loss = cross_entropy(rows, t.reshape(-1), dz, max(1, int((t >= 0).sum())))
+        return float(loss), dz.reshape(z.shape)

@@ -408,19 +408,17 @@ class Trainer:
             passes = self.network.passes(training=True, compiled=compiled)
             self._passes = passes
         finish = self._finisher(compiled)
-        size = self.network.layout.size
-        w, g = self._buffer[0, :size], self._buffer[1, :size]
+        w = self._buffer[0]
+        step = self.network.stepper(w, self._buffer[1], passes)
         fixed = np.concatenate([np.arange(a, b) for a, b in self.network.fixed()] or [[]]).astype(
             int
         )
         with np.errstate(all="ignore"):
             for i, rate in enumerate(rates):
                 batch = self._next_batch()
-                statistics = w[fixed]
+                statistics = w[fixed]  # what moves in the forward pass itself
                 self.network.draw_keys(passes, self._key(i))
-                losses[i] = self.network.loss_and_gradient(
-                    w, g, self.inputs[batch], self.targets[batch], passes
-                )
+                losses[i] = step(self.inputs[batch], self.targets[batch])
                 if not isfinite(losses[i]):
                     w[fixed] = statistics
                     return i, 1

@@ -35,6 +35,7 @@ def warm(report: Callable[[str, int, int], None]) -> None:
     from .mlp import train_blas, train_lanes, warm_arguments
     from .pooling import warm_pooling
     from .recurrent import warm_recurrent
+    from .softmax import warm_softmax
     from .updates import warm_layers
 
     pieces: list[tuple[str, Callable[[], object]]] = [
@@ -44,6 +45,7 @@ def warm(report: Callable[[str, int, int], None]) -> None:
         ("convolution", warm_conv),
         ("pooling", warm_pooling),
         ("recurrent layers", warm_recurrent),
+        ("losses", warm_softmax),
     ]
     for done, (what, run) in enumerate(pieces):
         report(what, done, len(pieces))

@@ -17,9 +17,9 @@ from .simd import LANES, fma, like, load, splat_at, store
 
 
 @njit(**OPTIONS)
-def _row2(x: Any, at: int, step: int, w: Any, w0: int, w1: int, kernel: int, runs: int, run: int,
-          apart: int, down: int, bias: Any, b: int, z: Any, o: int, units: int) -> None:  # fmt: skip
-    """Four output columns times sixteen filters."""
+def _tile2(x: Any, p: Any, w: Any, w0: int, w1: int, kernel: int, runs: int, run: int, apart: int,
+           down: int, bias: Any, b: int, z: Any, o: int, units: int) -> None:  # fmt: skip
+    """Four places, whose windows begin at p[0..3], times sixteen filters."""
     a0 = load(bias, b)
     b0 = load(bias, b + LANES)
     a1 = a0
@@ -28,17 +28,18 @@ def _row2(x: Any, at: int, step: int, w: Any, w0: int, w1: int, kernel: int, run
     b1 = b0
     b2 = b0
     b3 = b0
+    p0, p1, p2, p3 = p[0], p[1], p[2], p[3]
     k = 0
     for u in range(kernel):
         for v in range(runs):
-            p = at + u * down + v * apart
-            for i in range(p, p + run):
+            first = u * down + v * apart
+            for i in range(first, first + run):
                 f = load(w, w0 + k)
                 h = load(w, w1 + k)
-                x0 = splat_at(x, i)
-                x1 = splat_at(x, i + step)
-                x2 = splat_at(x, i + 2 * step)
-                x3 = splat_at(x, i + 3 * step)
+                x0 = splat_at(x, p0 + i)
+                x1 = splat_at(x, p1 + i)
+                x2 = splat_at(x, p2 + i)
+                x3 = splat_at(x, p3 + i)
                 a0 = fma(x0, f, a0)
                 b0 = fma(x0, h, b0)
                 a1 = fma(x1, f, a1)
@@ -59,9 +60,9 @@ def _row2(x: Any, at: int, step: int, w: Any, w0: int, w1: int, kernel: int, run
 
 
 @njit(**OPTIONS)
-def _row1(x: Any, at: int, step: int, w: Any, w0: int, kernel: int, runs: int, run: int,
-          apart: int, down: int, bias: Any, b: int, z: Any, o: int, units: int) -> None:  # fmt: skip
-    """Eight output columns times eight filters."""
+def _tile1(x: Any, p: Any, w: Any, w0: int, kernel: int, runs: int, run: int, apart: int, down: int,
+           bias: Any, b: int, z: Any, o: int, units: int) -> None:  # fmt: skip
+    """Eight places, whose windows begin at p[0..7], times eight filters."""
     a0 = load(bias, b)
     a1 = a0
     a2 = a0
@@ -70,20 +71,21 @@ def _row1(x: Any, at: int, step: int, w: Any, w0: int, kernel: int, runs: int, r
     a5 = a0
     a6 = a0
     a7 = a0
+    p0, p1, p2, p3, p4, p5, p6, p7 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
     k = 0
     for u in range(kernel):
         for v in range(runs):
-            p = at + u * down + v * apart
-            for i in range(p, p + run):
+            first = u * down + v * apart
+            for i in range(first, first + run):
                 f = load(w, w0 + k)
-                a0 = fma(splat_at(x, i), f, a0)
-                a1 = fma(splat_at(x, i + step), f, a1)
-                a2 = fma(splat_at(x, i + 2 * step), f, a2)
-                a3 = fma(splat_at(x, i + 3 * step), f, a3)
-                a4 = fma(splat_at(x, i + 4 * step), f, a4)
-                a5 = fma(splat_at(x, i + 5 * step), f, a5)
-                a6 = fma(splat_at(x, i + 6 * step), f, a6)
-                a7 = fma(splat_at(x, i + 7 * step), f, a7)
+                a0 = fma(splat_at(x, p0 + i), f, a0)
+                a1 = fma(splat_at(x, p1 + i), f, a1)
+                a2 = fma(splat_at(x, p2 + i), f, a2)
+                a3 = fma(splat_at(x, p3 + i), f, a3)
+                a4 = fma(splat_at(x, p4 + i), f, a4)
+                a5 = fma(splat_at(x, p5 + i), f, a5)
+                a6 = fma(splat_at(x, p6 + i), f, a6)
+                a7 = fma(splat_at(x, p7 + i), f, a7)
                 k += LANES
     store(z, o, a0)
     store(z, o + units, a1)
@@ -98,7 +100,7 @@ def _row1(x: Any, at: int, step: int, w: Any, w0: int, kernel: int, runs: int, r
 @njit(**OPTIONS)
 def _one(x: Any, at: int, w: Any, w0: int, kernel: int, runs: int, run: int, apart: int, down: int,
          bias: Any, b: int, z: Any, o: int) -> None:  # fmt: skip
-    """One output column times eight filters."""
+    """One place times eight filters."""
     a0 = load(bias, b)
     k = 0
     for u in range(kernel):
@@ -111,49 +113,69 @@ def _one(x: Any, at: int, w: Any, w0: int, kernel: int, runs: int, run: int, apa
 
 
 @njit(**OPTIONS)
-def _convolve(
+def convolve_flat(
     x: Any, w: Any, bias: Any, z: Any, batch: int, height: int, width: int, channels: int, rows: int,
     columns: int, kernel: int, stride: int, dilation: int, units: int,
 ) -> None:  # fmt: skip
     """x: (batch, height, width, channels), padded, flat  w: (blocks, kernel, kernel, channels, 8)
     z: (batch, rows, columns, units), units a multiple of eight
+
+    Eight places of the output are taken at a time, whatever row or image they are in: they lie side
+    by side in z.
     """
     runs = 1 if dilation == 1 else kernel
     run = channels * (kernel if dilation == 1 else 1)
     apart = channels * dilation
     down = dilation * width * channels
-    step = stride * channels
     block = kernel * kernel * channels * LANES
-    for n in range(batch):
-        for i in range(rows):
-            at = (n * height + i * stride) * width * channels
-            o = (n * rows + i) * columns * units
-            b = 0
+    places = batch * rows * columns
+    at = np.zeros(LANES, np.int64)
+    n, i, j = 0, 0, 0
+    for first in range(0, places, LANES):
+        some = min(LANES, places - first)
+        for lane in range(some):
+            at[lane] = ((n * height + i * stride) * width + j * stride) * channels
+            j += 1
+            if j == columns:
+                j = 0
+                i += 1
+                if i == rows:
+                    i = 0
+                    n += 1
+        o = first * units
+        b = 0
+        if some == LANES:
             while b + 2 * LANES <= units:
                 w0 = b // LANES * block
-                j = 0
-                while j + 4 <= columns:
-                    _row2(x, at + j * step, step, w, w0, w0 + block, kernel, runs, run, apart, down,
-                          bias, b, z, o + j * units + b, units)  # fmt: skip
-                    j += 4
-                while j < columns:
-                    _one(x, at + j * step, w, w0, kernel, runs, run, apart, down, bias, b, z,
-                         o + j * units + b)  # fmt: skip
-                    _one(x, at + j * step, w, w0 + block, kernel, runs, run, apart, down, bias,
-                         b + LANES, z, o + j * units + b + LANES)  # fmt: skip
-                    j += 1
+                _tile2(
+                    x,
+                    at,
+                    w,
+                    w0,
+                    w0 + block,
+                    kernel,
+                    runs,
+                    run,
+                    apart,
+                    down,
+                    bias,
+                    b,
+                    z,
+                    o + b,
+                    units,
+                )
+                _tile2(x, at[4:], w, w0, w0 + block, kernel, runs, run, apart, down, bias, b, z,
+                       o + 4 * units + b, units)  # fmt: skip
                 b += 2 * LANES
+            if b < units:
+                w0 = b // LANES * block
+                _tile1(x, at, w, w0, kernel, runs, run, apart, down, bias, b, z, o + b, units)
+        else:
             while b < units:
                 w0 = b // LANES * block
-                j = 0
-                while j + 8 <= columns:
-                    _row1(x, at + j * step, step, w, w0, kernel, runs, run, apart, down, bias, b, z,
-                          o + j * units + b, units)  # fmt: skip
-                    j += 8
-                while j < columns:
-                    _one(x, at + j * step, w, w0, kernel, runs, run, apart, down, bias, b, z,
-                         o + j * units + b)  # fmt: skip
-                    j += 1
+                for lane in range(some):
+                    _one(x, at[lane], w, w0, kernel, runs, run, apart, down, bias, b, z,
+                         o + lane * units + b)  # fmt: skip
                 b += LANES
 
 
@@ -258,6 +280,14 @@ def _spread(
             y = i * stride + top
             if y < 0 or y >= height:
                 continue
+            if stride == 1 and units == filters:
+                skip = max(0, -left)
+                some = min(columns, width - left) - skip
+                a = ((n * height + y) * width + left + skip) * filters
+                b = ((n * rows + i) * columns + skip) * units
+                for f in range(some * filters):
+                    out[a + f] = dz[b + f]
+                continue
             for j in range(columns):
                 x = j * stride + left
                 if x < 0 or x >= width:
@@ -307,7 +337,7 @@ def convolve(
         packed = _packed(weight[..., i * each : (i + 1) * each], scratch, "packed")
         direct = groups == 1 and units == filters
         out = z if direct else scratch.take("wide z", (batch, *positions, units), x.dtype)
-        _convolve(
+        convolve_flat(
             mine.reshape(-1), packed.reshape(-1), start, out.reshape(-1), batch, tall, wide, some,
             *positions, weight.shape[0], stride, dilation, units,
         )  # fmt: skip
@@ -361,7 +391,7 @@ def pull_back(
         zero = scratch.take("zero", (lanes,), dz.dtype)
         direct = groups == 1 and lanes == channels
         out = dx if direct else scratch.take("wide dx", (batch, height, width, lanes), dz.dtype)
-        _convolve(
+        convolve_flat(
             spread.reshape(-1), packed.reshape(-1), zero, out.reshape(-1), batch, height + reach,
             width + reach, each, height, width, kernel, 1, dilation, lanes,
         )  # fmt: skip
@@ -373,7 +403,7 @@ def pull_back(
 def warm_conv() -> None:
     """The smallest calls that compile the kernels for float32."""
     one = np.zeros(64, np.float32)
-    _convolve(one, one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
+    convolve_flat(one, one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
     _weight_gradient(one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
     _sum_rows(one, one, 1, LANES)
     _spread(one, one, 1, 1, 1, LANES, 1, 1, 1, 1, 0, 0)

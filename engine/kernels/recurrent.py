@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from .conv import convolve_flat
 from .elementwise import OPTIONS, sigmoid, tanh
 from .simd import LANES, fma, larger, like, load, store, where_positive
 
@@ -30,14 +31,54 @@ def _sum_rows(z: Any, out: Any, rows: int, wide: int) -> None:
         store(out, j, total)
 
 
+# From so many multiply-adds on BLAS leaves its path for small matrices, and the register tiles of
+# the convolution (a product is one over images of a single pixel) are half as fast again.
+TILES_FROM = 1_000_000
+
+
 @njit(**OPTIONS)
-def run_rnn(z: Any, weight: Any, h: Any, relu: bool) -> None:
+def _times(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
+    """out = a @ weight.  a: (rows, inner)  packed: `_packed(weight)`, or empty for BLAS"""
+    if packed.size:
+        rows, inner = a.shape
+        convolve_flat(
+            a.reshape(-1), packed, zero, out.reshape(-1), rows, 1, 1, inner, 1, 1, 1, 1, 1, out.shape[1],
+        )  # fmt: skip
+    else:
+        np.dot(a, weight, out)
+
+
+@njit(**OPTIONS)
+def _times_transposed(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
+    """out = a @ weight.T.  packed: `_packed(weight.T)`, or empty for BLAS"""
+    if packed.size:
+        rows, inner = a.shape
+        convolve_flat(
+            a.reshape(-1), packed, zero, out.reshape(-1), rows, 1, 1, inner, 1, 1, 1, 1, 1, out.shape[1],
+        )  # fmt: skip
+    else:
+        np.dot(a, weight.T, out)
+
+
+def _packed(weight: Any, rows: int, scratch: Any, name: str) -> Any:
+    """(inner, units) -> (units / 8, inner, 8), flat; empty where BLAS is faster."""
+    inner, units = weight.shape
+    if rows * inner * units <= TILES_FROM:
+        return scratch.take("no tiles", (0,), weight.dtype)
+    packed = scratch.take(name, (units // LANES, inner, LANES), weight.dtype)
+    packed[...] = weight.reshape(inner, units // LANES, LANES).transpose(1, 0, 2)
+    return packed.reshape(-1)
+
+
+@njit(**OPTIONS)
+def run_rnn(z: Any, weight: Any, packed: Any, h: Any, relu: bool) -> None:
     """z: (time, batch, units), inputs' share  h: (time + 1, batch, units), the first zero"""
     time, batch, units = z.shape
     back = np.empty((batch, units), z.dtype)
+    zero = np.zeros(units, z.dtype)
     size = batch * units
     for t in range(time):
-        np.dot(h[t], weight, back)
+        _times(h[t], weight, packed, back, zero)
         for i in range(0, size, LANES):
             value = load(z, t * size + i) + load(back, i)
             value = larger(value, like(value, 0.0)) if relu else tanh(value)
@@ -45,9 +86,10 @@ def run_rnn(z: Any, weight: Any, h: Any, relu: bool) -> None:
 
 
 @njit(**OPTIONS)
-def back_rnn(dh: Any, h: Any, weight: Any, dz: Any, truncate: int, relu: bool) -> None:
+def back_rnn(dh: Any, h: Any, weight: Any, packed: Any, dz: Any, truncate: int, relu: bool) -> None:
     time, batch, units = dz.shape
     carried = np.zeros((batch, units), dz.dtype)
+    zero = np.zeros(units, dz.dtype)
     size = batch * units
     for t in range(time - 1, -1, -1):
         for i in range(0, size, LANES):
@@ -58,17 +100,18 @@ def back_rnn(dh: Any, h: Any, weight: Any, dz: Any, truncate: int, relu: bool) -
         if truncate > 0 and t % truncate == 0:
             carried[:] = 0
         else:
-            np.dot(dz[t], weight.T, carried)
+            _times_transposed(dz[t], weight, packed, carried, zero)
 
 
 @njit(**OPTIONS)
-def run_lstm(z: Any, weight: Any, h: Any, c: Any) -> None:
+def run_lstm(z: Any, weight: Any, packed: Any, h: Any, c: Any) -> None:
     """z: (time, batch, 4 units), inputs' share, becomes the gates  h, c: (time + 1, batch, units)"""
     time, batch, wide = z.shape
     units = wide // 4
     back = np.empty((batch, wide), z.dtype)
+    zero = np.zeros(wide, z.dtype)
     for t in range(time):
-        np.dot(h[t], weight, back)
+        _times(h[t], weight, packed, back, zero)
         for b in range(batch):
             at = (t * batch + b) * wide
             row = b * wide
@@ -89,10 +132,13 @@ def run_lstm(z: Any, weight: Any, h: Any, c: Any) -> None:
 
 
 @njit(**OPTIONS)
-def back_lstm(dh: Any, gates: Any, c: Any, weight: Any, dz: Any, truncate: int) -> None:
+def back_lstm(
+    dh: Any, gates: Any, c: Any, weight: Any, packed: Any, dz: Any, truncate: int
+) -> None:
     time, batch, wide = dz.shape
     units = wide // 4
     carried = np.zeros((batch, units), dz.dtype)
+    zero = np.zeros(units, dz.dtype)
     dc = np.zeros((batch, units), dz.dtype)
     for t in range(time - 1, -1, -1):
         cut = truncate > 0 and t % truncate == 0
@@ -118,17 +164,18 @@ def back_lstm(dh: Any, gates: Any, c: Any, weight: Any, dz: Any, truncate: int) 
             carried[:] = 0
             dc[:] = 0
         else:
-            np.dot(dz[t], weight.T, carried)
+            _times_transposed(dz[t], weight, packed, carried, zero)
 
 
 @njit(**OPTIONS)
-def run_gru(z: Any, weight: Any, bias: Any, h: Any, news: Any) -> None:
+def run_gru(z: Any, weight: Any, packed: Any, bias: Any, h: Any, news: Any) -> None:
     """z: (time, batch, 3 units), inputs' share, becomes the gates  news: (time, batch, units)"""
     time, batch, wide = z.shape
     units = wide // 3
     back = np.empty((batch, wide), z.dtype)
+    zero = np.zeros(wide, z.dtype)
     for t in range(time):
-        np.dot(h[t], weight, back)
+        _times(h[t], weight, packed, back, zero)
         for b in range(batch):
             at = (t * batch + b) * wide
             row = b * wide
@@ -150,11 +197,20 @@ def run_gru(z: Any, weight: Any, bias: Any, h: Any, news: Any) -> None:
 
 @njit(**OPTIONS)
 def back_gru(
-    dh: Any, gates: Any, news: Any, h: Any, weight: Any, dz: Any, dback: Any, truncate: int
+    dh: Any,
+    gates: Any,
+    news: Any,
+    h: Any,
+    weight: Any,
+    packed: Any,
+    dz: Any,
+    dback: Any,
+    truncate: int,
 ) -> None:
     time, batch, wide = dz.shape
     units = wide // 3
     carried = np.zeros((batch, units), dz.dtype)
+    zero = np.zeros(units, dz.dtype)
     direct = np.zeros((batch, units), dz.dtype)
     size = batch * units
     for t in range(time - 1, -1, -1):
@@ -180,7 +236,7 @@ def back_gru(
         if truncate > 0 and t % truncate == 0:
             carried[:] = 0
         else:
-            np.dot(dback[t], weight.T, carried)
+            _times_transposed(dback[t], weight, packed, carried, zero)
             for i in range(0, size, LANES):
                 store(carried, i, load(carried, i) + load(direct, i))
 
@@ -238,17 +294,18 @@ def run_layer(
     _add_bias(z.reshape(-1), bias, time * batch, gates * wide)
     h = scratch.take(way + "h", (time + 1, batch, wide), x.dtype)
     h[0] = 0
+    packed = _packed(recurrent, batch, scratch, way + "packed")
     kept = {"h": h, "z": z, "weight": weight, "recurrent": recurrent}
     if kind == "simple_rnn":
-        run_rnn(z, recurrent, h, activation == "relu")
+        run_rnn(z, recurrent, packed, h, activation == "relu")
     elif kind == "lstm":
         c = kept["c"] = scratch.take(way + "c", (time + 1, batch, wide), x.dtype)
         c[0] = 0
-        run_lstm(z, recurrent, h, c)
+        run_lstm(z, recurrent, packed, h, c)
     else:
         more = _widened(p["recurrent_bias"], gates, units, wide, 0, scratch, way + "more")
         news = kept["news"] = scratch.take(way + "news", (time, batch, wide), x.dtype)
-        run_gru(z, recurrent, more, h, news)
+        run_gru(z, recurrent, packed, more, h, news)
     return h[1:, :, :units], kept
 
 
@@ -266,15 +323,16 @@ def back_layer(
         full[..., :units] = dh
         dh = full
     recurrent = kept["recurrent"]
+    packed = _packed(recurrent.T, batch, scratch, way + "packed back")
     dz = scratch.take(way + "dz", z.shape, z.dtype)
     dback = dz
     if kind == "simple_rnn":
-        back_rnn(dh, h, recurrent, dz, truncate, activation == "relu")
+        back_rnn(dh, h, recurrent, packed, dz, truncate, activation == "relu")
     elif kind == "lstm":
-        back_lstm(dh, z, kept["c"], recurrent, dz, truncate)
+        back_lstm(dh, z, kept["c"], recurrent, packed, dz, truncate)
     else:
         dback = scratch.take(way + "dback", z.shape, z.dtype)
-        back_gru(dh, z, kept["news"], h, recurrent, dz, dback, truncate)
+        back_gru(dh, z, kept["news"], h, recurrent, packed, dz, dback, truncate)
     rows, behind = dz.reshape(-1, gates * wide), dback.reshape(-1, gates * wide)
     _product(x.reshape(-1, features).T, rows, g["weight"], gates, units, wide, features)
     before = h[:-1].reshape(-1, wide)
@@ -298,7 +356,7 @@ def _product(a: Any, b: Any, out: Any, gates: int, units: int, wide: int, rows: 
 def warm_recurrent() -> None:
     """The smallest calls that compile the kernels for float32."""
     rows, h, c = (np.zeros((2, 1, LANES), np.float32) for _ in range(3))
-    bias = np.zeros(4 * LANES, np.float32)
+    bias, none = np.zeros(4 * LANES, np.float32), np.zeros(0, np.float32)
     _add_bias(bias, bias, 1, LANES)
     _sum_rows(bias, bias, 1, LANES)
     scatter_rows(rows[0], np.zeros(1, np.int64), rows[0])
@@ -306,11 +364,11 @@ def warm_recurrent() -> None:
         weight = np.zeros((LANES, gates * LANES), np.float32)
         z = np.zeros((1, 1, gates * LANES), np.float32)
         if kind == "simple_rnn":
-            run_rnn(z, weight, h, False)
-            back_rnn(rows, h, weight, z, 0, False)
+            run_rnn(z, weight, none, h, False)
+            back_rnn(rows, h, weight, none, z, 0, False)
         elif kind == "lstm":
-            run_lstm(z, weight, h, c)
-            back_lstm(rows, z, c, weight, z, 0)
+            run_lstm(z, weight, none, h, c)
+            back_lstm(rows, z, c, weight, none, z, 0)
         else:
-            run_gru(z, weight, bias, h, rows)
-            back_gru(rows, z, rows, h, weight, z, z, 0)
+            run_gru(z, weight, none, bias, h, rows)
+            back_gru(rows, z, rows, h, weight, none, z, z, 0)

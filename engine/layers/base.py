@@ -47,17 +47,21 @@ class Scratch:
     """Memory that is used again step after step, so that training does not allocate."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, np.dtype[Any]], NDArray[Any]] = {}
+        self._kept: dict[str, NDArray[Any]] = {}
+        self._shaped: dict[str, NDArray[Any]] = {}
 
     def take(self, name: str, shape: Shape, dtype: Any) -> NDArray[Any]:
         """An array of that shape, its content undefined; one name is one piece of memory."""
+        shaped = self._shaped.get(name)
+        if shaped is not None and shaped.shape == shape and shaped.dtype == dtype:
+            return shaped
         size = prod(shape)
-        key = (name, np.dtype(dtype))
-        kept = self._kept.get(key)
-        if kept is None or kept.size < size:
+        kept = self._kept.get(name)
+        if kept is None or kept.size < size + 8 or kept.dtype != dtype:
             # Eight numbers more: compiled loops read eight at a time.
-            kept = self._kept[key] = np.zeros(size + 8, dtype)
-        return kept[:size].reshape(shape)
+            kept = self._kept[name] = np.zeros(size + 8, dtype)
+        self._shaped[name] = shaped = kept[:size].reshape(shape)
+        return shaped
 
 
 @dataclass(slots=True)
@@ -73,6 +77,8 @@ class Pass:
     compiled: bool = False
     key: int = 0
     first: bool = False
+    # Only z is wanted of the output: its loss is computed from z.
+    only_z: bool = False
     scratch: Scratch = field(default_factory=Scratch)
     # The inputs of this layer and of those before it, for layers that reach back.
     inputs: list[Array] = field(default_factory=list)
@@ -165,5 +171,7 @@ def activated(name: str, z: Array, run: Pass, label: str = "a") -> tuple[Array, 
 def deactivated(name: str, cache: Cache, dy: Array) -> Array:
     """dL/dz from dL/da."""
     if "slope" in cache:
-        return dy if cache["slope"] is None else dy * cache["slope"]
+        slope = cache["slope"]
+        # The slopes are not needed again: their memory takes the product.
+        return dy if slope is None else np.multiply(dy, slope, out=slope)
     return pull_back(name, cache["z"], cache["a"], dy)

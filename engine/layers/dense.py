@@ -131,7 +131,10 @@ class Output:
         return (prod(input_shape) + prod(input_shape[:-1])) * self.units
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
-        a, cache = activated(self.activation, affine(p, x, run), run)
+        z = affine(p, x, run)
+        if run.only_z:
+            return z, {"x": x, "z": z}
+        a, cache = activated(self.activation, z, run)
         return a, {"x": x, **cache}
 
     def backward_from_z(

@@ -98,34 +98,33 @@ class MaxPool2D(_Pool):
         if run.compiled:
             from ..kernels.pooling import max_pool
 
-            shape = (len(x), *positions, x.shape[3])
-            a = run.scratch.take("a", shape, x.dtype)
-            places = run.scratch.take("places", shape, np.int32)
-            max_pool(np.ascontiguousarray(x), a, places, self.pool_size, self._stride(), *before)
-            return a, {"a": a, "shape": x.shape, "places": places}
+            x = np.ascontiguousarray(x)
+            a = run.scratch.take("a", (len(x), *positions, x.shape[3]), x.dtype)
+            max_pool(x, a, self.pool_size, self._stride(), *before)
+            return a, {"a": a, "x": x}
         full = padded(x, before, after, -np.inf)
         seen = windows(full, self.pool_size, self._stride(), 1, positions)
         flat = seen.reshape(*seen.shape[:3], -1, x.shape[3])
         places = flat.argmax(axis=3)
         a = np.take_along_axis(flat, places[:, :, :, None], axis=3)[:, :, :, 0]
-        return a, {"a": a, "shape": x.shape, "places": places}
+        return a, {"a": a, "x": x, "places": places}
 
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
         if run.first:
             return None
-        shape = cache["shape"]
+        x = cache["x"]
         if run.compiled:
             from ..kernels.pooling import spread_max
 
-            dx = run.scratch.take("dx", shape, dy.dtype)
-            spread_max(
-                np.ascontiguousarray(dy).reshape(-1), cache["places"].reshape(-1), dx.reshape(-1)
-            )
+            dx = run.scratch.take("dx", x.shape, dy.dtype)
+            _, before, _ = self._geometry(x.shape[1:])
+            dy = np.ascontiguousarray(dy)
+            spread_max(dy, x, cache["a"], dx, self.pool_size, self._stride(), *before)
             return dx
         size = self.pool_size
         parts = np.zeros((*dy.shape[:3], size * size, dy.shape[3]), dy.dtype)
         np.put_along_axis(parts, cache["places"][:, :, :, None], dy[:, :, :, None], axis=3)
-        return self._spread(parts.reshape(*dy.shape[:3], size, size, dy.shape[3]), shape[1:])
+        return self._spread(parts.reshape(*dy.shape[:3], size, size, dy.shape[3]), x.shape[1:])
 
     @classmethod
     def describe(cls) -> dict[str, Any]:

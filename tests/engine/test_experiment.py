@@ -12,6 +12,7 @@ from engine.datasets.plane import Circle, Drawn, Slope, Spiral, Xor
 from engine.datasets.table import Own
 from engine.history import MAX_POINTS, Series, bins
 from engine.presets import PRESETS
+from engine.suits import suiting
 
 
 def test_the_default_learns_the_spiral() -> None:
@@ -52,13 +53,17 @@ def test_the_articles_bp_network_is_the_one_it_describes() -> None:
 
 
 @pytest.mark.parametrize("kind", [k for k in DATASETS if k not in ("own", "drawn")])
-def test_every_dataset_can_be_trained_on(kind: str) -> None:
-    cls = DATASETS[kind]
-    loss = "cross_entropy" if cls.task == "classification" else "mse"
-    run = Experiment(NetworkSpec(dataset=cls(), loss=loss, optimizer=Adam(learning_rate=0.01)))
+def test_every_dataset_can_be_trained_on_with_what_suits_it(kind: str) -> None:
+    text = {"text": "so much depends upon a red wheel barrow " * 9} if kind == "own_text" else {}
+    dataset = DATASETS[kind](**text)  # type: ignore[call-arg]
+    parts = {"optimizer": Adam(learning_rate=0.01), **suiting(dataset)}
+    run = Experiment(NetworkSpec(dataset=dataset, **parts))
     before = run.measure().loss
-    run.train(1500)
-    assert run.measure().loss < before
+    run.train(60 if dataset.view in ("image", "sequence", "text") else 1500)
+    after = run.measure()
+    assert after.loss is not None
+    assert after.loss < before
+    assert len(after.metrics) == 2
 
 
 @pytest.mark.parametrize(

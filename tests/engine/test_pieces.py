@@ -8,6 +8,7 @@ import pytest
 from engine.activations import ACTIVATIONS, ActivationName, activate, pull_back
 from engine.initializers import INITIALIZERS
 from engine.kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
+from engine.kernels.softmax import cross_entropy
 from engine.kernels.updates import OPTIMIZER_CODES
 from engine.layout import Layout
 from engine.losses import LOSSES, check_shapes
@@ -68,7 +69,8 @@ def test_softmax_couples_the_units_of_a_sample() -> None:
 
 def test_kernels_know_every_name_of_the_tables() -> None:
     assert set(ACTIVATION_CODES) == {*ACTIVATIONS, "softmax"}
-    assert set(LOSS_CODES) == set(LOSSES)
+    # The sequence loss is never that of a network of dense layers alone.
+    assert {*LOSS_CODES, "sequence_cross_entropy"} == set(LOSSES)
     assert set(OPTIMIZER_CODES) == set(OPTIMIZERS)
     assert tuple(ACTIVATIONS) == get_args(ActivationName)
 
@@ -92,7 +94,7 @@ def _targets(name: str, rng: np.random.Generator) -> np.ndarray:
     return 2 * labels - 1 if name == "hinge" else labels
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].asks != "steps"])
 def test_loss_gradients_are_those_of_central_differences(name: str) -> None:
     rng = np.random.default_rng(3)
     y, t, h = rng.normal(0, 2, (6, 3)), _targets(name, rng), 1e-6
@@ -103,6 +105,28 @@ def test_loss_gradients_are_those_of_central_differences(name: str) -> None:
         step[i] = h
         expected[i] = (record.value(y + step, t) - record.value(y - step, t)) / (2 * h)
     np.testing.assert_allclose(record.gradient(y, t), expected, atol=1e-8)
+
+
+def test_the_sequence_loss_is_cross_entropy_over_the_steps_that_are_asked() -> None:
+    rng = np.random.default_rng(3)
+    z, t, h = rng.normal(0, 2, (2, 4, 3)), rng.integers(-1, 3, (2, 4)), 1e-6
+    t[0, 0], t[1, 1] = -1, 2
+    record, plain = LOSSES["sequence_cross_entropy"], LOSSES["cross_entropy"]
+    asked = t >= 0
+    assert record.value(z, t) == pytest.approx(plain.value(z[asked], np.eye(3)[t[asked]]))
+    expected = np.zeros_like(z)
+    for i in np.ndindex(z.shape):
+        step = np.zeros_like(z)
+        step[i] = h
+        expected[i] = (record.value(z + step, t) - record.value(z - step, t)) / (2 * h)
+    np.testing.assert_allclose(record.gradient(z, t), expected, atol=1e-8)
+    dz = np.empty((8, 3))
+    loss = cross_entropy(z.reshape(8, 3), t.reshape(8), dz, int(asked.sum()))
+    assert loss == pytest.approx(record.value(z, t), rel=1e-12)
+    np.testing.assert_allclose(dz.reshape(z.shape), expected, atol=1e-8)
+    nothing = np.full_like(t, -1)
+    assert record.value(z, nothing) == 0
+    assert not record.gradient(z, nothing).any()
 
 
 def test_shapes_that_would_broadcast_are_refused() -> None:
