@@ -134,8 +134,8 @@ def _merged(name: str, old: Any, value: Any) -> Any:
         k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
     }
     if name == "dataset":
-        views = {DATASETS[k].view for k in (kind, old.get("kind")) if k in DATASETS}
-        if len(views) > 1 or "drawn" in (kind, old.get("kind")):
+        before = DATASETS[old["kind"]]
+        if (known and known.view != before.view) or "drawn" in (kind, old["kind"]):
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 

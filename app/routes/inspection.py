@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import Unprocessable
+from ..errors import Conflict, Unprocessable
 from ..networks import Networks
 from ..schemas import (
     BoundaryOut,
@@ -31,9 +31,12 @@ def _json(encoded: bytes) -> Response:
 
 
 @router.get("/weights", response_model=dict[str, Any])
-async def get_weights(networks: NetworksDep, live: LiveDep) -> Response:
-    """Every parameter by name, weights as (inputs, units)."""
-    return _json(await networks.call(live, "weights"))
+async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = False) -> Response:
+    """Every parameter by name, weights as (inputs, units); or their moving average."""
+    found = await networks.call(live, "weights", average)
+    if found is None:
+        raise Conflict("no average is kept; set average to its decay first, 0.99 say")
+    return _json(found)
 
 
 @router.put("/weights")

@@ -151,10 +151,14 @@ def set_weights(id: str, values: dict[str, Any]) -> Report:
     return _report(id, weights=True)
 
 
-def weights(id: str) -> bytes:
-    """As JSON: large answers are encoded here, not on the server's event loop."""
+def weights(id: str, average: bool = False) -> bytes | None:
+    """As JSON: large answers are encoded here, not on the server's event loop. None where no
+    average is kept."""
     experiment = _of(id)
-    views = experiment.network.layout.views(experiment.trainer.vector)
+    vector = experiment.trainer.average if average else experiment.trainer.vector
+    if vector is None:
+        return None
+    views = experiment.network.layout.views(vector)
     return json.dumps({name: view.tolist() for name, view in views.items()}).encode()
 
 
