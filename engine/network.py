@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .initializers import INITIALIZERS
-from .layers import Embedding, Layer, LayerDoesNotFit, Output, Pass, Residual, Scratch
+from .layers import Dropout, Embedding, Layer, LayerDoesNotFit, Output, Pass, Residual, Scratch
 from .layers.base import Cache, Shape, Views, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
@@ -86,6 +86,8 @@ class Network:
             self.names.append(name)
             self.shapes.append(out)
         self._check_output(loss)
+        # Whether updates need random numbers of their own.
+        self.random = any(isinstance(layer, Dropout) for layer in self.layers)
         self.layout = Layout(shapes)
         self.work = sum(
             layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)

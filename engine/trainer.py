@@ -417,7 +417,8 @@ class Trainer:
             for i, rate in enumerate(rates):
                 batch = self._next_batch()
                 statistics = w[fixed]  # what moves in the forward pass itself
-                self.network.draw_keys(passes, self._key(i))
+                if self.network.random:
+                    self.network.draw_keys(passes, self._key(i))
                 losses[i] = step(self.inputs[batch], self.targets[batch])
                 if not isfinite(losses[i]):
                     w[fixed] = statistics

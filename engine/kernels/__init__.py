@@ -31,7 +31,7 @@ def warm(report: Callable[[str, int, int], None]) -> None:
 
     `report(what, done, of)` is called before each piece and once at the end.
     """
-    from .conv import warm_conv
+    from .conv_layer import warm_conv
     from .mlp import train_blas, train_lanes, warm_arguments
     from .pooling import warm_pooling
     from .recurrent import warm_recurrent

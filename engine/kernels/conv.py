@@ -180,7 +180,7 @@ def convolve_flat(
 
 
 @njit(**OPTIONS)
-def _weight_gradient(
+def weight_gradient(
     x: Any, dz: Any, g: Any, batch: int, height: int, width: int, channels: int, rows: int,
     columns: int, kernel: int, stride: int, dilation: int, units: int,
 ) -> None:  # fmt: skip
@@ -259,7 +259,7 @@ def _weight_gradient(
 
 
 @njit(**OPTIONS)
-def _sum_rows(dz: Any, out: Any, rows: int, units: int) -> None:
+def sum_rows(dz: Any, out: Any, rows: int, units: int) -> None:
     """out[f] = sum over all rows of dz.  units: a multiple of eight"""
     for b in range(0, units, LANES):
         total = like(load(dz, 0), 0.0)
@@ -269,7 +269,7 @@ def _sum_rows(dz: Any, out: Any, rows: int, units: int) -> None:
 
 
 @njit(**OPTIONS)
-def _spread(
+def spread_out(
     dz: Any, out: Any, batch: int, rows: int, columns: int, units: int, filters: int, height: int,
     width: int, stride: int, top: int, left: int,
 ) -> None:  # fmt: skip
@@ -296,114 +296,3 @@ def _spread(
                 b = ((n * rows + i) * columns + j) * units
                 for f in range(filters):
                     out[a + f] = dz[b + f]
-
-
-def _up(count: int) -> int:
-    return -(-count // LANES) * LANES
-
-
-def _packed(weight: Any, scratch: Any, name: str) -> Any:
-    """(kernel, kernel, channels, filters) -> (blocks of eight filters, kernel, kernel, channels, 8)"""
-    kernel, _, channels, filters = weight.shape
-    blocks = _up(filters) // LANES
-    packed = scratch.take(name, (blocks, kernel, kernel, channels, LANES), weight.dtype)
-    if filters % LANES:
-        packed[...] = 0
-    for b in range(blocks):
-        here = weight[..., b * LANES : (b + 1) * LANES]
-        packed[b, ..., : here.shape[3]] = here
-    return packed
-
-
-def convolve(
-    x: Any, weight: Any, bias: Any, positions: tuple[int, int], before: tuple[int, int],
-    after: tuple[int, int], stride: int, dilation: int, groups: int, scratch: Any,
-) -> tuple[Any, Any]:  # fmt: skip
-    """z (batch, rows, columns, filters) and the padded input that the way back needs."""
-    batch, height, width, channels = x.shape
-    tall, wide = height + before[0] + after[0], width + before[1] + after[1]
-    full = scratch.take("padded", (batch, tall, wide, channels), x.dtype)
-    if any(before + after):
-        full[...] = 0
-    full[:, before[0] : before[0] + height, before[1] : before[1] + width] = x
-    filters = weight.shape[3]
-    z = scratch.take("z", (batch, *positions, filters), x.dtype)
-    each, some = filters // groups, channels // groups
-    units = _up(each)
-    for i in range(groups):
-        mine = full if groups == 1 else np.ascontiguousarray(full[..., i * some : (i + 1) * some])
-        start = np.zeros(units, x.dtype)
-        start[:each] = bias[i * each : (i + 1) * each]
-        packed = _packed(weight[..., i * each : (i + 1) * each], scratch, "packed")
-        direct = groups == 1 and units == filters
-        out = z if direct else scratch.take("wide z", (batch, *positions, units), x.dtype)
-        convolve_flat(
-            mine.reshape(-1), packed.reshape(-1), start, out.reshape(-1), batch, tall, wide, some,
-            *positions, weight.shape[0], stride, dilation, units,
-        )  # fmt: skip
-        if not direct:
-            z[..., i * each : (i + 1) * each] = out[..., :each]
-    return z, full
-
-
-def pull_back(
-    padded: Any, weight: Any, dz: Any, g_weight: Any, g_bias: Any, shape: tuple[int, ...],
-    before: tuple[int, int], stride: int, dilation: int, groups: int, first: bool, scratch: Any,
-) -> Any:  # fmt: skip
-    """Writes the gradients of weight and bias; returns dL/dx, or None for the first layer."""
-    batch, height, width, channels = shape
-    _, tall, wide, _ = padded.shape
-    _, rows, columns, filters = dz.shape
-    kernel = weight.shape[0]
-    each, some = filters // groups, channels // groups
-    units = _up(each)
-    dx = None if first else scratch.take("dx", shape, dz.dtype)
-    reach = (kernel - 1) * dilation
-    for i in range(groups):
-        here, there = slice(i * some, (i + 1) * some), slice(i * each, (i + 1) * each)
-        mine = padded if groups == 1 else np.ascontiguousarray(padded[..., here])
-        if groups == 1 and units == filters:
-            back = np.ascontiguousarray(dz)
-        else:
-            back = scratch.take("wide dz", (batch, rows, columns, units), dz.dtype)
-            back[..., each:] = 0
-            back[..., :each] = dz[..., there]
-        gradient = scratch.take("gradient", (kernel, kernel, some, units), dz.dtype)
-        _weight_gradient(
-            mine.reshape(-1), back.reshape(-1), gradient.reshape(-1), batch, tall, wide, some, rows,
-            columns, kernel, stride, dilation, units,
-        )  # fmt: skip
-        g_weight[..., there] = gradient[..., :each]
-        sums = scratch.take("sums", (units,), dz.dtype)
-        _sum_rows(back.reshape(-1), sums, batch * rows * columns, units)
-        g_bias[there] = sums[:each]
-        if dx is None:
-            continue
-        # dL/dx: dz laid out `stride` apart among zeros, convolved with the mirrored kernel.
-        spread = scratch.take("spread", (batch, height + reach, width + reach, each), dz.dtype)
-        _spread(
-            back.reshape(-1), spread.reshape(-1), batch, rows, columns, units, each, height + reach,
-            width + reach, stride, reach - before[0], reach - before[1],
-        )  # fmt: skip
-        mirrored = weight[::-1, ::-1, :, there].transpose(0, 1, 3, 2)
-        packed = _packed(mirrored, scratch, "mirrored")
-        lanes = _up(some)
-        zero = scratch.take("zero", (lanes,), dz.dtype)
-        direct = groups == 1 and lanes == channels
-        out = dx if direct else scratch.take("wide dx", (batch, height, width, lanes), dz.dtype)
-        convolve_flat(
-            spread.reshape(-1), packed.reshape(-1), zero, out.reshape(-1), batch, height + reach,
-            width + reach, each, height, width, kernel, 1, dilation, lanes,
-        )  # fmt: skip
-        if not direct:
-            dx[..., here] = out[..., :some]
-    return dx
-
-
-def warm_conv() -> None:
-    """The smallest calls that compile the kernels for float32."""
-    one = np.zeros(64, np.float32)
-    convolve_flat(one, one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
-    _weight_gradient(one, one, one, 1, 1, 1, 1, 1, 1, 1, 1, 1, LANES)
-    _sum_rows(one, one, 1, LANES)
-    _spread(one, one, 1, 1, 1, LANES, 1, 1, 1, 1, 0, 0)

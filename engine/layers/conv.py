@@ -4,6 +4,7 @@ As in every deep-learning library it is a cross-correlation: the kernel is not m
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -31,6 +32,7 @@ MAX_FILTERS = 256
 MAX_KERNEL = 15
 
 Padding = Literal["valid", "same"]
+Geometry = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 Steps = Annotated[int, Interval(ge=1, le=8)]
 
 
@@ -46,6 +48,15 @@ def window_geometry(
     positions = -(-length // stride)
     total = max((positions - 1) * stride + window - length, 0)
     return positions, total // 2, total - total // 2
+
+
+@cache
+def plane_geometry(sides: Shape, window: int, stride: int, padding: Padding) -> Geometry:
+    """(rows, columns), zeros before, zeros after, of a window over a plane."""
+    (rows, top, bottom), (columns, left, right) = (
+        window_geometry(length, window, stride, padding) for length in sides
+    )
+    return (rows, columns), (top, left), (bottom, right)
 
 
 def padded(x: Array, before: tuple[int, int], after: tuple[int, int], value: float = 0.0) -> Array:
@@ -94,14 +105,8 @@ class Conv2D:
     def _reach(self) -> int:
         return (self.kernel_size - 1) * self.dilation_rate + 1
 
-    def _geometry(self, shape: Shape) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-        """(rows, columns), zeros before, zeros after"""
-        sides = [
-            window_geometry(length, self._reach(), self.strides, self.padding)
-            for length in shape[:2]
-        ]
-        (rows, top, bottom), (columns, left, right) = sides
-        return (rows, columns), (top, left), (bottom, right)
+    def _geometry(self, shape: Shape) -> Geometry:
+        return plane_geometry(shape[:2], self._reach(), self.strides, self.padding)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = require_image("conv2d", input_shape)
@@ -146,7 +151,7 @@ class Conv2D:
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self._geometry(x.shape[1:])
         if run.compiled:
-            from ..kernels.conv import convolve
+            from ..kernels.conv_layer import convolve
 
             z, kept = convolve(
                 x, p["weight"], p["bias"], positions, before, after, self.strides,
@@ -176,7 +181,7 @@ class Conv2D:
         shape = cache["x"].shape
         positions, before, _ = self._geometry(shape[1:])
         if run.compiled:
-            from ..kernels.conv import pull_back
+            from ..kernels.conv_layer import pull_back
 
             return pull_back(
                 cache["padded"], p["weight"], dz, g["weight"], g["bias"], shape, before,

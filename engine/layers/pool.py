@@ -20,7 +20,7 @@ from .base import (
     require_image,
     spelled,
 )
-from .conv import Padding, padded, window_geometry, windows
+from .conv import Geometry, Padding, padded, plane_geometry, windows
 
 PoolSize = Annotated[int, Interval(ge=1, le=16)]
 # 0 stands for the pool's own size, Keras' default.
@@ -39,13 +39,8 @@ class _Pool:
     def _stride(self) -> int:
         return self.strides or self.pool_size
 
-    def _geometry(self, shape: Shape) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-        sides = [
-            window_geometry(length, self.pool_size, self._stride(), self.padding)
-            for length in shape[:2]
-        ]
-        (rows, top, bottom), (columns, left, right) = sides
-        return (rows, columns), (top, left), (bottom, right)
+    def _geometry(self, shape: Shape) -> Geometry:
+        return plane_geometry(shape[:2], self.pool_size, self._stride(), self.padding)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = require_image(self.name, input_shape)
