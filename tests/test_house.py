@@ -21,6 +21,7 @@ LAYERS_OF_ENGINE = [
     {"trainer"},
     {"spec"},
     {"experiment", "presets"},
+    {"insight"},
 ]
 ALONE = {
     "losses": {"layout"},
