@@ -63,7 +63,7 @@ def check_gradient(
 ) -> GradientCheck:
     """(f(w + h) - f(w - h)) / 2h against backpropagation, number by number, penalties left out.
 
-    f is the loss on those training samples (the first 8 where None), with layers as in the next
+    f is the loss on those training samples (None: the first 8, fewer of a large network), with layers as in the next
     update: batch norm on the batch, dropout with one fixed mask. Of every trainable parameter at
     most `numbers` are checked, drawn with a fixed seed; None means 64, or as many as MAX_WORK allows.
 
@@ -76,10 +76,10 @@ def check_gradient(
     Raises: ValueError (no such sample, everything frozen, or more work than MAX_WORK)
     """
     trainer = experiment.trainer
-    if samples is None:
-        samples = range(min(DEFAULT_SAMPLES, trainer.samples))
-    rows = chosen(experiment, samples)
     network, untruncated = _untruncated(experiment.network)
+    if samples is None:
+        samples = range(_affordable(network, min(DEFAULT_SAMPLES, trainer.samples)))
+    rows = chosen(experiment, samples)
     places = _places(network, numbers, len(rows))
     prober = _Prober(
         network,
@@ -110,6 +110,14 @@ def _pass_work(network: Network, samples: int) -> int:
         for layer, shape in zip(network.layers, network.shapes, strict=False)
     )
     return samples * network.work + CALL_WORK * calls
+
+
+def _affordable(network: Network, samples: int) -> int:
+    """So many samples, or as many as leave room for one number of every parameter."""
+    least = 2 * len(network.layout.entries)
+    while samples > 1 and least * _pass_work(network, samples) > MAX_WORK:
+        samples -= 1
+    return samples
 
 
 def _places(network: Network, numbers: int | None, samples: int) -> dict[str, NDArray[np.int64]]:

@@ -30,7 +30,7 @@ from ..trainer import Trainer
 from .backprop import Array, Backprop, backprop, chosen, refuse_work
 from .formulas import BACKWARD, FUSED, NEXT, PRESENT, RUNNING
 
-MAX_TRACE_NUMBERS = 1_000_000
+MAX_TRACE_NUMBERS = 2_000_000
 DEFAULT_SAMPLES = (0,)
 
 Stage = Literal["forward", "loss", "backward", "update"]

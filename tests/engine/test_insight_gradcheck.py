@@ -121,6 +121,13 @@ def test_too_much_work_is_refused_by_name() -> None:
         check_gradient(run, samples=[0] * 20_000)
 
 
+def test_of_a_large_network_fewer_samples_are_taken_unasked() -> None:
+    run = experiment(**IMAGES, layers=(*[Conv2D(filters=64, padding="same")] * 6, Flatten()))
+    found = check_gradient(run)
+    assert found.passed
+    assert 0 < len(found.samples) < 8
+
+
 @pytest.mark.parametrize(("samples", "says"), [([], "no samples"), ([300], "0 to 299")])
 def test_samples_that_are_not_there_are_refused(samples, says) -> None:
     with pytest.raises(ValueError, match=says):
