@@ -4,6 +4,7 @@ The same spec and seed give the same numbers bit for bit however the steps are s
 that moves (weights, optimizer slots, order, generator, clock) is state here and nowhere else.
 """
 
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from math import isfinite, isnan
 from typing import Any
@@ -303,6 +304,32 @@ class Trainer:
             raise ValueError("the snapshot is of other data")
         self.restore(snapshot)
         self.diverged = None
+
+    # Looking ahead
+
+    def twin(self) -> "Trainer":
+        """A trainer in this one's state with memory of its own, in NumPy: what is done to it leaves
+        this one alone."""
+        twin = copy(self)
+        twin.compiled = False
+        twin._passes = None
+        twin._buffer = np.zeros_like(self._buffer)
+        twin.restore(self.snapshot())
+        return twin
+
+    def passes_ahead(self) -> list[Pass]:
+        """How the next update passes through the layers, in NumPy: its random keys are set."""
+        return self.network.passes(training=True, key=self._key(0))
+
+    def samples_ahead(self) -> NDArray[np.int64]:
+        """The training samples that the next update takes.  (batch,)"""
+        return self.twin()._next_batch().copy()
+
+    def finish_update(self) -> bool:
+        """Move the weights by the gradient that is there, in NumPy; whether they are finite."""
+        rate = self.learning_rate
+        self._clock[2] += 1
+        return self._finish(rate)
 
     # Training
 

@@ -22,6 +22,7 @@ LAYERS_OF_ENGINE = [
     {"spec"},
     {"suits"},
     {"experiment", "presets"},
+    {"insight"},
 ]
 ALONE = {
     "losses": {"layout"},

@@ -9,13 +9,17 @@ from ..errors import Conflict, Unprocessable
 from ..networks import Networks
 from ..schemas import (
     BoundaryOut,
+    CheckIn,
+    DiagnosisOut,
     FrameOut,
+    GradientCheckOut,
     GradientsOut,
     LayerActivationsOut,
     Nested,
     OutputsOut,
     RowsIn,
     SamplesIn,
+    TraceOut,
 )
 from ..settings import Settings
 from . import OF_NETWORK
@@ -111,3 +115,40 @@ async def gradients(
         return _json(await networks.call(live, "gradients", chosen.samples if chosen else None))
     except ValueError as error:
         raise Unprocessable(str(error), field="samples") from error
+
+
+@router.post("/check-gradient", response_model=GradientCheckOut)
+async def check_gradient(
+    networks: NetworksDep, live: LiveDep, chosen: CheckIn | None = None
+) -> Response:
+    """Backpropagation against central differences, in float64 on a copy of the live weights.
+
+    On the first 8 training samples unless `samples` says otherwise, penalties left out, layers as
+    in the next update (batch norm on the batch, one dropout mask). Errors are relative to the
+    largest gradient of the parameter, or to 1e-4 of the loss where that is more.
+    """
+    chosen = chosen or CheckIn()
+    try:
+        return _json(await networks.call(live, "check_gradient", chosen.samples, chosen.numbers))
+    except ValueError as error:
+        raise Unprocessable(str(error), field="samples") from error
+
+
+@router.post("/trace", response_model=TraceOut)
+async def trace(networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None) -> Response:
+    """One whole update in numbers, in order, nothing changed: what training would do next with
+    those training samples as its batch (sample 0 unless named)."""
+    try:
+        return _json(await networks.call(live, "trace", chosen.samples if chosen else None))
+    except ValueError as error:
+        raise Unprocessable(str(error), field="samples") from error
+
+
+@router.get("/diagnosis", response_model=DiagnosisOut)
+async def diagnosis(networks: NetworksDep, live: LiveDep) -> Response:
+    """What ails the network, each with the figure that says so; no findings: it is healthy.
+
+    Gradients and units are measured now, on up to 64 training samples; plateau and overfitting are
+    read off the run so far.
+    """
+    return _json(await networks.call(live, "diagnosis"))

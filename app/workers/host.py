@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
 
@@ -15,6 +15,9 @@ import numpy as np
 
 from engine.datasets import Table
 from engine.experiment import Experiment, make_dataset
+from engine.insight import check_gradient as checked_gradient
+from engine.insight import examine
+from engine.insight import trace as traced
 from engine.kernels import warm
 from engine.spec import NetworkSpec
 
@@ -281,6 +284,48 @@ def gradients(id: str, samples: list[int] | None) -> bytes:
     return json.dumps({"loss": _lists(loss), "gradients": gradients}).encode()
 
 
+def check_gradient(id: str, samples: list[int] | None, numbers: int | None) -> bytes:
+    """Raises: ValueError"""
+    found = checked_gradient(_of(id), samples, numbers)
+    return _encoded({**asdict(found), "passed": found.passed})
+
+
+def trace(id: str, samples: list[int] | None) -> bytes:
+    """Raises: ValueError"""
+    found = traced(_of(id), samples)
+    entries = [
+        {
+            "stage": entry.stage,
+            "chapter": entry.chapter,
+            "layer": entry.layer,
+            "kind": entry.kind,
+            "formula": entry.formula,
+            **entry.values,
+        }
+        for entry in found.entries
+    ]
+    return _encoded({"step": found.step, "samples": found.samples, "entries": entries})
+
+
+def diagnosis(id: str) -> bytes:
+    return _encoded(asdict(examine(_of(id))))
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(_plain(value), allow_nan=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as nested lists, None for what is not finite, at any depth."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.ndarray) and value.dtype.kind == "i":
+        return value.tolist()
+    return _lists(value) if isinstance(value, float | np.ndarray) else value
+
+
 def dataset(spec: Any, tables: Mapping[str, Table]) -> dict[str, Any]:
     """A dataset as a network would be given it.
 
@@ -336,8 +381,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         create, discard, describe, report, patch, reset, set_weights, weights, steps_in_epochs,
-        train, advance, checkpoints, history, predict, activations, boundary, gradients, dataset,
-        dataset_of,
+        train, advance, checkpoints, history, predict, activations, boundary, gradients,
+        check_gradient, trace, diagnosis, dataset, dataset_of,
     )
 }  # fmt: skip
 

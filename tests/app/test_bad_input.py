@@ -45,6 +45,8 @@ ROUTES = [
     ("POST", "/predict"),
     ("POST", "/activations"),
     ("POST", "/gradients"),
+    ("POST", "/check-gradient"),
+    ("POST", "/trace"),
     ("POST", "/api/datasets"),
 ]
 

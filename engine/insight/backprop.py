@@ -1,0 +1,126 @@
+"""One pass forward and back over some samples, in plain NumPy, with everything on the way kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..experiment import MAX_WORK, Experiment
+from ..layers.base import Cache, Pass, deactivated
+from ..network import Network
+
+Array = NDArray[np.floating]
+
+
+def chosen(experiment: Experiment, samples: Sequence[int]) -> NDArray[np.int64]:
+    """The numbers of training samples, checked.
+
+    Raises: ValueError (none, or no such sample)
+    """
+    count = experiment.trainer.samples
+    if not count:
+        raise ValueError("there are no training samples; draw some points first")
+    if not len(samples):
+        raise ValueError("there are no samples to look at; name at least one, or give null")
+    if min(samples) < 0 or max(samples) >= count:
+        raise ValueError(f"training samples are numbered 0 to {count - 1}")
+    return np.asarray(samples, np.int64)
+
+
+def refuse_work(work: int, what: str, remedy: str) -> None:
+    """Raises: ValueError, naming the limit"""
+    if work > MAX_WORK:
+        raise ValueError(
+            f"{what} would take {work} multiply-adds, at most {MAX_WORK} (limit: max_work); {remedy}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Backprop:
+    """Lists go by layer. `inputs` is what went in, `back` dL/d(what came out), shortcuts of
+    residual layers included; of the output dL/dz where the loss is fused with its activation."""
+
+    network: Network
+    vector: Array
+    gradient: Array
+    passes: list[Pass]
+    inputs: list[Array]
+    caches: list[Cache]
+    back: list[Any]
+    loss: float
+
+    def fused(self, i: int) -> bool:
+        """Whether `back` of this layer is dL/dz."""
+        return i == len(self.caches) - 1 and self.network.loss_record.fused
+
+    def delta(self, i: int) -> Array:
+        """dL/dz where the layer has an activation, else dL/da.  The shape of what came out"""
+        layer: Any = self.network.layers[i]
+        if self.fused(i) or not hasattr(layer, "activation") or "z" not in self.caches[i]:
+            return self.back[i]
+        return deactivated(layer.activation, self.caches[i], self.back[i])
+
+    def given_back(self, i: int, dy: Array | None = None, *, first: bool = False) -> Array | None:
+        """dL/dx that the layer gives back to its input; `dy` in place of what came back to it.
+
+        None for token numbers, and where the layer is the first unless `first` is asked for.
+        """
+        layer: Any = self.network.layers[i]
+        run = replace(self.passes[i], first=False) if first else self.passes[i]
+        spare = np.zeros_like(self.gradient)
+        p, g = self.parameters(i), self._views(i, spare)
+        way = layer.backward_from_z if self.fused(i) and dy is None else layer.backward
+        return way(p, g, self.caches[i], self.back[i] if dy is None else dy, run)
+
+    def parameters(self, i: int) -> dict[str, Array]:
+        return self._views(i, self.vector)
+
+    def gradients(self, i: int) -> dict[str, Array]:
+        return self._views(i, self.gradient)
+
+    def _views(self, i: int, vector: Array) -> dict[str, Array]:
+        prefix = self.network.names[i] + "."
+        views = self.network.layout.views(vector)
+        return {n.removeprefix(prefix): v for n, v in views.items() if n.startswith(prefix)}
+
+
+def backprop(
+    network: Network, vector: Array, gradient: Array, x: Array, t: Array, passes: list[Pass]
+) -> Backprop:
+    """`network.loss_and_gradient`, step by step: the gradient is written, running statistics move.
+
+    vector, gradient: (size,) or longer  x: (batch, *input_shape)
+    """
+    layout = network.layout
+    caches = network.forward(vector, x, passes)
+    loss = network.loss_of(caches[-1], t)
+    views = layout.views(vector)
+    back = network.backward(views, layout.views(gradient), caches, t, passes)
+    for name, cache in zip(network.names, caches, strict=True):
+        for part, value in cache.get("settled", {}).items():
+            views[f"{name}.{part}"][...] = value
+    for start, stop in network.fixed():
+        gradient[start:stop] = 0
+    inputs = passes[-1].inputs[: len(caches)]
+    return Backprop(network, vector, gradient, passes, inputs, caches, back, loss)
+
+
+def look(experiment: Experiment, samples: NDArray[np.int64]) -> Backprop:
+    """`backprop` of the live weights as the next update would see those samples (dropout and batch
+    norm as in training), in float64, on copies; running statistics stay."""
+    trainer, network = experiment.trainer, experiment.network
+    vector = trainer.vector.astype(np.float64)
+    before = vector.copy()
+    with np.errstate(all="ignore"):
+        made = backprop(
+            network,
+            vector,
+            np.zeros_like(vector),
+            trainer.inputs[samples].astype(np.float64),
+            trainer.targets[samples].astype(np.float64),
+            trainer.passes_ahead(),
+        )
+    vector[...] = before
+    return made
