@@ -243,12 +243,17 @@ class Network:
             fast = self._softmax_loss(caches[-1], t, passes[-1])
             loss = self.loss_of(caches[-1], t) if fast is None else fast[0]
             self.backward(parts, slopes, caches, t, passes, fast and fast[1])
-            for p, cache in zip(parts, caches, strict=True):
-                for part, value in cache.get("settled", {}).items():
-                    p[part][...] = value
+            self.settle(parts, caches)
             return loss
 
         return step
+
+    @staticmethod
+    def settle(parts: list[dict[str, Array]], caches: list[Cache]) -> None:
+        """Let the running statistics move to what the forward pass made of them."""
+        for p, cache in zip(parts, caches, strict=True):
+            for part, value in cache.get("settled", {}).items():
+                p[part][...] = value
 
     def backward(
         self,

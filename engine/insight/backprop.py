@@ -70,20 +70,15 @@ class Backprop:
         layer: Any = self.network.layers[i]
         run = replace(self.passes[i], first=False) if first else self.passes[i]
         spare = np.zeros_like(self.gradient)
-        p, g = self.parameters(i), self._views(i, spare)
+        p, g = self.parameters(i), self.network.split(spare)[i]
         way = layer.backward_from_z if self.fused(i) and dy is None else layer.backward
         return way(p, g, self.caches[i], self.back[i] if dy is None else dy, run)
 
     def parameters(self, i: int) -> dict[str, Array]:
-        return self._views(i, self.vector)
+        return self.network.split(self.vector)[i]
 
     def gradients(self, i: int) -> dict[str, Array]:
-        return self._views(i, self.gradient)
-
-    def _views(self, i: int, vector: Array) -> dict[str, Array]:
-        prefix = self.network.names[i] + "."
-        views = self.network.layout.views(vector)
-        return {n.removeprefix(prefix): v for n, v in views.items() if n.startswith(prefix)}
+        return self.network.split(self.gradient)[i]
 
 
 def backprop(
@@ -93,14 +88,11 @@ def backprop(
 
     vector, gradient: (size,) or longer  x: (batch, *input_shape)
     """
-    layout = network.layout
     caches = network.forward(vector, x, passes)
     loss = network.loss_of(caches[-1], t)
-    views = layout.views(vector)
-    back = network.backward(views, layout.views(gradient), caches, t, passes)
-    for name, cache in zip(network.names, caches, strict=True):
-        for part, value in cache.get("settled", {}).items():
-            views[f"{name}.{part}"][...] = value
+    parts = network.split(vector)
+    back = network.backward(parts, network.split(gradient), caches, t, passes)
+    network.settle(parts, caches)
     for start, stop in network.fixed():
         gradient[start:stop] = 0
     inputs = passes[-1].inputs[: len(caches)]
