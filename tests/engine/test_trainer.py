@@ -199,6 +199,17 @@ def test_no_samples_is_said() -> None:
         trainer.train(1)
 
 
+def test_dense_layers_alone_train_on_sequences_as_in_numpy() -> None:
+    rng = np.random.default_rng(3)
+    inputs, targets = rng.normal(0, 1, (9, 4, 2)), rng.integers(-1, 3, (9, 4))
+    network = Network((4, 2), [Dense(units=5)], Output(3, "softmax"), "sequence_cross_entropy")
+    fast, plain = (
+        Trainer(network, inputs, targets, SGD(), batch_size=4, dtype=np.float64, compiled=form)
+        for form in (True, False)
+    )
+    np.testing.assert_allclose(fast.train(20), plain.train(20), rtol=1e-11)
+
+
 def test_memory_does_not_grow_with_steps() -> None:
     trainer = make()
     trainer.train(1000)
