@@ -72,7 +72,7 @@ class Network:
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             name = "output" if layer is output else f"{layer.kind}_{counts[layer.kind]}"
             try:
-                self._check_tokens(layer, position, vocabulary)
+                self._check_tokens(layer, position, vocabulary, self.shapes[-1])
                 if isinstance(layer, Residual):
                     layer.check_earlier(self.shapes[-1], self.shapes[:-1])
                 out = layer.output_shape(self.shapes[-1])
@@ -94,11 +94,12 @@ class Network:
         )
 
     @staticmethod
-    def _check_tokens(layer: Layer, position: int, vocabulary: int) -> None:
+    def _check_tokens(layer: Layer, position: int, vocabulary: int, shape: Shape) -> None:
         if isinstance(layer, Embedding):
             if position or not vocabulary:
                 raise LayerDoesNotFit(
-                    "an embedding takes token numbers, so it goes first and needs text data"
+                    f"an embedding takes token numbers, not shape {spelled(shape)}, so it goes first "
+                    "and needs text data"
                 )
             if layer.input_dim < vocabulary:
                 raise LayerDoesNotFit(
@@ -107,22 +108,26 @@ class Network:
                 )
         elif vocabulary and not position:
             raise LayerDoesNotFit(
-                "the data are token numbers, which only an embedding can take; put one first"
+                f"the data of shape {spelled(shape)} are token numbers, which only an embedding can "
+                "take; put one first"
             )
 
     def _check_output(self, loss: str) -> None:
         shape, each_step = self.shapes[-1], self.loss_record.asks == "steps"
+        before = (
+            f"layer {len(self.layers) - 1} ({self.names[-2]})" if self.names[1:] else "the data"
+        )
         if each_step and len(shape) != 2:
             raise CannotBuild(
                 "layers",
                 f"{loss} asks for an output at every step, but shape {spelled(self.shapes[-2])} "
-                "reached the output; set return_sequences on the recurrent layers and use no flatten",
+                f"reached the output from {before}; set return_sequences on the recurrent layers and use no flatten",
             )
         if not each_step and len(shape) != 1:
             raise CannotBuild(
                 "layers",
                 f"{loss} compares one output a sample, but a sequence of shape "
-                f"{spelled(self.shapes[-2])} reached the output; set return_sequences false on the last "
+                f"{spelled(self.shapes[-2])} reached the output from {before}; set return_sequences false on the last "
                 "recurrent layer, or put a flatten layer after it",
             )
 

@@ -382,7 +382,13 @@ class Trainer:
 
     def _run_piece(self, losses: NDArray[np.float64]) -> tuple[int, int]:
         rates = self._rates(len(losses))
-        if self.compiled and all(isinstance(layer, Dense) for layer in self.network.layers[:-1]):
+        network = self.network
+        rows = len(network.input_shape) == 1  # on sequences dense layers go layer by layer
+        if (
+            self.compiled
+            and rows
+            and all(isinstance(layer, Dense) for layer in network.layers[:-1])
+        ):
             return self._run_dense(losses, rates)
         return self._run_layers(losses, rates, self.compiled)
 

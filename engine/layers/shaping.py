@@ -158,9 +158,9 @@ class Residual:
         """`shapes`: of what went into every layer before this one.  Raises: LayerDoesNotFit"""
         if self.span > len(shapes):
             raise LayerDoesNotFit(
-                f"it reaches {self.span} layers back, but there are {len(shapes)} before it; "
-                f"choose span {max(1, len(shapes))} or less"
-                + ("" if shapes else ", and put a layer before it")
+                f"shape {spelled(input_shape)} reaches it, and it adds what went in {self.span} "
+                f"layers back, but there are {len(shapes)} before it; "
+                + (f"choose span {len(shapes)} or less" if shapes else "put a layer before it")
             )
         earlier = shapes[-self.span]
         if earlier != input_shape:

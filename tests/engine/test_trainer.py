@@ -81,8 +81,8 @@ def test_compiled_updates_are_numpy_updates(kind, kernel, monkeypatch) -> None:
     monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
     settings = {"optimizer": OPTIMIZERS[kind](), "dtype": np.float64, "batch_size": 8}
     fast, plain = make(**settings), make(**settings, compiled=False)
-    # L-BFGS without a line search doubles any rounding every few steps.
-    steps = 12 if kind == "lbfgs" else 80
+    # L-BFGS divides by small changes of the gradient, so that rounding grows from step to step.
+    steps = 25 if kind == "lbfgs" else 80
     np.testing.assert_allclose(fast.train(steps), plain.train(steps), rtol=1e-10)
     np.testing.assert_allclose(fast.vector, plain.vector, rtol=0, atol=1e-10)
     for name in fast.slots:
@@ -199,6 +199,17 @@ def test_no_samples_is_said() -> None:
     trainer = make(samples=0)
     with pytest.raises(ValueError, match="no training samples"):
         trainer.train(1)
+
+
+def test_dense_layers_alone_train_on_sequences_as_in_numpy() -> None:
+    rng = np.random.default_rng(3)
+    inputs, targets = rng.normal(0, 1, (9, 4, 2)), rng.integers(-1, 3, (9, 4))
+    network = Network((4, 2), [Dense(units=5)], Output(3, "softmax"), "sequence_cross_entropy")
+    fast, plain = (
+        Trainer(network, inputs, targets, SGD(), batch_size=4, dtype=np.float64, compiled=form)
+        for form in (True, False)
+    )
+    np.testing.assert_allclose(fast.train(20), plain.train(20), rtol=1e-11)
 
 
 def test_memory_does_not_grow_with_steps() -> None:

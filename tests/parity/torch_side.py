@@ -1,44 +1,48 @@
-"""The same training in PyTorch, by its own layers, losses and optimizers."""
+"""The same training in PyTorch, by its own losses, optimizers, schedules and clipping."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.optim import lr_scheduler
 
 from engine.trainer import shuffle
 
-from .cases import BATCHES, SAMPLES, STEPS, Case
+from .cases import LOOKED_AT, SAMPLES, Case, Figures
+from .torch_layers import Run, forward
 
-ACTIVATIONS = {
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "elu": functional.elu,
-    "leaky_relu": functional.leaky_relu,
-    "softplus": functional.softplus,
-    "gelu": functional.gelu,
-    "swish": functional.silu,
-    "sin": torch.sin,
-    "linear": lambda z: z,
-    # Its own hardsigmoid rounds 1/6 to float32 on the way back, in float64 too.
-    "hard_sigmoid": lambda z: torch.clamp(z / 6 + 0.5, 0, 1),
-    "hard_tanh": functional.hardtanh,
-    "relu6": functional.relu6,
-    "selu": functional.selu,
-    "mish": functional.mish,
-    "softsign": functional.softsign,
-    "exponential": torch.exp,
-    "softmax": lambda z: torch.softmax(z, dim=-1),
-}
-LOSSES = {
-    "cross_entropy": lambda z, y, t: functional.cross_entropy(z, t.argmax(dim=-1)),
+
+def _label_smoothing(z: Any, y: Any, t: Any) -> Any:
+    return functional.cross_entropy(z, t, label_smoothing=0.1)
+
+
+def _focal(z: Any, y: Any, t: Any) -> Any:
+    """PyTorch has none; Lin et al. 2017, eq. 4 with gamma 2, on its autograd."""
+    p = (torch.softmax(z, dim=-1) * t).sum(dim=-1)
+    return (-((1 - p) ** 2) * torch.log(p)).mean()
+
+
+def _kl_divergence(z: Any, y: Any, t: Any) -> Any:
+    return functional.kl_div(functional.log_softmax(z, dim=-1), t, reduction="batchmean")
+
+
+LOSSES: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "cross_entropy": lambda z, y, t: functional.cross_entropy(z, t),
     "binary_cross_entropy": lambda z, y, t: functional.binary_cross_entropy_with_logits(z, t),
     "mse": lambda z, y, t: functional.mse_loss(y, t),
     "mae": lambda z, y, t: functional.l1_loss(y, t),
     "huber": lambda z, y, t: functional.huber_loss(y, t),
     # PyTorch has no plain hinge loss on -1 and 1; this is its formula on PyTorch's autograd.
     "hinge": lambda z, y, t: torch.clamp(1 - t * y, min=0).mean(),
+    "label_smoothing": _label_smoothing,
+    "focal": _focal,
+    "kl_divergence": _kl_divergence,
+    "poisson": lambda z, y, t: functional.poisson_nll_loss(z, t, log_input=True),
+    "sequence_cross_entropy": lambda z, y, t: functional.cross_entropy(
+        z.transpose(1, 2), t.long(), ignore_index=-1
+    ),
 }
 
 
@@ -46,94 +50,156 @@ class Lion(torch.optim.Optimizer):
     """PyTorch has no Lion; this is algorithm 2 of Chen et al. 2023 on PyTorch's tensors."""
 
     def __init__(self, parameters: list[Any], o: Any) -> None:
-        super().__init__(parameters, {})
+        super().__init__(parameters, {"lr": o.learning_rate})
         self.o = o
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:
-        o = self.o
+        o, lr = self.o, self.param_groups[0]["lr"]
         for w in self.param_groups[0]["params"]:
             m = self.state[w].setdefault("m", torch.zeros_like(w))
-            w.mul_(1 - o.learning_rate * o.weight_decay)
-            w.sub_(o.learning_rate * torch.sign(o.beta_1 * m + (1 - o.beta_1) * w.grad))
+            w.mul_(1 - lr * o.weight_decay)
+            w.sub_(lr * torch.sign(o.beta_1 * m + (1 - o.beta_1) * w.grad))
             m.mul_(o.beta_2).add_((1 - o.beta_2) * w.grad)
 
 
-ADAM_LIKE = {
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "nadam": "NAdam",
-    "radam": "RAdam",
-    "adamax": "Adamax",
-}
-
-
-def _optimizer(case: Case, parameters: list[Any]) -> torch.optim.Optimizer:
-    o: Any = case.optimizer
-    lr = o.learning_rate
-    if o.kind in ADAM_LIKE:
-        more = {"adamw": "weight_decay", "nadam": "momentum_decay"}.get(o.kind)
-        extra = {more: getattr(o, more)} if more else {}
-        make = getattr(torch.optim, ADAM_LIKE[o.kind])
-        return make(parameters, lr=lr, betas=(o.beta_1, o.beta_2), eps=o.epsilon, **extra)
-    if o.kind == "sgd":
-        return torch.optim.SGD(parameters, lr=lr, momentum=o.momentum, nesterov=o.nesterov)
-    if o.kind == "rmsprop":
-        return torch.optim.RMSprop(
-            parameters, lr=lr, alpha=o.rho, momentum=o.momentum, eps=o.epsilon
+def _adam_like(name: str, *more: str) -> Callable[[list[Any], Any], Any]:
+    def make(parameters: list[Any], o: Any) -> Any:
+        extra = {setting: getattr(o, setting) for setting in more}
+        betas = (o.beta_1, o.beta_2)
+        return getattr(torch.optim, name)(
+            parameters, lr=o.learning_rate, betas=betas, eps=o.epsilon, **extra
         )
-    if o.kind == "adagrad":
-        return torch.optim.Adagrad(parameters, lr=lr, lr_decay=o.learning_rate_decay, eps=o.epsilon)
-    if o.kind == "adadelta":
-        return torch.optim.Adadelta(parameters, lr=lr, rho=o.rho, eps=o.epsilon)
-    if o.kind == "rprop":
-        sizes = (o.least_step, o.most_step)
-        return torch.optim.Rprop(parameters, lr=lr, etas=(o.shrink, o.grow), step_sizes=sizes)
-    if o.kind == "lion":
-        return Lion(parameters, o)
-    raise KeyError(o.kind)
+
+    return make
 
 
-def run(case: Case, dtype: type, batch: str) -> tuple[list[float], list[float]]:
-    """The first gradient (flat) and the batch loss before each of 100 updates."""
+OPTIMIZERS: dict[str, Callable[[list[Any], Any], torch.optim.Optimizer]] = {
+    "sgd": lambda p, o: torch.optim.SGD(
+        p, lr=o.learning_rate, momentum=o.momentum, nesterov=o.nesterov
+    ),
+    "adam": _adam_like("Adam"),
+    "adamw": _adam_like("AdamW", "weight_decay"),
+    "nadam": _adam_like("NAdam", "momentum_decay"),
+    "radam": _adam_like("RAdam"),
+    "adamax": _adam_like("Adamax"),
+    "rmsprop": lambda p, o: torch.optim.RMSprop(
+        p, lr=o.learning_rate, alpha=o.rho, momentum=o.momentum, eps=o.epsilon
+    ),
+    "adagrad": lambda p, o: torch.optim.Adagrad(
+        p, lr=o.learning_rate, lr_decay=o.learning_rate_decay, eps=o.epsilon
+    ),
+    "adadelta": lambda p, o: torch.optim.Adadelta(p, lr=o.learning_rate, rho=o.rho, eps=o.epsilon),
+    "rprop": lambda p, o: torch.optim.Rprop(
+        p, lr=o.learning_rate, etas=(o.shrink, o.grow), step_sizes=(o.least_step, o.most_step)
+    ),
+    "lion": Lion,
+    "lbfgs": lambda p, o: torch.optim.LBFGS(p, lr=o.learning_rate, max_iter=1, history_size=10),
+}
+SCHEDULES: dict[str, Callable[[Any, Any], Any]] = {
+    "constant": lambda optimizer, s: lr_scheduler.ConstantLR(optimizer, factor=1.0),
+    "step": lambda optimizer, s: lr_scheduler.StepLR(optimizer, s.every, s.gamma),
+    "exponential": lambda optimizer, s: lr_scheduler.ExponentialLR(optimizer, s.gamma),
+    "cosine": lambda optimizer, s: lr_scheduler.CosineAnnealingLR(
+        optimizer, s.updates, optimizer.param_groups[0]["lr"] * s.floor
+    ),
+    "warm_up": lambda optimizer, s: lr_scheduler.LinearLR(optimizer, s.start, 1.0, s.updates),
+    "one_cycle": lambda optimizer, s: lr_scheduler.OneCycleLR(
+        optimizer, optimizer.param_groups[0]["lr"], total_steps=s.updates, pct_start=s.rise,
+        div_factor=s.divide, final_div_factor=s.final_divide, cycle_momentum=False,
+    ),
+    "plateau": lambda optimizer, s: lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=s.gamma, patience=s.patience, threshold=s.threshold, cooldown=s.cooldown, eps=0
+    ),
+}  # fmt: skip
+# Where PyTorch would go up again, or refuse, the engine stays at the last rate.
+LAST_STEP = {"cosine": lambda s: s.updates, "one_cycle": lambda s: s.updates - 1}
+
+
+def _penalties(case: Case, network: Any, p: dict[str, Any]) -> Any:
+    """L1 and L2 of every weight that moves: the network's and its layer's own."""
+    total = torch.zeros(())
+    for name, layer in zip(network.names, network.layers, strict=True):
+        if layer.kind in ("batch_norm", "layer_norm"):
+            continue
+        l1, l2 = case.l1 + getattr(layer, "l1", 0), case.l2 + getattr(layer, "l2", 0)
+        for key, w in p.items():
+            if key.startswith(name + ".") and key.endswith("weight") and w.requires_grad:
+                total = total + l1 * w.abs().sum() + l2 / 2 * (w**2).sum()
+    return total
+
+
+def run(case: Case, dtype: type) -> Figures:
+    """The same figures as `Case.figures`, found by PyTorch."""
     torch.set_num_threads(1)
     kind = torch.float32 if dtype is np.float32 else torch.float64
-    network = case.network()
-    start = network.start("glorot_uniform", case.seed, dtype)
-    layers = []
-    for name in network.names:
-        views = network.layout.views(start)
-        weight, bias = views[f"{name}.weight"], views[f"{name}.bias"]
-        linear = torch.nn.Linear(*weight.shape, dtype=kind)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(weight.T.copy()))
-            linear.bias.copy_(torch.from_numpy(bias.copy()))
-        layers.append(linear)
-    inputs, targets = (torch.from_numpy(array).to(kind) for array in case.data())
-    optimizer = _optimizer(case, [p for layer in layers for p in layer.parameters()])
-    order, generator = np.arange(SAMPLES), np.array([case.seed], np.uint64)
-    losses, gradient, position = [], [], 0
-    for step in range(STEPS):
+    trainer = case.trainer(dtype, compiled=False)
+    network = trainer.network
+    p = {k: torch.from_numpy(v.copy()) for k, v in network.layout.views(trainer.vector).items()}
+    frozen = {
+        name for name, layer in zip(network.names, network.layers, strict=True)
+        if not getattr(layer, "trainable", True)
+    }  # fmt: skip
+    for key, tensor in p.items():
+        layer, part = key.split(".")
+        tensor.requires_grad_(layer not in frozen and not part.startswith("running_"))
+    moving = [w for w in p.values() if w.requires_grad]
+    average = [w.detach().clone() for w in moving]
+    inputs, targets = (torch.from_numpy(np.asarray(a, float)).to(kind) for a in case.data())
+    optimizer = OPTIMIZERS[case.optimizer.kind](moving, case.optimizer)
+    scheduler = SCHEDULES[case.schedule.kind](optimizer, case.schedule)
+    last = LAST_STEP.get(case.schedule.kind, lambda s: case.steps)(case.schedule)
+    order, generator, position = np.arange(SAMPLES), np.array([case.seed], np.uint64), 0
+    figures: Figures = {"losses": []}
+    epoch: list[float] = []
+    for step in range(case.steps):
         if position == 0:
             shuffle(order, generator)
-        chosen = torch.from_numpy(order[position : position + BATCHES[batch]].copy())
-        position += BATCHES[batch]
-        if position >= SAMPLES:
-            position = 0
-        x = inputs[chosen]
-        for layer in layers[:-1]:
-            x = ACTIVATIONS[case.activation](layer(x))
-        z = layers[-1](x)
-        loss = LOSSES[case.loss](z, ACTIVATIONS[case.output](z), targets[chosen])
-        penalty = sum(
-            case.l1 * layer.weight.abs().sum() + case.l2 / 2 * (layer.weight**2).sum()
-            for layer in layers
-        )
+        chosen = torch.from_numpy(order[position : position + trainer.batch].copy())
+        position = (position + len(chosen)) % SAMPLES
+        passes = network.passes(key=trainer._key(step))
+        z, y = forward(network, p, inputs[chosen], Run(True, [one.key for one in passes]))
+        loss = LOSSES[case.loss](z, y, targets[chosen])
         optimizer.zero_grad()
-        (loss + penalty).backward()
+        loss.backward()
+        _add_care(case, moving, _penalties(case, network, p))
         if step == 0:
-            for layer in layers:
-                gradient += layer.weight.grad.T.reshape(-1).tolist() + layer.bias.grad.tolist()
-        optimizer.step()
-        losses.append(float(loss.detach()))
-    return gradient, losses
+            grads = [w.grad if w.requires_grad else torch.zeros_like(w) for w in p.values()]
+            figures["gradient"] = _flat(grads)
+        optimizer.step(lambda loss=loss: loss)
+        figures["losses"].append(float(loss.detach()))
+        epoch.append(figures["losses"][-1])
+        for a, w in zip(average, moving, strict=True):
+            a.mul_(case.care.average).add_((1 - case.care.average) * w.detach())
+        if case.schedule.kind == "plateau":
+            if position == 0:
+                scheduler.step(float(np.mean(epoch)))
+                epoch = []
+        elif step < last:
+            scheduler.step()
+    figures["weights"] = _flat([*p.values()])
+    figures["outputs"] = _flat([forward(network, p, inputs[:LOOKED_AT], Run(False, []))[1]])
+    if case.care.average:
+        means = iter(average)
+        figures["average"] = _flat([next(means) if w.requires_grad else w for w in p.values()])
+    return figures
+
+
+def _add_care(case: Case, moving: list[Any], penalty: Any) -> None:
+    """Clip the gradient, then add that of the penalties."""
+    for w in moving:
+        if w.grad is None:
+            w.grad = torch.zeros_like(w)
+    if case.care.clip_value:
+        torch.nn.utils.clip_grad_value_(moving, case.care.clip_value)
+    if case.care.clip_norm:
+        torch.nn.utils.clip_grad_norm_(moving, case.care.clip_norm)
+    if penalty.requires_grad:
+        more = torch.autograd.grad(penalty, moving, allow_unused=True)
+        for w, extra in zip(moving, more, strict=True):
+            if extra is not None:
+                w.grad += extra
+
+
+def _flat(tensors: list[Any]) -> list[float]:
+    return [float(v) for t in tensors for v in t.detach().reshape(-1)]
