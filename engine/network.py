@@ -241,10 +241,11 @@ class Network:
         """`loss_and_gradient` for many batches: what does not change from one to the next is done
         once. The gradient of what is fixed is left as it comes."""
         parts, slopes = self.split(vector), self.split(gradient)
-        passes[-1].only_z = self.loss_record.fused
 
         def step(x: Array, t: Array) -> float:
+            passes[-1].only_z = self.loss_record.fused
             caches = self._forward(parts, x, passes)
+            passes[-1].only_z = False
             fast = self._softmax_loss(caches[-1], t, passes[-1])
             loss = self.loss_of(caches[-1], t) if fast is None else fast[0]
             self.backward(parts, slopes, caches, t, passes, fast and fast[1])
