@@ -93,8 +93,9 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
     for error in errors[:20]:
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
         context = error.get("ctx", {})
-        # Union members carry their tag in the path; the field's own path is what the user wrote.
-        field = ".".join(p for p in place if p not in _TAGS and not _INTERNAL.match(p)) or "body"
+        if error["type"].startswith("union_tag_"):
+            place.append("kind")  # it is the tag that is wrong or missing
+        field = ".".join(_as_written(place)) or "body"
         entry: dict[str, Any] = {"field": _printable(field), "message": _printable(error["msg"])}
         for name in ("ge", "gt", "le", "lt", "max_length", "min_length"):
             if isinstance(context.get(name), int | float):
@@ -102,6 +103,20 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
         listed.append(entry)
     first = listed[0] if listed else {"field": "body", "message": "invalid"}
     return problem(422, f"{first['field']}: {first['message']}", errors=listed)
+
+
+def _as_written(place: list[str]) -> list[str]:
+    """The path as the user wrote it: without the tags that pydantic puts after a union's place. A
+    tag may be the name of a field too ("activation"), so it counts as one only there."""
+    written: list[str] = []
+    tag_may_follow = False
+    for part in place:
+        if _INTERNAL.match(part) or (tag_may_follow and part in _TAGS):
+            tag_may_follow = False
+            continue
+        written.append(part)
+        tag_may_follow = part.isdigit() or part in ("dataset", "optimizer", "schedule")
+    return written
 
 
 def _printable(text: str) -> str:
@@ -118,7 +133,7 @@ def _tags() -> frozenset[str]:
     from engine.optimizers import OPTIMIZERS
     from engine.schedules import SCHEDULES
 
-    return frozenset({*DATASETS, *LAYERS, *OPTIMIZERS, *SCHEDULES, "function-before"})
+    return frozenset({*DATASETS, *LAYERS, *OPTIMIZERS, *SCHEDULES})
 
 
 _TAGS = _tags()

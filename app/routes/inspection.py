@@ -22,7 +22,7 @@ from ..schemas import (
     TraceOut,
 )
 from ..settings import Settings
-from . import OF_NETWORK
+from . import OF_NETWORK, OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
 
@@ -34,7 +34,7 @@ def _json(encoded: bytes) -> Response:
     return Response(encoded, media_type="application/json")
 
 
-@router.get("/weights", response_model=dict[str, Any])
+@router.get("/weights", response_model=dict[str, Any], responses=OF_STATE)
 async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = False) -> Response:
     """Every parameter by name, weights as (inputs, units); or their moving average."""
     found = await networks.call(live, "weights", average)
