@@ -180,3 +180,48 @@ def test_every_setting_of_an_optimizer_has_a_name_and_an_explanation() -> None:
             if setting.name not in ("kind", "learning_rate"):
                 assert f"name.{setting.name}" in words, setting.name
                 assert f"tip.{setting.name}" in words, setting.name
+
+
+def words_for(scope: str, name: str, words: dict[str, str], *, tip: bool = True) -> None:
+    assert f"{scope}.{name}" in words or f"name.{name}" in words, f"{scope}.{name}"
+    assert not tip or f"tip.{scope}.{name}" in words or f"tip.{name}" in words, f"tip.{name}"
+
+
+@pytest.mark.parametrize("scope", ["layer", "schedule", "data"])
+def test_every_setting_of_layers_schedules_and_data_has_its_words(scope: str) -> None:
+    from pydantic import TypeAdapter
+
+    from engine.datasets import DATASETS
+    from engine.layers import LAYERS
+    from engine.schedules import SCHEDULES
+
+    words = json.loads((ROOT / "static" / "i18n" / "en.json").read_text())
+    silent = {"kind", "points", "erased", "id", "text"}  # set in other ways than by a field
+    tables: dict[str, dict[str, type]] = {
+        "layer": {**LAYERS},
+        "schedule": {**SCHEDULES},
+        "data": {**DATASETS},
+    }
+    for name, cls in tables[scope].items():
+        words_for(scope, name, words, tip=False)
+        for setting, schema in TypeAdapter(cls).json_schema()["properties"].items():
+            if setting in silent:
+                continue
+            words_for("setting" if setting == "activation" else scope, setting, words)
+            for choice in schema.get("enum", []):
+                if isinstance(choice, str):
+                    words_for(scope, choice, words, tip=False)
+
+
+def test_losses_activations_initializers_and_views_have_names() -> None:
+    from typing import get_args
+
+    from engine.activations import ACTIVATIONS
+    from engine.datasets.base import View
+    from engine.initializers import INITIALIZERS
+    from engine.losses import LOSSES
+
+    words = json.loads((ROOT / "static" / "i18n" / "en.json").read_text())
+    for name in (*LOSSES, *ACTIVATIONS, *INITIALIZERS, "softmax"):
+        words_for("", name, words, tip=False)
+    assert {f"view.{view}" for view in get_args(View)} <= words.keys()

@@ -48,5 +48,7 @@ export const api = {
   play: (/** @type {string} */ id, /** @type {number | null} */ rate) => ask("POST", `${of(id)}/play`, { steps_per_second: rate }),
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
+  predict: (/** @type {string} */ id, /** @type {unknown[]} */ inputs) => ask("POST", `${of(id)}/predict`, { inputs }),
+  activations: (/** @type {string} */ id, /** @type {unknown[]} */ inputs) => ask("POST", `${of(id)}/activations`, { inputs }),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };

@@ -155,7 +155,7 @@ export function roving(group) {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const choices = /** @type {HTMLElement[]} */ ([...group.children]);
+    const choices = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[role=radio]")]);
     const at = choices.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const next = choices[(at + by + choices.length) % choices.length];
     next.focus();

@@ -3,13 +3,18 @@ import { api } from "./api.js";
 import { classColours, colours, forgetColours, rgb } from "./canvas.js";
 import { byId, h, showExplanations } from "./dom.js";
 import { fromFragment, toFragment } from "./link.js";
+import { mountLooking, rowsOnly } from "./looking.js";
 import { mountActivations } from "./panels/activations.js";
 import { mountCourse } from "./panels/course.js";
 import { mountData } from "./panels/data.js";
+import { mountChain } from "./panels/chain.js";
+import { mountLayers } from "./panels/layers.js";
 import { mountNetwork } from "./panels/network.js";
 import { mountNumbers } from "./panels/numbers.js";
 import { mountOutput } from "./panels/output.js";
-import { mountSettings, mountTransport } from "./panels/transport.js";
+import { mountSamples } from "./panels/samples.js";
+import { mountSettings } from "./panels/settings.js";
+import { mountTransport } from "./panels/transport.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
 import { load, t, translate } from "./words.js";
@@ -23,6 +28,7 @@ const store = new Store(/** @type {import("./session.js").State} */ ({
   historyVersion: 0, connection: "connecting", message: null, layer: 0, speed: 8, canUndo: false, canRedo: false,
   waiting: false, language: remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"),
   theme: remembered("theme") ?? "system", logScale: false, showTest: true, brush: null, probe: null,
+  look: null, sample: 0, shown: [], rate: null, refused: null,
 }));
 const session = new Session(store);
 
@@ -56,11 +62,15 @@ async function start() {
   mountSettings(session);
   mountData(session);
   mountOutput(session);
+  mountSamples(session);
   mountNetwork(session);
+  mountChain(session);
+  mountLayers(session);
   mountCourse(session);
   mountActivations(session);
   mountNumbers(session);
   mountPictures();
+  mountLooking(session);
   mountMessages();
   mountTabs();
   mountCorner(wanted);
@@ -78,7 +88,8 @@ function mountPictures() {
   let exact = null;
   const send = () => {
     const { weights, layer, network } = store.state;
-    if (!weights || !network || weights.length !== network.parameters) return;
+    // Of images and sequences the server makes the pictures: see looking.js.
+    if (!weights || !network || !rowsOnly(store.state.dataset) || weights.length !== network.parameters) return;
     if (busy) {
       again = true;
       return;
@@ -89,16 +100,21 @@ function mountPictures() {
   const describe = () => {
     const { network, dataset } = store.state;
     if (!network || !dataset) return;
+    if (!rowsOnly(dataset)) {
+      store.set({ picture: null });
+      return;
+    }
+    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l] }));
     const theme = colours();
     worker.postMessage({
-      type: "network", net: { inputs: network.inputs, layers: network.layers, layout: network.layout }, dataset, resolution: RESOLUTION,
+      type: "network", net: { inputs: network.inputs, layers, layout: network.layout }, dataset, resolution: RESOLUTION,
       colours: { paper: rgb(theme.paper), negative: rgb(theme.negative), positive: rgb(theme.positive), classes: classColours().map(rgb) },
     });
     send();
   };
   worker.onmessage = ({ data }) => {
     busy = false;
-    store.set({ picture: data });
+    if (rowsOnly(store.state.dataset)) store.set({ picture: data });
     if (data.exact && exact) {
       exact.resolve(data.exact);
       exact = null;

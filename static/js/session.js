@@ -8,6 +8,8 @@ import { api, Problem } from "./api.js";
 import { Socket } from "./socket.js";
 import { Edits } from "./store.js";
 
+const LAYERS = /^(layers|output)(?:\.(\d+))?(?:\.|$)(.*)/;
+
 const MOST_POINTS = 3000;
 const TAB = "glassbox-network";
 
@@ -16,7 +18,10 @@ const TAB = "glassbox-network";
  *   weights: Float32Array | null, picture: any, history: History, historyVersion: number,
  *   connection: "connecting" | "live" | "lost", message: {kind: "bad" | "note", key: string, text?: string, actions?: string[]} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
- *   language: string, theme: string, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null}} State
+ *   language: string, theme: string, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
+ *   look: import("./types.js").Look | null, sample: number, shown: number[], rate: number | null,
+ *   refused: import("./types.js").Refusal | null}} State
+ *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
 
 /** @returns {History} */
@@ -98,12 +103,12 @@ export class Session {
       this.edits.clear();
       this.latest = null;
       this.wasPlaying = false;
-      this.store.set({ frame: null, weights: null, picture: null });
+      this.store.set({ frame: null, weights: null, picture: null, look: null, refused: null, sample: 0, shown: [] });
     }
     this.generation = history.generation;
     if (network.state === "playing") this.store.set({ speed: nearestSpeed(network.steps_per_second) });
     const layer = Math.min(Math.max(0, this.store.state.layer), network.layers.length - 1);
-    this.store.set({ network, dataset, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1, layer });
+    this.store.set({ network, dataset, rate: network.learning_rate, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1, layer });
     this.socket.open(network.id);
   }
 
@@ -194,7 +199,10 @@ export class Session {
     if (network.id !== this.id) return;
     const layer = Math.min(this.store.state.layer, network.layers.length - 1);
     /** @type {Partial<State>} */
-    const changes = { network, dataset, layer };
+    const changes = { network, dataset, layer, rate: network.learning_rate };
+    if (!sameData) Object.assign(changes, { sample: 0, shown: [], look: null });
+    // Layers that were refused are a proposal to change these; of others they are not.
+    if (before && JSON.stringify([before.spec.layers, before.spec.dataset.kind]) !== JSON.stringify([network.spec.layers, network.spec.dataset.kind])) changes.refused = null;
     // The frame with the weights of this spec may have come before the spec itself.
     const { latest } = this;
     if (latest?.revision === network.revision && latest.weights.length === network.parameters) changes.weights = latest.weights;
@@ -218,14 +226,16 @@ export class Session {
    * Do something that may fail, and say so where it does.
    * @template T
    * @param {() => Promise<T>} action
+   * @param {(error: unknown) => boolean} [told] whether it has been said elsewhere
    * @returns {Promise<T | null>}
    */
-  async try(action) {
+  async try(action, told) {
     try {
       const result = await action();
       if (this.store.state.message?.key === "problem") this.store.set({ message: null });
       return result;
     } catch (error) {
+      if (told?.(error)) return null;
       this.say("bad", "problem", error instanceof Error ? error.message : String(error));
       // Controls show what was asked for; now they show again what is.
       const { network } = this.store.state;
@@ -296,10 +306,13 @@ export class Session {
    * @param {boolean} [fresh] start anew, as a preset does
    */
   async patch(asked, label, fresh = false) {
+    /** @type {any} */
+    let tried = {};
     return this.try(async () => {
       await this.edits.run(label, async () => {
         const network = /** @type {Network} */ (this.store.state.network);
         const change = typeof asked === "function" ? asked(structuredClone(network.spec)) : asked;
+        tried = change;
         /** @type {any} */
         const before = {};
         for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);
@@ -321,8 +334,31 @@ export class Session {
           },
         };
       });
+      if ("layers" in tried) this.store.set({ refused: null });
       return true;
-    });
+    }, (error) => this.#refused(error, tried));
+  }
+
+  /**
+   * Change the layers, or those that were refused last: what was typed is not lost.
+   * @param {(layers: any[]) => any[]} change
+   */
+  changeLayers(change) {
+    return this.patch((now) => ({ layers: change(structuredClone(this.store.state.refused?.layers ?? now.layers)) }), "layers");
+  }
+
+  /**
+   * Layers that cannot be built are kept as a proposal, with the place of the one that does not fit.
+   * @param {unknown} error
+   * @param {any} tried
+   */
+  #refused(error, tried) {
+    const found = error instanceof Problem && error.status === 422 ? (error.errors[0]?.field ?? "").match(LAYERS) : null;
+    if (!found || !tried.layers || tried.dataset) return false;
+    const index = found[1] === "layers" && found[2] !== undefined ? Number(found[2]) : tried.layers.length;
+    const { message } = /** @type {Problem} */ (error);
+    this.store.set({ refused: { layers: tried.layers, index, field: found[3], message } });
+    return true;
   }
 
   /**
@@ -346,7 +382,12 @@ export class Session {
     }));
   }
 
-  undo() {
+  /** Takes back what was refused, if anything, else the last edit. */
+  async undo() {
+    if (this.store.state.refused) {
+      this.store.set({ refused: null });
+      return null;
+    }
     return this.try(() => this.edits.undo());
   }
 
@@ -362,9 +403,19 @@ export class Session {
  */
 function shaped({ shape, offset }, vector) {
   const count = shape.reduce((a, b) => a * b, 1);
-  const flat = Array.from(vector.subarray(offset, offset + count));
-  if (shape.length === 1) return flat;
-  return Array.from({ length: shape[0] }, (_, i) => flat.slice(i * shape[1], (i + 1) * shape[1]));
+  return folded(Array.from(vector.subarray(offset, offset + count)), shape);
+}
+
+/**
+ * A flat list as lists within lists.
+ * @param {any[]} flat
+ * @param {number[]} shape
+ * @returns {any[]}
+ */
+function folded(flat, shape) {
+  if (shape.length <= 1) return flat;
+  const size = flat.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => folded(flat.slice(i * size, (i + 1) * size), shape.slice(1)));
 }
 
 /**
@@ -375,7 +426,7 @@ function shaped({ shape, offset }, vector) {
  */
 function only({ shape }, place, value) {
   const flat = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (i === place ? value : null));
-  return shape.length === 1 ? flat : Array.from({ length: shape[0] }, (_, i) => flat.slice(i * shape[1], (i + 1) * shape[1]));
+  return folded(flat, shape);
 }
 
 /**

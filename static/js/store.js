@@ -58,6 +58,8 @@ export class Edits {
     this.undone = [];
     /** @type {Promise<unknown>} */
     this.turn = Promise.resolve();
+    /** Edits under way: until they are done the server may be ahead of what is known here. */
+    this.waiting = 0;
     this.changed = changed;
   }
 
@@ -68,7 +70,8 @@ export class Edits {
    * @returns {Promise<T>}
    */
   #inTurn(action) {
-    const run = this.turn.then(action, action);
+    this.waiting++;
+    const run = this.turn.then(action, action).finally(() => { this.waiting--; });
     this.turn = run.catch(() => {});
     return run;
   }

@@ -31,8 +31,15 @@ export function translate(root) {
   for (const element of root.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(/** @type {HTMLElement} */ (element).dataset.tLabel ?? ""));
 }
 
-/** A name of the registry as people write it. @param {string} name */
-export const named = (name) => words[`name.${name}`] ?? name.replaceAll("_", " ");
+/**
+ * A name of the registry as people write it.
+ * @param {string | null | undefined} name
+ * @param {string} [scope] where another meaning of it may stand
+ */
+export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.${name}`] ?? (name ?? "").replaceAll("_", " ");
+
+/** What a setting does, or nothing. @param {string} name @param {string} scope */
+export const tipOf = (name, scope) => words[`tip.${scope}.${name}`] ?? words[`tip.${name}`] ?? "";
 
 /**
  * What a layer is called on the page; the API's names are dense_1, dense_2, .., output.

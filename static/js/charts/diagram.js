@@ -5,16 +5,18 @@ import { colours, fit } from "../canvas.js";
  * @typedef {{x: number, y: number, size: number, layer: number, unit: number}} Node
  *   layer -1 is the inputs
  * @typedef {{from: Node, to: Node, index: number, bias?: boolean}} Edge  index into the flat vector
- * @typedef {{nodes: Node[][], edges: Edge[], width: number, height: number, size: number, top: number}} Geometry
+ * @typedef {{nodes: Node[][], edges: Edge[], links: [Node, Node][], arcs: [Node[], Node[]][],
+ *   width: number, height: number, size: number, top: number}} Geometry
+ *   `links` join the units of layers without weights between them, `arcs` columns that a layer adds
  */
 
-const TOP = 72, GAP = 8, LEAST_STEP = 92, MARGIN = 62;
+const TOP = 116, GAP = 8, LEAST_STEP = 104, MARGIN = 62;
 
 /**
  * Where everything lies.
  * @param {number} width what is there
  * @param {number} inputs
- * @param {{units: number, name: string}[]} layers
+ * @param {{units: number, name: string, kind?: string, span?: number}[]} layers
  * @param {Map<string, number>} offsets of the parameters
  * @param {number} room height to fill
  * @returns {Geometry}
@@ -35,11 +37,20 @@ export function layOut(width, inputs, layers, offsets, room) {
   });
   /** @type {Edge[]} */
   const edges = [];
+  /** @type {Geometry["links"]} */
+  const links = [];
+  /** @type {Geometry["arcs"]} */
+  const arcs = [];
   layers.forEach((layer, l) => {
+    if (layer.kind && !["dense", "output"].includes(layer.kind)) {
+      nodes[l + 1].forEach((to, j) => nodes[l][j] && links.push([nodes[l][j], to]));
+      if (layer.span && nodes[l - layer.span]) arcs.push([nodes[l - layer.span], nodes[l + 1]]);
+      return;
+    }
     const at = offsets.get(`${layer.name}.weight`) ?? 0;
     nodes[l].forEach((from, k) => nodes[l + 1].forEach((to, j) => edges.push({ from, to, index: at + k * layer.units + j })));
   });
-  return { nodes, edges, width: full, height, size, top: TOP };
+  return { nodes, edges, links, arcs, width: full, height, size, top: TOP };
 }
 
 /**
@@ -53,6 +64,12 @@ export function drawDiagram(canvas, geometry, picture) {
   const { context } = fit(canvas);
   const theme = colours();
   const { weights } = picture;
+  context.beginPath();
+  for (const [from, to] of geometry.links) tracePath(context, { from, to, index: -1 });
+  context.strokeStyle = theme["line-2"];
+  context.lineWidth = 1;
+  context.stroke();
+  for (const [from, to] of geometry.arcs) drawArc(context, from, to, theme.accent);
   let largest = 0.5;
   if (weights) for (const edge of geometry.edges) largest = Math.max(largest, Math.abs(weights[edge.index]));
   const many = geometry.edges.length > 1500;
@@ -95,6 +112,27 @@ export function drawDiagram(canvas, geometry, picture) {
     context.stroke();
   }
   drawUnits(context, geometry, picture, theme);
+}
+
+/**
+ * A way round: what went in some layers before is added. It runs below the units.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Node[]} from
+ * @param {Node[]} to
+ * @param {string} colour
+ */
+function drawArc(context, from, to, colour) {
+  const a = from[from.length - 1], b = to[to.length - 1];
+  const y0 = a.y + a.size / 2, y1 = b.y + b.size / 2, low = Math.max(y0, y1) + 16;
+  context.beginPath();
+  context.moveTo(a.x, y0);
+  context.bezierCurveTo(a.x, low + 8, b.x, low + 8, b.x, y1 + 3);
+  context.moveTo(b.x - 4, y1 + 8);
+  context.lineTo(b.x, y1 + 2);
+  context.lineTo(b.x + 4, y1 + 8);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.stroke();
 }
 
 /**

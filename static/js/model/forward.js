@@ -188,6 +188,44 @@ function softmax(z, a, units, n) {
   }
 }
 
+/**
+ * Layers that turn every unit into one unit, in evaluation mode. `p` finds a parameter's place in `w`.
+ * @typedef {{w: Float32Array, p: (name: string) => number, settings: any, x: Float32Array,
+ *   earlier: Float32Array, z: Float32Array, a: Float32Array, units: number, n: number}} Alone
+ * @type {Record<string, (of: Alone) => void>}
+ */
+const ALONE = {
+  batch_norm: ({ w, p, settings, x, a, units, n }) => {
+    const gain = p("weight"), bias = p("bias"), mean = p("running_mean"), variance = p("running_variance");
+    for (let j = 0; j < units; j++) {
+      const scale = w[gain + j] / Math.sqrt(w[variance + j] + settings.epsilon), shift = w[bias + j] - w[mean + j] * scale;
+      for (let i = j * n; i < (j + 1) * n; i++) a[i] = x[i] * scale + shift;
+    }
+  },
+  layer_norm: ({ w, p, settings, x, a, units, n }) => {
+    const gain = p("weight"), bias = p("bias");
+    for (let i = 0; i < n; i++) {
+      let mean = 0, variance = 0;
+      for (let j = 0; j < units; j++) mean += x[j * n + i] / units;
+      for (let j = 0; j < units; j++) variance += (x[j * n + i] - mean) ** 2 / units;
+      const inverse = 1 / Math.sqrt(variance + settings.epsilon);
+      for (let j = 0; j < units; j++) a[j * n + i] = (x[j * n + i] - mean) * inverse * w[gain + j] + w[bias + j];
+    }
+  },
+  prelu: ({ w, p, x, a, units, n }) => {
+    const slope = p("slope");
+    for (let j = 0; j < units; j++) for (let i = j * n; i < (j + 1) * n; i++) a[i] = x[i] > 0 ? x[i] : w[slope + j] * x[i];
+  },
+  residual: ({ settings, x, earlier, z, a, units, n }) => {
+    for (let i = 0; i < units * n; i++) z[i] = x[i] + earlier[i];
+    activate(settings.activation, z, a, units, n);
+  },
+  activation: ({ settings, x, a, units, n }) => activate(settings.activation, x, a, units, n),
+  // Dropout drops in training alone, and a row is flat already.
+  dropout: ({ x, a, units, n }) => a.set(x.subarray(0, units * n)),
+  flatten: ({ x, a, units, n }) => a.set(x.subarray(0, units * n)),
+};
+
 /** A network's forward pass with its buffers, for blocks of up to `block` samples. */
 export class Forward {
   /**
@@ -200,8 +238,7 @@ export class Forward {
     this.x = new Float32Array(net.inputs.length * block);
     this.z = net.layers.map((layer) => new Float32Array(layer.units * block));
     this.a = net.layers.map((layer) => new Float32Array(layer.units * block));
-    const offsets = new Map(net.layout.map((p) => [p.name, p.offset]));
-    this.offsets = net.layers.map((layer) => offsets.get(`${layer.name}.weight`) ?? 0);
+    this.offsets = new Map(net.layout.map((p) => [p.name, p.offset]));
   }
 
   /**
@@ -210,13 +247,20 @@ export class Forward {
    * @param {number} n
    */
   run(weights, n) {
-    let below = this.x;
+    const into = [this.x];
     let inputs = this.net.inputs.length;
     this.net.layers.forEach((layer, l) => {
-      affine(weights, this.offsets[l], inputs, layer.units, below, n, this.z[l]);
-      activate(layer.activation, this.z[l], this.a[l], layer.units, n);
-      below = this.a[l];
-      inputs = layer.units;
+      const x = into[l], z = this.z[l], a = this.a[l], { units, settings = {} } = layer;
+      const p = (/** @type {string} */ name) => this.offsets.get(`${layer.name}.${name}`) ?? 0;
+      if (ALONE[layer.kind]) {
+        if (layer.kind !== "residual") z.set(x.subarray(0, units * n));
+        ALONE[layer.kind]({ w: weights, p, settings, x, earlier: into[l - settings.span] ?? x, z, a, units, n });
+      } else {
+        affine(weights, p("weight"), inputs, units, x, n, z);
+        activate(layer.activation ?? "linear", z, a, units, n);
+      }
+      into.push(a);
+      inputs = units;
     });
   }
 }

@@ -72,7 +72,7 @@ function curveRange(dataset) {
 /**
  * Outputs to colours: classes mix by probability, values on the diverging scale.
  * @param {Float32Array} a (outputs, n)
- * @param {string} activation
+ * @param {string | null} activation
  * @param {number} units
  * @param {number} n
  * @param {Colours} colours
@@ -83,7 +83,7 @@ function curveRange(dataset) {
 function paint(a, activation, units, n, colours, dataset, out, at) {
   const paper = colours.paper;
   if (dataset.classes && units > 1) {
-    const low = ["softmax", "sigmoid", "hard_sigmoid"].includes(activation) ? 0 : -1;
+    const low = ["softmax", "sigmoid", "hard_sigmoid"].includes(activation ?? "") ? 0 : -1;
     for (let i = 0; i < n; i++) {
       let best = 0;
       for (let j = 1; j < units; j++) if (a[j * n + i] > a[best * n + i]) best = j;
@@ -145,7 +145,7 @@ function unitMaps(weights) {
   fillInputs(dataset.view, net.inputs, gridColumn(dataset, MAP, MAP), 0, n, forward.x);
   forward.run(weights, n);
   const sources = [{ a: forward.x, units: net.inputs.length, bounded: false }]
-    .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, bounded: BOUNDED.has(layer.activation) })));
+    .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, bounded: BOUNDED.has(layer.activation ?? "") })));
   const total = sources.reduce((sum, s) => sum + s.units, 0);
   const out = new Uint8ClampedArray(total * MAP * MAP * 4);
   let at = 0;

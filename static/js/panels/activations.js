@@ -2,10 +2,11 @@
 import { drawActivation, flatShare } from "../charts/activation.js";
 import { byId, h, math } from "../dom.js";
 import { ACTIVATIONS } from "../model/forward.js";
+import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
 import { layerName, named, pick, t } from "../words.js";
 
-const MOST = 24;
+const MOST = 24, MOST_POINTS = 128;
 
 /** @param {import("../session.js").Session} session */
 export function mountActivations(session) {
@@ -13,13 +14,25 @@ export function mountActivations(session) {
   const box = byId("curves");
   const choice = /** @type {HTMLSelectElement} */ (byId("curve-layer"));
   choice.addEventListener("change", () => store.set({ layer: Number(choice.value) }));
-  store.on(["network", "layer", "language"], (s) => {
+  // Of new data a layer that has a curve is shown first.
+  store.on(["dataset"], (s) => {
+    if (!s.network || s.network.layers[s.layer]?.activation) return;
+    store.set({ layer: s.network.layers.findIndex((layer) => layer.activation) });
+  });
+  store.on(["network", "layer", "language", "look"], (s) => {
     if (!s.network) return;
-    choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation)}`)));
+    choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation ?? layer.kind, "layer")}`)));
     const layer = s.network.layers[s.layer];
+    const shown = hasCurve(s, layer);
+    byId("curve-box").hidden = !shown;
+    if (!shown) {
+      byId("curve-text").textContent = t(layer.activation ? "curveSoftmax" : "noCurve", { name: named(layer.kind, "layer") });
+      byId("curve-more").textContent = "";
+      return;
+    }
     const entry = s.catalog.activations.find((/** @type {any} */ a) => a.name === layer.activation);
     const formula = math(entry?.formula), slope = math(entry?.slope_formula);
-    byId("curve-text").replaceChildren(pick(entry.summary), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
+    byId("curve-text").replaceChildren(pick(entry?.summary ?? { en: "" }), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
     const count = Math.min(MOST, layer.units);
     byId("curve-more").textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
     const key = `${count} ${s.language}`;
@@ -30,16 +43,18 @@ export function mountActivations(session) {
   });
 
   const draw = eachFrame(() => {
-    const { network, picture, layer } = store.state;
+    const { network, dataset, picture, layer } = store.state;
     if (!network || byId("tab-activations").hidden) return;
-    const { activation, units } = network.layers[layer] ?? {};
+    if (!network.layers[layer] || !hasCurve(store.state, network.layers[layer])) return;
+    const { units } = network.layers[layer], activation = network.layers[layer].activation ?? "linear";
     // Softmax couples its units: alone, each is shown as the sigmoid of its lead over the others.
     const f = ACTIVATIONS[activation] ?? ACTIVATIONS.sigmoid;
-    const fresh = picture?.z && picture.layer === layer && picture.z.length % units === 0;
-    const shown = fresh ? picture.z.length / units : 0;
+    const points = rowsOnly(dataset) ? (picture?.layer === layer ? picture.z : null) : lookedAt(store.state, network.layers[layer]);
+    const fresh = points && points.length % units === 0;
+    const shown = fresh ? points.length / units : 0;
     [...box.children].forEach((figure, j) => {
       const canvas = /** @type {HTMLCanvasElement} */ (figure.firstElementChild);
-      const z = fresh ? picture.z.subarray(j * shown, (j + 1) * shown) : [];
+      const z = fresh ? points.subarray(j * shown, (j + 1) * shown) : [];
       drawActivation(canvas, f, z);
       const flat = flatShare(f, z);
       const state = /** @type {HTMLElement} */ (figure.lastElementChild?.lastElementChild);
@@ -55,7 +70,30 @@ export function mountActivations(session) {
   store.on(["picture"], (s) => {
     if (s.frame?.state !== "playing" || turn++ % 3 === 0) draw();
   });
-  store.on(["layer", "theme", "network", "language"], draw);
+  store.on(["layer", "theme", "network", "language", "look"], draw);
   new ResizeObserver(draw).observe(box);
   document.addEventListener("glassbox-tab", draw);
+}
+
+/**
+ * Whether a layer bends number by number: those whose gates or sums come first have no curve of their own.
+ * @param {import("../session.js").State} s
+ * @param {import("../types.js").Layer} layer
+ */
+function hasCurve(s, layer) {
+  if (!layer.activation) return false;
+  return rowsOnly(s.dataset) || !s.look || s.look.layers[layer.name]?.z !== undefined;
+}
+
+/**
+ * What went into the activation for the chosen sample, at all its places or time steps, unit after unit.
+ * @param {import("../session.js").State} s
+ * @param {import("../types.js").Layer} layer
+ */
+function lookedAt(s, layer) {
+  const z = s.look?.layers[layer.name]?.z?.[0]?.flat(Infinity);
+  if (!z || z.length % layer.units) return null;
+  const places = Math.min(z.length / layer.units, MOST_POINTS), points = new Float32Array(places * layer.units);
+  for (let i = 0; i < places; i++) for (let j = 0; j < layer.units; j++) points[j * places + i] = z[i * layer.units + j];
+  return points;
 }

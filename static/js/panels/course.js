@@ -43,7 +43,7 @@ export function mountCourse(session) {
       [t(classes ? "testAccuracy" : "testR2"), classes ? percent(testQuality) : short(testQuality)],
     ].map(([name, value]) => h("div", {}, h("b", {}, value), name)));
   });
-  store.on(["picture", "dataset", "language"], () => drawConfusion(session));
+  store.on(["picture", "look", "dataset", "language"], () => drawConfusion(session));
   let told = 0;
   store.on(["frame"], (s) => {
     // A live region that spoke every frame would drown everything else.
@@ -60,23 +60,20 @@ const percent = (share) => (share === null || share === undefined ? "–" : `${(
 
 /** @param {import("../session.js").Session} session */
 function drawConfusion(session) {
-  const { dataset, network, picture } = session.store.state;
+  const s = session.store.state, { dataset } = s;
   const box = byId("confusion");
   const block = byId("confusion-block");
-  block.hidden = !dataset?.classes;
-  if (!dataset?.classes || !network || !picture) return;
-  const tests = dataset.test_inputs.length > 0;
-  const targets = tests ? dataset.test_targets : dataset.targets;
-  const outputs = tests ? picture.test : picture.train;
-  const units = network.layers[network.layers.length - 1].units;
-  if (outputs.length !== targets.length * units) return;
-  const counts = Array.from({ length: dataset.classes }, () => new Array(dataset.classes).fill(0));
-  targets.forEach((label, i) => counts[label][predicted(outputs, i, units, network)]++);
+  const tests = Boolean(dataset?.test_inputs.length);
+  const counts = dataset?.classes ? countedHere(s, tests) ?? s.look?.confusion?.[tests ? "test" : "train"] : null;
+  block.hidden = !counts && (!dataset?.classes || dataset.view === "text");
+  if (!dataset || !counts || counts.length !== dataset.classes) return;
   byId("confusion-title").textContent = t(tests ? "confusionTest" : "confusionTrain");
+  const many = dataset.classes > 6;
+  box.classList.toggle("many", many);
   const key = JSON.stringify([counts, dataset.class_names]);
   if (box.dataset.of === key) return;
   box.dataset.of = key;
-  const label = (/** @type {number} */ i) => h("th", { scope: "col" }, shapeIcon(i), ` ${dataset.class_names[i]}`);
+  const label = (/** @type {number} */ i) => h("th", { scope: "col" }, many ? "" : shapeIcon(i), ` ${dataset.class_names[i]}`);
   for (const svg of box.querySelectorAll("svg")) svg.remove();
   box.replaceChildren(
     h("tr", {}, h("td", {}), ...counts.map((_, i) => label(i))),
@@ -87,4 +84,20 @@ function drawConfusion(session) {
       cell.style.background = `color-mix(in srgb, var(${i === j ? "--negative" : "--positive"}) ${strength}%, transparent)`;
       return cell;
     }))));
+}
+
+/**
+ * The confusion of what the browser computed itself; null where the server counts.
+ * @param {import("../session.js").State} s
+ * @param {boolean} tests
+ */
+function countedHere({ dataset, network, picture }, tests) {
+  if (!dataset || !network || !picture) return null;
+  const targets = tests ? dataset.test_targets : dataset.targets;
+  const outputs = tests ? picture.test : picture.train;
+  const units = network.layers[network.layers.length - 1].units;
+  if (outputs.length !== targets.length * units) return null;
+  const counts = Array.from({ length: dataset.classes }, () => new Array(dataset.classes).fill(0));
+  targets.forEach((label, i) => counts[label][predicted(outputs, i, units, network)]++);
+  return counts;
 }

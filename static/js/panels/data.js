@@ -1,7 +1,9 @@
 /** What the network learns from: kind, noise, count, own points and own tables, features. */
 import { api } from "../api.js";
 import { drawThumbnail } from "../charts/plane.js";
-import { byId, entryText, explain, h, rebuild, roving, sliderField } from "../dom.js";
+import { drawSmall } from "../charts/samples.js";
+import { byId, entryText, explain, h, rebuild, roving } from "../dom.js";
+import { schemaField } from "../fields.js";
 import { named, pick, t } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
@@ -16,8 +18,11 @@ export function mountData(session) {
   });
   byId("upload").addEventListener("click", () => /** @type {HTMLDialogElement} */ (byId("upload-dialog")).showModal());
   mountUpload(session);
+  mountOwnText(session);
   roving(byId("thumbs"));
 }
+
+const VIEWS = ["plane", "curve", "table", "image", "sequence", "text"];
 
 /** @param {import("../session.js").Session} session */
 function drawKinds(session) {
@@ -26,43 +31,85 @@ function drawKinds(session) {
   const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.preview);
   if (box.dataset.theme !== theme + kinds.length + document.documentElement.lang) {
     box.dataset.theme = theme + kinds.length + document.documentElement.lang;
-    box.replaceChildren(...kinds.map((/** @type {any} */ entry) => {
-      const canvas = h("canvas", {});
-      const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": entry.name, onclick: () => void choose(session, entry) }, canvas, h("span", {}, named(entry.name)));
-      explain(button, () => entryText(entry));
-      requestAnimationFrame(() => drawThumbnail(canvas, entry.preview));
-      return button;
-    }));
+    box.replaceChildren(...VIEWS.flatMap((view) => [
+      h("h3", { role: "presentation" }, t(`view.${view}`)),
+      ...kinds.filter((/** @type {any} */ d) => d.view === view).map((/** @type {any} */ entry) => thumbnail(session, entry)),
+      ...(view === "text" ? [ownText(session)] : []),
+    ]));
   }
-  for (const button of box.children) {
-    const chosen = /** @type {HTMLElement} */ (button).dataset.kind === network?.spec.dataset.kind;
+  let any = false;
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[role=radio]"))) {
+    const chosen = button.dataset.kind === network?.spec.dataset.kind;
     button.setAttribute("aria-checked", String(chosen));
-    /** @type {HTMLElement} */ (button).tabIndex = chosen ? 0 : -1;
+    button.tabIndex = chosen ? 0 : -1;
+    any ||= chosen;
   }
+  if (!any) /** @type {HTMLElement} */ (box.querySelector("[role=radio]")).tabIndex = 0;
 }
 
 /**
- * Another dataset; the loss follows where the old one cannot be used.
+ * @param {import("../session.js").Session} session
+ * @param {any} entry
+ */
+function thumbnail(session, entry) {
+  const canvas = h("canvas", {});
+  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": entry.name, onclick: () => void choose(session, entry) }, canvas, h("span", {}, named(entry.name)));
+  explain(button, () => entryText(entry));
+  const rows = ["plane", "curve", "table"].includes(entry.view);
+  requestAnimationFrame(() => (rows ? drawThumbnail : drawSmall)(canvas, entry.preview));
+  return button;
+}
+
+/** Text of one's own opens a dialog first. @param {import("../session.js").Session} session */
+function ownText(session) {
+  const entry = session.store.state.catalog.datasets.find((/** @type {any} */ d) => d.name === "own_text");
+  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": "own_text", "aria-haspopup": "dialog", onclick: () => {
+    const { spec } = /** @type {import("../types.js").Network} */ (session.store.state.network);
+    const text = /** @type {HTMLTextAreaElement} */ (byId("text-own"));
+    if (spec.dataset.kind === "own_text" && !text.value) text.value = spec.dataset.text;
+    byId("text-problem").textContent = "";
+    /** @type {HTMLDialogElement} */ (byId("text-dialog")).showModal();
+  } }, h("span", { class: "glyph" }, "Aa…"), h("span", {}, named("own_text")));
+  return explain(button, () => entryText(entry));
+}
+
+/** Views whose samples are rows share one kind of network; any other view needs its own. @param {string} view */
+const family = (view) => (["plane", "curve", "table"].includes(view) ? "rows" : view);
+
+/**
+ * Another dataset, with what suits it where the old network could not take it.
  * @param {import("../session.js").Session} session
  * @param {any} entry
  */
 async function choose(session, entry) {
   if (session.spec.dataset.kind === entry.name) return;
-  /** @type {any} */
-  const change = { dataset: { kind: entry.name } };
-  Object.assign(change, suitingLoss(session, entry.task));
-  await session.patch(change, "dataset");
+  await session.patch((now) => ({ dataset: { kind: entry.name }, ...suited(session, now, entry) }), "dataset");
 }
 
 /**
  * @param {import("../session.js").Session} session
- * @param {string} task
+ * @param {any} now the spec
+ * @param {any} entry
  */
-function suitingLoss(session, task) {
-  const classes = ["cross_entropy", "binary_cross_entropy", "hinge"].includes(session.spec.loss);
-  if (task === "regression" && classes) return { loss: "mse", output: { activation: null } };
-  if (task === "classification" && !classes) return { loss: "cross_entropy", output: { activation: null } };
-  return {};
+function suited(session, now, entry) {
+  const { catalog } = session.store.state;
+  const before = catalog.datasets.find((/** @type {any} */ d) => d.name === now.dataset.kind);
+  if (family(before.view) === family(entry.view)) return suitingLoss(session, now.loss, entry.task, entry.suits.loss);
+  const { optimizer, batch_size, initializer, clipping } = catalog.presets[0].spec;
+  return { optimizer, batch_size, initializer, clipping, ...entry.suits, output: { activation: null } };
+}
+
+/**
+ * The loss follows where the old one cannot be used.
+ * @param {import("../session.js").Session} session
+ * @param {string} name of the loss now
+ * @param {string} task
+ * @param {string} suits
+ */
+function suitingLoss(session, name, task, suits) {
+  const { asks } = session.store.state.catalog.losses.find((/** @type {any} */ l) => l.name === name);
+  const fits = asks === "any" || name === suits || (asks === "classes" && task === "classification");
+  return fits ? {} : { loss: suits, output: { activation: null } };
 }
 
 /** @param {import("../session.js").Session} session */
@@ -77,14 +124,8 @@ function drawFields(session) {
   const entry = catalog.datasets.find((/** @type {any} */ d) => d.name === spec.kind);
   const fields = [];
   for (const [name, property] of Object.entries(entry.schema.properties)) {
-    const p = /** @type {any} */ (property);
-    const idle = spec.kind === "drawn" && name !== "kind";
-    if (["kind", "points", "erased", "id"].includes(name) || idle) continue;
-    const whole = p.type === "integer";
-    const max = name === "samples" ? 1000 : name === "seed" ? 100 : (p.maximum ?? 1);
-    const field = sliderField(t(`data.${name}`), { min: name === "samples" ? 10 : (p.minimum ?? 0), max, step: whole ? 1 : 0.01, value: spec[name], hardMin: p.minimum ?? 0, hardMax: p.maximum }, (v) =>
-      void session.patch((now) => ({ dataset: { ...now.dataset, [name]: whole ? Math.round(v) : v } }), name));
-    fields.push(explain(field.field, () => ({ text: t(`tip.data.${name}`) })));
+    if (["kind", "points", "erased", "id", "text"].includes(name) || spec.kind === "drawn") continue;
+    fields.push(schemaField("data", name, property, spec[name], (v) => void session.patch((now) => ({ dataset: { ...now.dataset, [name]: v } }), name)));
   }
   if (touched) {
     fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], erased: [] } }), "points") }, t("clearPoints")));
@@ -93,11 +134,32 @@ function drawFields(session) {
 }
 
 /** @param {import("../session.js").Session} session */
+function mountOwnText(session) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("text-dialog"));
+  const text = /** @type {HTMLTextAreaElement} */ (byId("text-own"));
+  const problem = byId("text-problem");
+  text.addEventListener("input", () => { problem.textContent = ""; });
+  byId("text-cancel").addEventListener("click", () => dialog.close());
+  byId("text-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const entry = session.store.state.catalog.datasets.find((/** @type {any} */ d) => d.name === "own_text");
+    const most = entry.schema.properties.text.maxLength, count = [...text.value].length;
+    if (!text.value.trim()) problem.textContent = t("textEmpty");
+    else if (count > most) problem.textContent = t("textTooLong", { n: count.toLocaleString("en"), most: most.toLocaleString("en") });
+    else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) dialog.close();
+    else {
+      problem.textContent = session.store.state.message?.text ?? "";
+      session.store.set({ message: null });
+    }
+  });
+}
+
+/** @param {import("../session.js").Session} session */
 function drawFeatures(session) {
   const { catalog, network, dataset } = session.store.state;
   const box = byId("features");
   const view = dataset?.view ?? "plane";
-  box.parentElement?.toggleAttribute("hidden", view === "table");
+  box.parentElement?.toggleAttribute("hidden", !["plane", "curve"].includes(view));
   rebuild(box, ...catalog.features.filter((/** @type {any} */ f) => view === "plane" || f.columns === 1).map((/** @type {any} */ feature) => {
     const input = h("input", { type: "checkbox", checked: network?.inputs.includes(feature.name) ?? false, "data-name": feature.name });
     input.addEventListener("change", () => {
@@ -154,7 +216,8 @@ function mountUpload(session) {
     try {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
-      const done = await session.patch({ dataset: made.dataset, ...suitingLoss(session, task) }, "dataset");
+      const suits = { layers: session.store.state.catalog.presets[0].spec.layers, loss: task === "regression" ? "mse" : "cross_entropy" };
+      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits }) }), "dataset");
       if (!done) problem.textContent = session.store.state.message?.text ?? "";
       if (done) {
         dialog.close();

@@ -1,9 +1,11 @@
-/** The diagram with its builder: add and take away layers and units, click to edit a number. */
+/** The diagram of a network of rows, with its builder: click a line or a bias to edit the number. */
 import { short } from "../canvas.js";
 import { drawDiagram, hit, layOut } from "../charts/diagram.js";
-import { byId, entryText, explain, h, rebuild } from "../dom.js";
+import { byId, h, rebuild } from "../dom.js";
+import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
 import { layerName, named, t } from "../words.js";
+import { layerCard, layersOn, outputCard } from "./layers.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountNetwork(session) {
@@ -24,7 +26,7 @@ export function mountNetwork(session) {
 
   const draw = eachFrame(() => {
     const s = store.state;
-    if (!geometry || !s.network) return;
+    if (!geometry || !s.network || !rowsOnly(s.dataset)) return;
     const picture = s.picture;
     const total = geometry.nodes.reduce((sum, column) => sum + column.length, 0);
     const ready = picture && picture.units.length === total * picture.map * picture.map * 4;
@@ -44,18 +46,21 @@ export function mountNetwork(session) {
   });
 
   const arrange = () => {
-    const { network } = store.state;
-    if (!network) return;
+    const { network, dataset, refused } = store.state;
+    if (!rowsOnly(dataset)) byId("columns").replaceChildren();
+    if (!network || !rowsOnly(dataset)) return;
     const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
     const room = innerWidth > 1150 ? Math.max(420, Math.min(innerHeight - 300, 640)) : 420;
-    geometry = layOut(box.clientWidth, network.inputs.length, network.layers, offsets, room);
+    const layers = network.layers.map((layer, l) => ({ ...layer, span: network.spec.layers[l]?.span }));
+    geometry = layOut(box.clientWidth, network.inputs.length, layers, offsets, room);
     stage.style.width = `${geometry.width}px`;
     canvas.style.width = `${geometry.width}px`;
     canvas.style.height = `${geometry.height}px`;
+    stage.classList.toggle("proposed", refused !== null);
     drawColumns(session, geometry);
     draw();
   };
-  store.on(["network", "language"], arrange);
+  store.on(["network", "dataset", "refused", "language"], arrange);
   store.on(["picture", "weights", "layer", "theme", "frame"], draw);
   new ResizeObserver(arrange).observe(box);
 
@@ -93,13 +98,6 @@ export function mountNetwork(session) {
     draw();
     setTimeout(() => { pulse = null; draw(); }, 200);
   });
-  byId("add-layer").addEventListener("click", () => changeLayers(session, (layers) => [...layers, { kind: "dense", units: 4, activation: layers.at(-1)?.activation ?? "tanh" }]));
-  byId("remove-layer").addEventListener("click", () => changeLayers(session, (layers) => layers.slice(0, -1)));
-  store.on(["network", "language"], (s) => {
-    byId("remove-layer").toggleAttribute("disabled", !s.network?.spec.layers.length);
-    byId("add-layer").toggleAttribute("disabled", (s.network?.spec.layers.length ?? 0) >= 12);
-    byId("size").textContent = s.network ? t("parameters", { n: s.network.parameters.toLocaleString("en") }) : "";
-  });
 }
 
 /** @param {import("../session.js").State} s */
@@ -113,53 +111,19 @@ function biases(s) {
 }
 
 /**
- * @param {import("../session.js").Session} session
- * @param {(layers: any[]) => any[]} change
- */
-const changeLayers = (session, change) => void session.patch((now) => ({ layers: change(now.layers) }), "layers");
-
-/**
- * Above each layer: its units and its activation.
+ * Over each layer its card; layers that were refused are spread over the width they would have.
  * @param {import("../session.js").Session} session
  * @param {import("../charts/diagram.js").Geometry} geometry
  */
 function drawColumns(session, geometry) {
-  const { network, catalog } = session.store.state;
-  if (!network) return;
-  const columns = geometry.nodes.map((nodes, c) => {
-    const x = nodes[0]?.x ?? 0;
+  const s = session.store.state;
+  if (!s.network) return;
+  const layers = layersOn(s), count = layers.length + 2;
+  const first = geometry.nodes[0][0]?.x ?? 0, last = geometry.nodes[geometry.nodes.length - 1][0]?.x ?? geometry.width;
+  const columns = Array.from({ length: count }, (_, c) => {
     const column = h("div", { class: "column" });
-    column.style.left = `${x}px`;
-    if (c === 0) {
-      column.append(h("span", {}, t("inputs")));
-      return column;
-    }
-    const l = c - 1, layer = network.layers[l], output = l === network.layers.length - 1;
-    column.append(h("span", {}, output ? t("output") : t("layerN", { n: c })));
-    if (!output) {
-      const units = (/** @type {number} */ by) => changeLayers(session, (layers) => {
-        layers[l].units = Math.max(1, Math.min(512, layers[l].units + by));
-        return layers;
-      });
-      column.append(h("div", { class: "row" },
-        h("button", { type: "button", "aria-label": t("fewerUnits", { n: c }), "data-name": `fewer ${c}`, disabled: layer.units <= 1, onclick: () => units(-1) }, "−"),
-        h("b", {}, String(layer.units)),
-        h("button", { type: "button", "aria-label": t("moreUnits", { n: c }), "data-name": `more ${c}`, disabled: layer.units >= 512, onclick: () => units(1) }, "+")));
-    }
-    const loss = catalog.losses.find((/** @type {any} */ e) => e.name === network.spec.loss);
-    const names = catalog.activations.filter((/** @type {any} */ a) => output
-      ? (!loss.requires || a.name === loss.requires) && (!a.output_only || layer.units > 1)
-      : !a.output_only);
-    const chosen = output ? network.spec.output.activation ?? "" : layer.activation;
-    const select = h("select", { "aria-label": t("activationOf", { n: output ? t("output") : c }), "data-name": `activation ${c}` },
-      ...(output ? [h("option", { value: "", selected: chosen === "" }, t("auto", { name: named(layer.activation) }))] : []),
-      ...names.map((/** @type {any} */ a) => h("option", { value: a.name, selected: a.name === chosen }, named(a.name))));
-    select.addEventListener("change", () => {
-      if (output) void session.patch({ output: { activation: select.value || null } }, "output");
-      else changeLayers(session, (layers) => { layers[l].activation = select.value; return layers; });
-    });
-    explain(select, () => entryText(catalog.activations.find((/** @type {any} */ a) => a.name === (select.value || layer.activation))));
-    column.append(select);
+    column.style.left = `${count === geometry.nodes.length ? geometry.nodes[c][0]?.x ?? first : first + (c * (last - first)) / (count - 1)}px`;
+    column.append(c === 0 ? h("span", { class: "head" }, t("inputs")) : c === count - 1 ? outputCard(session, false) : layerCard(session, c - 1, false));
     return column;
   });
   rebuild(byId("columns"), ...columns);
@@ -181,6 +145,7 @@ function describe(session, found) {
   const { node } = found;
   if (node.layer < 0) return t("inputText", { name: nodeName(node) });
   const layer = network.layers[node.layer];
+  if (!["dense", "output"].includes(layer.kind)) return t("unitOther", { name: nodeName(node), kind: named(layer.kind, "layer") });
   const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
   const bias = p && weights ? short(weights[p.offset + node.unit]) : "–";
   return t("unitText", { name: nodeName(node), activation: named(layer.activation), bias });

@@ -12,10 +12,10 @@ export function mountNumbers(session) {
   const update = () => {
     const { network, weights, language } = store.state;
     if (!network || !weights || byId("tab-numbers").hidden) return;
-    const key = JSON.stringify([network.layout, network.inputs, language]);
+    const key = JSON.stringify([network.layout, network.inputs, network.layers, language]);
     if (key !== built) {
       built = key;
-      box.replaceChildren(...network.layers.map((_, l) => table(session, l)));
+      box.replaceChildren(...network.layers.flatMap((_, l) => tables(session, l)));
     }
     for (const field of box.querySelectorAll("input")) {
       if (field === document.activeElement) continue;
@@ -37,29 +37,74 @@ export function mountNumbers(session) {
 /**
  * @param {import("../session.js").Session} session
  * @param {number} l
+ * @returns {HTMLElement[]}
  */
-function table(session, l) {
+function tables(session, l) {
   const network = /** @type {import("../types.js").Network} */ (session.store.state.network);
   const layer = network.layers[l];
-  const below = l ? network.layers[l - 1] : null;
-  const inputs = below ? Array.from({ length: below.units }, (_, k) => `${layerName(network, l - 1)}, ${t("unitN", { n: k + 1 })}`) : network.inputs.map(named);
-  const weight = network.layout.find((p) => p.name === `${layer.name}.weight`);
-  const bias = network.layout.find((p) => p.name === `${layer.name}.bias`);
-  if (!weight || !bias) return h("p", {});
-  const caption = h("caption", {}, `${layerName(network, l)}: ${inputs.length} → ${layer.units}`);
-  if (inputs.length * layer.units > MOST) return h("table", {}, caption, h("tr", {}, h("td", {}, t("tooManyNumbers", { n: inputs.length * layer.units }))));
-  const field = (/** @type {string} */ name, /** @type {number} */ place, /** @type {number} */ index, /** @type {string} */ label) => {
-    const input = h("input", { type: "number", step: "any", min: "-1e30", max: "1e30", "aria-label": label, "data-index": String(index) });
-    input.addEventListener("change", () => {
-      if (input.value !== "" && input.checkValidity()) void session.setWeight(name, place, Number(input.value));
-      else input.reportValidity();
-    });
-    return h("td", {}, input);
-  };
-  const units = Array.from({ length: layer.units }, (_, j) => j);
-  return h("table", {}, caption,
-    h("tr", {}, h("th", {}), ...units.map((j) => h("th", { scope: "col" }, t("unitN", { n: j + 1 })))),
-    ...inputs.map((from, k) => h("tr", {}, h("th", { scope: "row" }, from), ...units.map((j) =>
-      field(weight.name, k * layer.units + j, weight.offset + k * layer.units + j, `${t("weight")} ${from} → ${layerName(network, l)} ${j + 1}`)))),
-    h("tr", {}, h("th", { scope: "row" }, t("bias")), ...units.map((j) => field(bias.name, j, bias.offset + j, `${t("bias")} ${layerName(network, l)} ${j + 1}`))));
+  const own = network.layout.filter((p) => p.name.startsWith(`${layer.name}.`));
+  if (["dense", "output"].includes(layer.kind)) return [dense(session, l, own)];
+  return own.map((p) => ofAnyShape(session, `${layerName(network, l)} · ${named(layer.kind, "layer")} · ${named(p.name.split(".")[1], "parameter")}`, p));
+}
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {import("../types.js").Parameter} p
+ * @param {number} place
+ * @param {string} label
+ */
+function field(session, p, place, label) {
+  const input = h("input", { type: "number", step: "any", min: "-1e30", max: "1e30", "aria-label": label, "data-index": String(p.offset + place) });
+  input.addEventListener("change", () => {
+    if (input.value !== "" && input.checkValidity()) void session.setWeight(p.name, place, Number(input.value));
+    else input.reportValidity();
+  });
+  return h("td", {}, input);
+}
+
+/** @param {string} caption @param {number} n */
+const tooMany = (caption, n) => h("table", {}, h("caption", {}, caption), h("tr", {}, h("td", {}, t("tooManyNumbers", { n }))));
+
+/** Counting names for the places along an axis. @param {number} count @param {(n: number) => string} name */
+const counted = (count, name) => Array.from({ length: count }, (_, i) => name(i + 1));
+
+/**
+ * A dense layer: weights run from the row to the column, the bias below.
+ * @param {import("../session.js").Session} session
+ * @param {number} l
+ * @param {import("../types.js").Parameter[]} own
+ */
+function dense(session, l, [weight, bias]) {
+  const network = /** @type {import("../types.js").Network} */ (session.store.state.network);
+  const layer = network.layers[l], rows = weight.shape[0];
+  const below = l ? (/** @type {number} */ n) => `${layerName(network, l - 1)}, ${t("unitN", { n })}` : (/** @type {number} */ n) => (network.inputs.length === rows ? named(network.inputs[n - 1]) : t("inputN", { n }));
+  const inputs = counted(rows, below), units = counted(layer.units, (n) => t("unitN", { n }));
+  const caption = `${layerName(network, l)}: ${rows} → ${layer.units}`;
+  if (rows * layer.units > MOST) return tooMany(caption, rows * layer.units);
+  return h("table", {}, h("caption", {}, caption),
+    h("tr", {}, h("th", {}), ...units.map((unit) => h("th", { scope: "col" }, unit))),
+    ...inputs.map((from, k) => h("tr", {}, h("th", { scope: "row" }, from), ...units.map((_, j) =>
+      field(session, weight, k * layer.units + j, `${t("weight")} ${from} → ${layerName(network, l)} ${j + 1}`)))),
+    h("tr", {}, h("th", { scope: "row" }, t("bias")), ...units.map((_, j) => field(session, bias, j, `${t("bias")} ${layerName(network, l)} ${j + 1}`))));
+}
+
+/**
+ * Any other parameter. Of kernels (rows, columns, channels, filters) every filter and channel is a
+ * small table; what has fewer axes is one table.
+ * @param {import("../session.js").Session} session
+ * @param {string} caption
+ * @param {import("../types.js").Parameter} p
+ */
+function ofAnyShape(session, caption, p) {
+  const count = p.shape.reduce((a, b) => a * b, 1), whole = `${caption}: ${p.shape.join(" × ")}`;
+  if (count > MOST) return tooMany(whole, count);
+  const grid = (/** @type {number} */ rows, /** @type {number} */ columns, /** @type {string} */ title, /** @type {(row: number, column: number) => number} */ place) =>
+    h("table", {}, h("caption", {}, title), ...Array.from({ length: rows }, (_, r) =>
+      h("tr", {}, ...Array.from({ length: columns }, (_, c) => field(session, p, place(r, c), `${title}, ${r + 1}, ${c + 1}`)))));
+  const { shape } = p;
+  if (shape.length < 3) return grid(shape.length === 2 ? shape[0] : 1, shape[shape.length - 1] ?? 1, whole, (r, c) => r * (shape[shape.length - 1] ?? 1) + c);
+  const [rows, columns] = shape, inner = count / (rows * columns), filters = shape[shape.length - 1];
+  const small = Array.from({ length: inner }, (_, i) => i).sort((a, b) => a % filters - b % filters || a - b);
+  return h("figure", { class: "kernels" }, h("figcaption", {}, whole), ...small.map((i) =>
+    grid(rows, columns, t("kernelOf", { filter: (i % filters) + 1, channel: Math.floor(i / filters) + 1 }), (r, c) => (r * columns + c) * inner + i)));
 }

@@ -2,6 +2,7 @@
 import { shapeIcon, short } from "../canvas.js";
 import { drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
 import { byId, explain, h, rebuild } from "../dom.js";
+import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
 
@@ -23,7 +24,7 @@ export function mountOutput(session) {
   const draw = eachFrame(() => {
     const s = store.state;
     const { dataset, picture } = s;
-    if (!dataset) return;
+    if (!dataset || !rowsOnly(dataset)) return;
     const points = allPoints(s);
     if (!dataset.plane) {
       pixels.width = pixels.width;
@@ -118,6 +119,7 @@ const canDraw = (s) => drawable(s) && s.brush !== null;
 
 /** @param {import("../session.js").State} s */
 function hint(s) {
+  if (!rowsOnly(s.dataset)) return "";
   if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t("tableHint") : t("curveHint");
   if (!s.dataset.inputs.length) return t("emptyPlane");
   return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");

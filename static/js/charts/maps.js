@@ -1,0 +1,96 @@
+/** What leaves a layer, as small pictures on the diverging scale: maps, a heat map over time, a strip. */
+import { colours, fit, rgb } from "../canvas.js";
+
+const MOST_MAPS = 16, MOST_CELLS = 256;
+
+/**
+ * @typedef {{x: number, y: number, width: number, height: number, rows: number, columns: number,
+ *   index: (row: number, column: number) => number}} Tile  `index` into the flat values, -1 beyond them
+ */
+
+/**
+ * Where every tile lies. Images (height, width, channels) are a tile a channel; sequences (time,
+ * features) one tile with time to the right; rows one strip, folded where it is long.
+ * @param {number[]} shape
+ * @param {number} width
+ * @param {number} height
+ * @returns {Tile[]}
+ */
+export function tiles(shape, width, height) {
+  if (shape.length === 3) {
+    const [rows, columns, channels] = shape;
+    const count = Math.min(MOST_MAPS, channels);
+    const across = Math.ceil(Math.sqrt(count)), down = Math.ceil(count / across), gap = count > 1 ? 4 : 0;
+    const size = Math.min((width - gap * (across - 1)) / across, ((height - gap * (down - 1)) / down) * (columns / rows));
+    const tall = size * (rows / columns);
+    const left = (width - across * (size + gap) + gap) / 2, top = (height - down * (tall + gap) + gap) / 2;
+    return Array.from({ length: count }, (_, c) => ({
+      x: left + (c % across) * (size + gap), y: top + Math.floor(c / across) * (tall + gap), width: size, height: tall, rows, columns,
+      index: (row, column) => (row * columns + column) * channels + c,
+    }));
+  }
+  if (shape.length === 2) {
+    const [time, features] = shape;
+    const tall = Math.min(height, features * 24);
+    return [{ x: 0, y: (height - tall) / 2, width, height: tall, rows: features, columns: time, index: (row, column) => column * features + row }];
+  }
+  const count = Math.min(MOST_CELLS, shape[0] ?? 1);
+  const columns = count <= 16 ? 1 : Math.ceil(Math.sqrt(count)), rows = Math.ceil(count / columns);
+  const cell = Math.min(columns === 1 ? 24 : width / columns, height / rows);
+  const wide = columns === 1 ? Math.min(width, 36) : columns * cell;
+  return [{ x: (width - wide) / 2, y: (height - rows * cell) / 2, width: wide, height: rows * cell, rows, columns, index: (row, column) => (row * columns + column < count ? row * columns + column : -1) }];
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number[]} shape
+ * @param {number[]} values flat, the last axis fastest
+ * @param {{selected?: boolean}} [options]
+ */
+export function drawMaps(canvas, shape, values, { selected = false } = {}) {
+  const { context, width, height } = fit(canvas);
+  const theme = colours();
+  const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
+  let limit = 1e-6;
+  for (const v of values) if (Number.isFinite(v)) limit = Math.max(limit, Math.abs(v));
+  context.imageSmoothingEnabled = false;
+  const small = document.createElement("canvas");
+  for (const tile of tiles(shape, width, height)) {
+    const image = new ImageData(tile.columns, tile.rows);
+    for (let row = 0, at = 0; row < tile.rows; row++) {
+      for (let column = 0; column < tile.columns; column++, at += 4) {
+        const place = tile.index(row, column);
+        if (place < 0) continue;
+        const share = Math.max(-1, Math.min(1, values[place] / limit)) || 0, full = share < 0 ? negative : positive;
+        for (let k = 0; k < 3; k++) image.data[at + k] = paper[k] + (full[k] - paper[k]) * Math.abs(share);
+        image.data[at + 3] = 255;
+      }
+    }
+    small.width = tile.columns;
+    small.height = tile.rows;
+    small.getContext("2d")?.putImageData(image, 0, 0);
+    context.drawImage(small, tile.x, tile.y, tile.width, tile.height);
+    context.strokeStyle = selected ? theme["ink-2"] : theme.line;
+    context.lineWidth = 1;
+    context.strokeRect(tile.x + 0.5, tile.y + 0.5, tile.width - 1, tile.height - 1);
+  }
+}
+
+/**
+ * Which number lies under the pointer.
+ * @param {number[]} shape
+ * @param {number} width
+ * @param {number} height
+ * @param {number} x
+ * @param {number} y
+ * @returns {{tile: number, row: number, column: number, place: number} | null}
+ */
+export function numberAt(shape, width, height, x, y) {
+  for (const [i, tile] of tiles(shape, width, height).entries()) {
+    const column = Math.floor(((x - tile.x) / tile.width) * tile.columns), row = Math.floor(((y - tile.y) / tile.height) * tile.rows);
+    if (column < 0 || row < 0 || column >= tile.columns || row >= tile.rows) continue;
+    const place = tile.index(row, column);
+    return place < 0 ? null : { tile: i, row, column, place };
+  }
+  return null;
+}

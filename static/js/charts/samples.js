@@ -1,0 +1,294 @@
+/** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
+import { classColours, colours, fit, rgb, short, ticks } from "../canvas.js";
+
+/**
+ * Grey as ink on paper: 0 is the page itself.
+ * @param {CanvasRenderingContext2D} context
+ * @param {any[][][]} image (height, width, channels)
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ */
+function paintImage(context, image, x, y, size) {
+  const theme = colours(), paper = rgb(theme.paper), ink = rgb(theme.ink);
+  const rows = image.length, columns = image[0].length;
+  const data = new ImageData(columns, rows);
+  image.forEach((line, r) => line.forEach((pixel, c) => {
+    const at = 4 * (r * columns + c), v = Math.max(0, Math.min(1, pixel[0]));
+    for (let k = 0; k < 3; k++) data.data[at + k] = pixel.length >= 3 ? 255 * pixel[k] : paper[k] + (ink[k] - paper[k]) * v;
+    data.data[at + 3] = 255;
+  }));
+  const small = document.createElement("canvas");
+  small.width = columns;
+  small.height = rows;
+  small.getContext("2d")?.putImageData(data, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, x, y, size, (size * rows) / columns);
+}
+
+/**
+ * A sequence as lines, one a feature, without axes.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[][]} sequence (time, features)
+ * @param {{x: number, y: number, width: number, height: number}} box
+ * @param {string[]} palette
+ * @param {number} thick
+ */
+function paintLines(context, sequence, box, palette, thick) {
+  const flat = sequence.flat();
+  const low = Math.min(...flat), high = Math.max(...flat), span = high - low || 1;
+  const features = Math.min(4, sequence[0].length);
+  for (let f = 0; f < features; f++) {
+    context.beginPath();
+    sequence.forEach((row, i) => {
+      const x = box.x + (i / Math.max(1, sequence.length - 1)) * box.width, y = box.y + box.height - ((row[f] - low) / span) * box.height;
+      if (i) context.lineTo(x, y);
+      else context.moveTo(x, y);
+    });
+    context.strokeStyle = palette[f];
+    context.lineWidth = thick;
+    context.stroke();
+  }
+}
+
+const palette = () => [colours().accent, colours().positive, ...classColours().slice(2)];
+
+/**
+ * One image, as large as its canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {any[][][]} image
+ */
+export function drawImageSample(canvas, image) {
+  const { context, width, height } = fit(canvas);
+  paintImage(context, image, 0, 0, Math.min(width, height));
+  context.strokeStyle = colours().line;
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+}
+
+/**
+ * What goes into a network that takes sequences: the lines, or the characters.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number[][]} sequence
+ */
+export function drawLinesSample(canvas, sequence) {
+  const { context, width, height } = fit(canvas);
+  paintLines(context, sequence, { x: 4, y: height * 0.2, width: width - 8, height: height * 0.6 }, palette(), 1.5);
+  context.strokeStyle = colours().line;
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string[]} characters
+ */
+export function drawTextSample(canvas, characters) {
+  const { context, width, height } = fit(canvas);
+  const columns = Math.max(4, Math.ceil(Math.sqrt(characters.length * 1.6))), rows = Math.ceil(characters.length / columns);
+  const wide = (width - 8) / columns, tall = Math.min(22, (height - 8) / rows), top = (height - rows * tall) / 2;
+  context.font = `${Math.min(14, wide * 1.5, tall)}px ui-monospace, monospace`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = colours().ink;
+  characters.forEach((character, i) => context.fillText(character, 4 + ((i % columns) + 0.5) * wide, top + (Math.floor(i / columns) + 0.5) * tall));
+  context.textBaseline = "alphabetic";
+  context.strokeStyle = colours().line;
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+}
+
+/**
+ * @typedef {{sample: any, caption: string, wrong: boolean, known: boolean}} Item
+ * @typedef {{columns: number, tile: number, width: number, height: number, rows: number, line: number}} Grid
+ */
+
+/**
+ * @param {number} width
+ * @param {boolean} images
+ * @param {number} count
+ * @returns {Grid}
+ */
+export function galleryGrid(width, images, count) {
+  const columns = images ? Math.max(6, Math.floor(width / 38)) : Math.max(3, Math.floor(width / 88));
+  const tile = width / columns, line = images ? tile + 12 : 54;
+  const rows = Math.ceil(count / columns);
+  return { columns, tile, width, line, rows, height: rows * line };
+}
+
+/**
+ * Samples with what the network says of them; those told wrongly are ringed.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Item[]} items
+ * @param {boolean} images
+ * @param {number} chosen
+ */
+export function drawGallery(canvas, items, images, chosen) {
+  const { context, width } = fit(canvas);
+  const theme = colours(), lines = palette();
+  const grid = galleryGrid(width, images, items.length);
+  context.font = "11px system-ui, sans-serif";
+  context.textAlign = "center";
+  items.forEach((item, i) => {
+    const x = (i % grid.columns) * grid.tile, y = Math.floor(i / grid.columns) * grid.line;
+    const size = grid.tile - 6, high = images ? size : grid.line - 20;
+    if (images) paintImage(context, item.sample, x + 3, y + 3, size);
+    else paintLines(context, item.sample, { x: x + 6, y: y + 6, width: size - 6, height: high - 6 }, lines, 1.2);
+    context.strokeStyle = item.wrong ? theme.bad : i === chosen ? theme.ink : theme.line;
+    context.lineWidth = item.wrong || i === chosen ? 2 : 1;
+    context.strokeRect(x + 2.5, y + 2.5, size + 1, high + 1);
+    if (i === chosen && item.wrong) {
+      context.strokeStyle = theme.ink;
+      context.lineWidth = 1;
+      context.strokeRect(x + 0.5, y + 0.5, size + 5, high + 5);
+    }
+    context.fillStyle = item.wrong ? theme.bad : theme["ink-2"];
+    context.fillText(item.caption, x + grid.tile / 2, y + high + 15, grid.tile - 2);
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} width
+ * @param {number} height
+ * @param {number} count steps along the axis
+ * @param {number[]} values all that is drawn
+ */
+function frame(context, width, height, count, values) {
+  const theme = colours();
+  const finite = values.filter(Number.isFinite);
+  const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
+  const left = 38, right = 8, top = 6, bottom = height - 20;
+  const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
+  const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
+  context.font = "11px ui-monospace, monospace";
+  context.fillStyle = theme["ink-2"];
+  context.strokeStyle = theme.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const v of ticks(low - margin, high + margin, 4)) {
+    context.moveTo(left, Math.round(py(v)) + 0.5);
+    context.lineTo(width - right, Math.round(py(v)) + 0.5);
+    context.textAlign = "right";
+    context.fillText(short(v, 1), left - 5, py(v) + 4);
+  }
+  context.textAlign = "center";
+  for (const i of ticks(0, count - 1, 5)) if (Number.isInteger(i)) context.fillText(String(i), px(i), height - 5);
+  context.stroke();
+  return { px, py, top, bottom };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} values
+ * @param {(i: number) => number} px
+ * @param {(v: number) => number} py
+ * @param {string} colour
+ * @param {number} thick
+ */
+function line(context, values, px, py, colour, thick) {
+  context.beginPath();
+  values.forEach((v, i) => (i ? context.lineTo(px(i), py(v)) : context.moveTo(px(i), py(v))));
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.stroke();
+}
+
+/**
+ * One sequence over its time steps; where a value is forecast, that value and the forecast after it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number[][]} sequence (time, features)
+ * @param {{target: number, said: number | null, ahead: number} | null} forecast
+ */
+export function drawSequence(canvas, sequence, forecast) {
+  const { context, width, height } = fit(canvas);
+  const theme = colours(), lines = palette();
+  const time = sequence.length, count = time + (forecast?.ahead ?? 0);
+  const { px, py } = frame(context, width, height, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])]);
+  const features = Math.min(4, sequence[0].length);
+  for (let f = features - 1; f >= 0; f--) line(context, sequence.map((row) => row[f]), px, py, lines[f], f ? 1.2 : 1.8);
+  if (!forecast) return;
+  const x = px(count - 1);
+  context.beginPath();
+  context.arc(x, py(forecast.target), 4, 0, 2 * Math.PI);
+  context.strokeStyle = lines[0];
+  context.lineWidth = 2;
+  context.stroke();
+  if (forecast.said === null || !Number.isFinite(forecast.said)) return;
+  context.beginPath();
+  context.moveTo(px(time - 1), py(sequence[time - 1][0]));
+  context.lineTo(x, py(forecast.said));
+  context.setLineDash([3, 3]);
+  context.lineWidth = 1.2;
+  context.strokeStyle = theme.positive;
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.arc(x, py(forecast.said), 4, 0, 2 * Math.PI);
+  context.fillStyle = theme.positive;
+  context.fill();
+}
+
+/**
+ * The whole series, the forecasts of its test part over it, and where the chosen window lies.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number[]} series
+ * @param {{at: number, said: number}[]} forecasts in order
+ * @param {{from: number, to: number} | null} window
+ * @param {number | null} border where the test part begins
+ */
+export function drawSeries(canvas, series, forecasts, window, border) {
+  const { context, width, height } = fit(canvas);
+  const theme = colours();
+  const { px, py, top, bottom } = frame(context, width, height, series.length, [...series, ...forecasts.map((f) => f.said)]);
+  if (window) {
+    context.fillStyle = theme.accent;
+    context.globalAlpha = 0.13;
+    context.fillRect(px(window.from), top, px(window.to) - px(window.from), bottom - top);
+    context.globalAlpha = 1;
+  }
+  if (border !== null) {
+    context.beginPath();
+    context.moveTo(Math.round(px(border)) + 0.5, top);
+    context.lineTo(Math.round(px(border)) + 0.5, bottom);
+    context.setLineDash([2, 3]);
+    context.strokeStyle = theme["ink-2"];
+    context.lineWidth = 1;
+    context.stroke();
+    context.setLineDash([]);
+  }
+  line(context, series, px, py, theme.accent, 1.2);
+  context.beginPath();
+  forecasts.forEach((f, i) => (i ? context.lineTo(px(f.at), py(f.said)) : context.moveTo(px(f.at), py(f.said))));
+  context.strokeStyle = theme.positive;
+  context.lineWidth = 1.6;
+  context.stroke();
+}
+
+/**
+ * Which place of the series lies under the pointer.
+ * @param {number} width of the canvas
+ * @param {number} length
+ * @param {number} x
+ */
+export const placeAt = (width, length, x) => Math.round(((x - 38) / (width - 46)) * (length - 1));
+
+/**
+ * A dataset of images, sequences or text in small.
+ * @param {HTMLCanvasElement} canvas
+ * @param {any} preview
+ */
+export function drawSmall(canvas, preview) {
+  const { context, width, height } = fit(canvas);
+  const theme = colours();
+  if (preview.view === "image") {
+    const each = Math.max(1, Math.floor(preview.inputs.length / 4));
+    for (let i = 0; i < 4; i++) paintImage(context, preview.inputs[i * each], 1 + (i % 2) * (width / 2), 1 + Math.floor(i / 2) * (height / 2), width / 2 - 2);
+  } else if (preview.view === "sequence") {
+    const lines = palette(), rows = preview.inputs.length;
+    preview.inputs.forEach((/** @type {number[][]} */ sequence, /** @type {number} */ i) =>
+      paintLines(context, sequence, { x: 1, y: 2 + (i * height) / rows, width: width - 2, height: height / rows - 5 }, lines, 1.1));
+  } else {
+    context.font = "8px ui-monospace, monospace";
+    context.fillStyle = theme.ink;
+    const wide = Math.floor(width / 4.9), text = preview.text.replace(/\s+/g, " ");
+    for (let i = 0; i < 4; i++) context.fillText(text.slice(i * wide, (i + 1) * wide), 1, 9 + i * 10);
+  }
+}

@@ -1,0 +1,140 @@
+/** Networks of images, sequences and text: a chain of layers, each with what it makes of one sample. */
+import { short } from "../canvas.js";
+import { drawMaps, numberAt } from "../charts/maps.js";
+import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
+import { byId, explain, h, rebuild } from "../dom.js";
+import { rowsOnly, sampleAt } from "../looking.js";
+import { eachFrame } from "../store.js";
+import { named, t } from "../words.js";
+import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
+
+/** @param {import("../session.js").Session} session */
+export function mountChain(session) {
+  const { store } = session;
+  const box = byId("chain");
+
+  const draw = eachFrame(() => {
+    const s = store.state;
+    if (!s.dataset || !s.network || box.hidden) return;
+    for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas"))) {
+      const l = Number(canvas.dataset.layer), found = shownIn(s, l);
+      if (!found) continue;
+      const { view, class_names } = s.dataset, { input } = sampleAt(s.dataset, s.sample);
+      if (l < 0 && view === "image") drawImageSample(canvas, input);
+      else if (l < 0 && view === "sequence") drawLinesSample(canvas, input);
+      else if (l < 0) drawTextSample(canvas, input.map((/** @type {number} */ token) => class_names[token]));
+      else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer });
+      canvas.dataset.drawn = "yes";
+    }
+  });
+  const arrange = () => {
+    const s = store.state;
+    const rows = rowsOnly(s.dataset);
+    box.hidden = rows;
+    byId("stage").hidden = !rows;
+    byId("scale-text").textContent = t(rows ? "scaleText" : "scaleChain");
+    byId("diagram-readout").textContent = t(rows ? "hoverHint" : "chainHint");
+    if (rows) box.replaceChildren();
+    if (rows || !s.network || !s.dataset) return;
+    const left = box.scrollLeft;
+    rebuild(box, ...blocks(session));
+    box.scrollLeft = left;
+    draw();
+  };
+  store.on(["network", "dataset", "refused", "language"], arrange);
+  store.on(["look", "sample", "layer", "theme"], draw);
+  new ResizeObserver(draw).observe(box);
+
+  const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);
+  box.addEventListener("pointermove", (event) => {
+    const canvas = under(event);
+    byId("diagram-readout").textContent = canvas ? read(store.state, canvas, event) : t("chainHint");
+  });
+  box.addEventListener("pointerleave", () => { byId("diagram-readout").textContent = t("chainHint"); });
+  box.addEventListener("click", (event) => {
+    const l = Number(under(event)?.dataset.layer ?? -1);
+    if (l >= 0) store.set({ layer: l });
+  });
+}
+
+/**
+ * The block of every layer, the input's first and the output's last, with places to insert between.
+ * @param {import("../session.js").Session} session
+ */
+function blocks(session) {
+  const s = session.store.state, network = /** @type {import("../types.js").Network} */ (s.network);
+  const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset);
+  const layers = layersOn(s);
+  /** @type {HTMLElement[]} */
+  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, named(dataset.kind))), t("sampleMap"))];
+  for (let l = 0; l <= layers.length; l++) {
+    const last = l === layers.length, n = l + 1;
+    const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];
+    const name = last ? t("output") : t("layerN", { n });
+    made.push(explain(h("div", { class: "between" }, insertMenu(session, l, "+", t("insertBeforeOf", { name }), `insert ${n}`)), () => ({ text: t("insertBeforeOf", { name }) })));
+    made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parameters", { n: built.parameters.toLocaleString("en") }) : "",
+      last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name })));
+  }
+  return made;
+}
+
+/**
+ * Whether a layer of the proposal is, with all before it, the network's own.
+ * @param {import("../session.js").State} s
+ * @param {number} l
+ */
+const same = (s, l) => JSON.stringify(s.refused?.layers.slice(0, l + 1)) === JSON.stringify(s.network?.spec.layers.slice(0, l + 1));
+
+/**
+ * Head and kind on top, then the picture, so that pictures stand in one line; settings below.
+ * @param {number} l
+ * @param {number[] | null} shape
+ * @param {string} count
+ * @param {HTMLElement} card
+ * @param {string} label
+ */
+function block(l, shape, count, card, label) {
+  const canvas = h("canvas", { class: "map", role: "img", "aria-label": label });
+  canvas.dataset.layer = String(l);
+  const facts = h("div", { class: "facts" }, h("b", {}, shape ? spelled(shape) : "?"), count);
+  card.insertBefore(h("div", { class: "picture" }, canvas, facts), card.children[2] ?? null);
+  return card;
+}
+
+/**
+ * The numbers that a block draws.
+ * @param {import("../session.js").State} s
+ * @param {number} l -1 is the sample itself
+ * @returns {{shape: number[], values: number[]} | null}
+ */
+function shownIn(s, l) {
+  const { dataset, network, look, sample } = s;
+  if (!dataset || !network) return null;
+  if (l < 0) {
+    const { input } = sampleAt(dataset, sample);
+    return input ? { shape: dataset.shape, values: /** @type {any[]} */ (input).flat(Infinity) } : null;
+  }
+  const layer = network.layers[l];
+  if (!layer || !look || look.id !== network.id || !look.layers[layer.name]) return null;
+  const values = look.layers[layer.name].a[0].flat(Infinity);
+  return values.length === layer.shape.reduce((a, b) => a * b, 1) ? { shape: layer.shape, values } : null;
+}
+
+/**
+ * The number under the pointer, in words.
+ * @param {import("../session.js").State} s
+ * @param {HTMLCanvasElement} canvas
+ * @param {MouseEvent} event
+ */
+function read(s, canvas, event) {
+  const l = Number(canvas.dataset.layer), found = shownIn(s, l);
+  if (!found || !s.network || (l < 0 && s.dataset?.view !== "image")) return t("chainHint");
+  const box = canvas.getBoundingClientRect();
+  const at = numberAt(found.shape, box.width, box.height, event.clientX - box.left, event.clientY - box.top);
+  if (!at) return t("chainHint");
+  const name = l < 0 ? t("inputs") : l === s.network.layers.length - 1 ? t("output") : t("layerN", { n: l + 1 });
+  const value = short(found.values[at.place]);
+  if (found.shape.length === 3) return t("mapReadout", { name, channel: at.tile + 1, row: at.row + 1, column: at.column + 1, value });
+  if (found.shape.length === 2) return t("timeReadout", { name, unit: at.row + 1, time: at.column + 1, value });
+  return t("stripReadout", { name, unit: at.place + 1, value });
+}

@@ -1,0 +1,249 @@
+/** The output for images, sequences and text: samples with what the network says of them. */
+import { short } from "../canvas.js";
+import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
+import { byId, h } from "../dom.js";
+import { rowsOnly, sampleAt, sampleCount } from "../looking.js";
+import { eachFrame } from "../store.js";
+import { t } from "../words.js";
+
+const IMAGES = 50, SEQUENCES = 16, MOST_BARS = 10, MOST_NUMBERS = 12_000;
+
+/**
+ * @typedef {import("../session.js").State} State
+ * @typedef {import("../types.js").Dataset} Dataset
+ */
+
+/** @param {import("../session.js").Session} session */
+export function mountSamples(session) {
+  const { store } = session;
+  const box = byId("samples"), wrap = byId("gallery-box"), text = byId("sample-text");
+  const chart = /** @type {HTMLCanvasElement} */ (byId("sample-chart"));
+  const series = /** @type {HTMLCanvasElement} */ (byId("series-chart"));
+  const gallery = /** @type {HTMLCanvasElement} */ (byId("gallery"));
+  const number = /** @type {HTMLInputElement} */ (byId("sample-number"));
+  let position = -1; // of the chosen character
+
+  const choose = (/** @type {number} */ i) => {
+    const { dataset } = store.state;
+    if (!dataset) return;
+    const count = sampleCount(dataset);
+    store.set({ sample: Math.max(0, Math.min(count - 1, i)) });
+  };
+  const pageSize = () => (store.state.dataset?.view === "image" ? IMAGES : SEQUENCES);
+  /** What the server is asked about: the page of the gallery with the chosen sample, or the forecasts. */
+  const page = () => {
+    const { dataset, sample, shown } = store.state;
+    if (!dataset || rowsOnly(dataset)) return;
+    let wanted = [sample];
+    if (dataset.series) {
+      const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, dataset.inputs[0]?.length ?? 1)));
+      wanted = Array.from({ length: Math.min(most, dataset.test_inputs.length) }, (_, i) => i);
+      if (!wanted.includes(sample)) wanted.push(sample);
+    } else if (dataset.view !== "text") {
+      const size = pageSize(), from = Math.floor(sample / size) * size;
+      wanted = Array.from({ length: Math.min(size, sampleCount(dataset) - from) }, (_, i) => from + i);
+    }
+    if (JSON.stringify(wanted) !== JSON.stringify(shown)) store.set({ shown: wanted });
+  };
+
+  const draw = eachFrame(() => {
+    const s = store.state, { dataset, look } = s;
+    if (!dataset || rowsOnly(dataset) || !sampleCount(dataset)) return;
+    const { view } = dataset, forecasts = Boolean(dataset.series), chosen = sampleAt(dataset, s.sample);
+    if (!chosen.input) return;
+    const said = look?.outputs.get(s.sample);
+    byId("sample-figure").className = view;
+    byId("sample-figure").hidden = view === "text";
+    text.hidden = view !== "text";
+    series.hidden = !forecasts;
+    wrap.hidden = view === "text" || forecasts;
+    byId("samples-legend").textContent = t(forecasts ? "legendForecast" : view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
+    if (view === "image") drawImageSample(chart, chosen.input);
+    else if (view === "sequence") {
+      const ahead = forecasts ? (chosen.position ?? 0) - start(dataset, s.sample) - dataset.shape[0] + 1 : 0;
+      drawSequence(chart, chosen.input, forecasts ? { target: chosen.target, said: said ? said[0] : null, ahead } : null);
+    }
+    if (forecasts && dataset.series) {
+      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: look?.outputs.get(i)[0] }));
+      const from = start(dataset, s.sample);
+      drawSeries(series, dataset.series, points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null);
+    }
+    if (!wrap.hidden) {
+      gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length).height}px`;
+      drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample));
+    }
+    if (view === "text") drawText(s, text, position);
+    drawBars(s, view === "text" ? said?.[shownPosition(dataset, s.sample, position)] : said, chosen.target);
+    describe(s, chosen, said);
+    byId("plane").dataset.drawn = "yes";
+  });
+  store.on(["dataset", "sample"], page);
+  store.on(["dataset", "look", "sample", "shown", "theme", "language"], draw);
+  new ResizeObserver(draw).observe(box);
+  store.on(["dataset", "language"], (s) => {
+    const rows = rowsOnly(s.dataset);
+    box.hidden = rows;
+    position = -1;
+    for (const id of ["plane", "plane-readout"]) byId(id).hidden = !rows;
+    byId("show-test").parentElement?.toggleAttribute("hidden", !rows);
+  });
+
+  // Choosing
+  byId("sample-before").addEventListener("click", () => choose(store.state.sample - 1));
+  byId("sample-after").addEventListener("click", () => choose(store.state.sample + 1));
+  number.addEventListener("change", () => choose(Number(number.value) - 1));
+  gallery.addEventListener("click", (event) => {
+    const { dataset, shown } = store.state;
+    const grid = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length);
+    const i = Math.floor(event.offsetY / grid.line) * grid.columns + Math.min(grid.columns - 1, Math.floor(event.offsetX / grid.tile));
+    if (shown[i] !== undefined) choose(shown[i]);
+  });
+  wrap.addEventListener("keydown", (event) => {
+    const { dataset, shown, sample } = store.state;
+    const { columns } = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length);
+    move(event, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -pageSize(), PageDown: pageSize() }, (by) => choose(sample + by));
+  });
+  series.addEventListener("click", (event) => {
+    const { dataset } = store.state;
+    if (!dataset?.series) return;
+    const at = placeAt(series.clientWidth, dataset.series.length, event.offsetX);
+    const places = [...(dataset.test_positions ?? []), ...(dataset.positions ?? [])];
+    let best = 0;
+    places.forEach((p, i) => { if (Math.abs(p - at) < Math.abs(places[best] - at)) best = i; });
+    choose(best);
+  });
+  text.addEventListener("click", (event) => {
+    const cell = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
+    if (cell) pick(Number(/** @type {HTMLElement} */ (cell).dataset.at));
+  });
+  text.addEventListener("keydown", (event) => {
+    const { dataset, sample } = store.state;
+    if (!dataset) return;
+    move(event, { ArrowLeft: -1, ArrowRight: 1 }, (by) => pick(shownPosition(dataset, sample, position) + by));
+  });
+  function pick(/** @type {number} */ at) {
+    position = Math.max(0, Math.min((store.state.dataset?.shape[0] ?? 1) - 1, at));
+    draw();
+  }
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {Record<string, number>} keys
+ * @param {(by: number) => void} go
+ */
+function move(event, keys, go) {
+  const by = keys[event.key];
+  if (!by) return;
+  event.preventDefault();
+  event.stopPropagation();
+  go(by);
+}
+
+/** Where in the series a window begins. @param {Dataset} dataset @param {number} i */
+function start(dataset, i) {
+  const { position = 0 } = sampleAt(dataset, i);
+  // The first training window begins at the series' start, and all lie alike to their targets.
+  return position - (dataset.positions?.[0] ?? 0);
+}
+
+/** The class that outputs tell. @param {State} s @param {number[]} outputs */
+function classOf(s, outputs) {
+  if (outputs.length === 1) return outputs[0] > (s.network?.layers.at(-1)?.activation === "sigmoid" ? 0.5 : 0) ? 1 : 0;
+  return outputs.indexOf(Math.max(...outputs));
+}
+
+/** @param {State} s @param {number} i */
+function item(s, i) {
+  const dataset = /** @type {Dataset} */ (s.dataset);
+  const { input, target } = sampleAt(dataset, i);
+  const outputs = s.look?.outputs.get(i);
+  if (!outputs) return { sample: input, caption: dataset.classes ? dataset.class_names[target] : short(target, 2), wrong: false, known: false };
+  if (!dataset.classes) return { sample: input, caption: `${short(target, 2)} · ${short(outputs[0], 2)}`, wrong: false, known: true };
+  const said = classOf(s, outputs), wrong = said !== target;
+  return { sample: input, caption: wrong ? `${dataset.class_names[target]}→${dataset.class_names[said]}` : dataset.class_names[target], wrong, known: true };
+}
+
+/** The chosen character: by default the last one that is asked for. @param {Dataset} dataset @param {number} sample @param {number} position */
+function shownPosition(dataset, sample, position) {
+  if (position >= 0) return position;
+  const targets = /** @type {number[]} */ (sampleAt(dataset, sample).target);
+  return Math.max(0, targets.findLastIndex((v) => v >= 0));
+}
+
+/**
+ * Every character of the sample and, under it, what the network expects next.
+ * @param {State} s
+ * @param {HTMLElement} box
+ * @param {number} position
+ */
+function drawText(s, box, position) {
+  const dataset = /** @type {Dataset} */ (s.dataset);
+  const { input, target } = sampleAt(dataset, s.sample);
+  const said = s.look?.sample === s.sample ? s.look.outputs.get(s.sample) : null;
+  const chosen = shownPosition(dataset, s.sample, position);
+  let right = 0, asked = 0;
+  const cells = input.map((/** @type {number} */ token, /** @type {number} */ i) => {
+    const outputs = said?.[i], guess = outputs ? classOf(s, outputs) : -1, known = guess >= 0 && target[i] >= 0;
+    if (known) asked++;
+    if (known && guess === target[i]) right++;
+    const below = h("i", { class: !known ? "" : guess === target[i] ? "right" : "wrong" }, known ? dataset.class_names[guess] : "\u00a0");
+    if (known) below.style.opacity = String(0.4 + 0.6 * Math.min(1, outputs[guess]));
+    const cell = h("span", { class: i === chosen ? "chosen" : "" }, h("b", {}, dataset.class_names[token]), below);
+    cell.dataset.at = String(i);
+    return cell;
+  });
+  box.replaceChildren(...cells);
+  box.setAttribute("aria-label", t("textAlt", { text: input.map((/** @type {number} */ v) => dataset.vocabulary[v]).join(""), right, asked }));
+}
+
+/**
+ * The largest outputs as bars; of few classes all, in their order.
+ * @param {State} s
+ * @param {number[] | undefined} said
+ * @param {any} target
+ */
+function drawBars(s, said, target) {
+  const box = byId("sample-bars"), dataset = /** @type {Dataset} */ (s.dataset);
+  box.hidden = !dataset.classes;
+  if (!dataset.classes) return;
+  const count = dataset.classes;
+  // One output tells two classes apart; outputs from -1 to 1 are shown as parts of their way.
+  const signed = said?.some((v) => v < 0);
+  let shares = said ? said.map((v) => (signed ? (v + 1) / 2 : v)) : new Array(count).fill(0);
+  if (shares.length === 1 && count === 2) shares = [1 - shares[0], shares[0]];
+  let order = Array.from({ length: count }, (_, i) => i);
+  if (count > MOST_BARS) order = order.sort((a, b) => shares[b] - shares[a]).slice(0, 6);
+  box.replaceChildren(...order.map((i) => {
+    const bar = h("span", { class: `bar${target === i ? " true" : ""}` });
+    bar.style.width = `${Math.max(0, Math.min(1, shares[i])) * 100}%`;
+    return h("div", { class: target === i ? "true" : "" }, h("span", { class: "name" }, dataset.class_names[i]), h("span", { class: "track" }, bar), h("span", { class: "number" }, said && Number.isFinite(shares[i]) ? shares[i].toFixed(2) : "–"));
+  }));
+}
+
+/**
+ * @param {State} s
+ * @param {ReturnType<typeof sampleAt>} chosen
+ * @param {any} said
+ */
+function describe(s, chosen, said) {
+  const dataset = /** @type {Dataset} */ (s.dataset), count = sampleCount(dataset);
+  const number = /** @type {HTMLInputElement} */ (byId("sample-number"));
+  number.max = String(count);
+  if (document.activeElement !== number) number.value = String(s.sample + 1);
+  byId("sample-count").textContent = t("sampleOf", { n: count, part: t(chosen.test ? "ofTest" : "ofTrain") });
+  byId("sample-before").toggleAttribute("disabled", s.sample <= 0);
+  byId("sample-after").toggleAttribute("disabled", s.sample >= count - 1);
+  let words = "";
+  if (dataset.view === "text") words = "";
+  else if (dataset.classes) {
+    const guess = said ? classOf(s, said) : -1;
+    words = t("classReadout", { label: dataset.class_names[chosen.target], said: guess < 0 ? "–" : dataset.class_names[guess] });
+  } else {
+    const real = (/** @type {number} */ v) => short(v * dataset.target_deviation + dataset.target_mean, 2);
+    words = t("valueReadout", { label: real(chosen.target), said: said ? real(said[0]) : "–" });
+  }
+  byId("sample-readout").textContent = words;
+  byId("sample-chart").setAttribute("aria-label", words || t("output"));
+  byId("gallery-box").setAttribute("aria-label", `${t("galleryAlt")} ${words}`);
+}

@@ -1,0 +1,112 @@
+/** The settings of training, all changeable while it trains, made from the catalog. */
+import { byId, entryText, explain, h, rebuild, selectField, sliderField } from "../dom.js";
+import { defaultsOf, schemaField } from "../fields.js";
+import { named, t } from "../words.js";
+
+/** @typedef {import("../session.js").State} State */
+
+/** @param {import("../session.js").Session} session */
+export function mountSettings(session) {
+  const box = byId("settings"), more = byId("more-fields");
+  session.store.on(["network", "dataset", "language"], (s) => {
+    if (!s.network || box.dataset.of === key(s)) return;
+    box.dataset.of = key(s);
+    rebuild(byId("main-fields"), ...mainFields(session, s));
+    rebuild(more, ...moreFields(session, s));
+  });
+  session.store.on(["rate", "network", "language"], (s) => {
+    if (!s.network) return;
+    const { schedule, clipping, average } = s.network.spec;
+    const said = [
+      ...(schedule.kind === "constant" ? [] : [`${named(schedule.kind, "schedule")}: ${t("rateNow", { rate: tiny(s.rate ?? s.network.learning_rate) })}`]),
+      ...(clipping.value || clipping.norm ? [named("clipping")] : []), ...(average ? [named("average")] : []),
+    ];
+    byId("more-now").textContent = said.join(" · ");
+  });
+}
+
+/** @param {number} rate */
+const tiny = (rate) => (rate >= 1e-3 ? rate.toFixed(5) : rate.toExponential(2));
+
+/** What the fields are made from. @param {State} s */
+const key = (s) => JSON.stringify([s.network?.spec, s.network?.samples, s.dataset?.task, s.language]);
+
+const entries = (/** @type {any[]} */ list, /** @type {string} */ scope = "") => list.map((e) => ({ value: e.name, text: named(e.name, scope) }));
+const find = (/** @type {any[]} */ list, /** @type {string} */ name) => list.find((e) => e.name === name);
+
+/**
+ * The losses that can compare what this data asks for.
+ * @param {State} s
+ */
+function fittingLosses(s) {
+  const { dataset, network, catalog } = s;
+  const now = network?.spec.loss;
+  const counts = dataset && !dataset.classes && [dataset.targets, dataset.test_targets].every((list) => list.every((v) => v >= 0));
+  return catalog.losses.filter((/** @type {any} */ loss) => {
+    if (loss.name === now) return true;
+    if (dataset?.view === "text") return loss.asks === "steps";
+    if (loss.asks === "counts") return counts;
+    return loss.asks === "any" || (loss.asks === "classes" && dataset?.task === "classification");
+  });
+}
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {State} s
+ */
+function mainFields(session, s) {
+  const network = /** @type {import("../types.js").Network} */ (s.network);
+  const { spec } = network, { catalog } = s;
+  const optimizer = selectField(t("optimizer"), entries(catalog.optimizers), spec.optimizer.kind, (kind) =>
+    void session.patch({ optimizer: { ...defaultsOf(find(catalog.optimizers, kind)), kind } }, "optimizer"));
+  explain(optimizer.field, () => entryText(find(catalog.optimizers, session.spec.optimizer.kind)));
+  const loss = selectField(t("loss"), entries(fittingLosses(s)), spec.loss, (name) =>
+    void session.patch({ loss: name, output: { activation: null } }, "loss"));
+  explain(loss.field, () => entryText(find(catalog.losses, session.spec.loss)));
+  const initializer = selectField(t("initializer"), entries(catalog.initializers), spec.initializer, (name) =>
+    void session.patch({ initializer: name }, "initializer"));
+  explain(initializer.field, () => {
+    const { text, formula } = entryText(find(catalog.initializers, session.spec.initializer));
+    return { text: `${text} ${t("tip.initializer")}`, formula };
+  });
+  const rate = sliderField(t("learningRate"), { min: 1e-5, max: 10, step: 0, value: spec.optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 },
+    (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: v } }), "learningRate"));
+  explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, session.spec.optimizer.kind)?.formula }));
+  const sliders = [];
+  for (const [name, property] of Object.entries(find(catalog.optimizers, spec.optimizer.kind).schema.properties)) {
+    if (name === "kind" || name === "learning_rate") continue;
+    sliders.push(schemaField("optimizer", name, property, spec.optimizer[name], (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, [name]: v } }), name)));
+  }
+  const batch = sliderField(t("batchSize"), { min: 1, max: Math.max(2, network.samples), step: 1, value: spec.batch_size, log: true, hardMax: 20000 },
+    (v) => void session.patch({ batch_size: Math.max(1, Math.round(v)) }, "batchSize"));
+  sliders.push(explain(batch.field, () => ({ text: t("tip.batchSize") })));
+  for (const name of ["l1", "l2"]) {
+    const penalty = sliderField(name.toUpperCase(), { min: 0, max: 0.1, step: 0.0005, value: spec.regularization[name], hardMax: 100 },
+      (v) => void session.patch((now) => ({ regularization: { ...now.regularization, [name]: v } }), name));
+    sliders.push(explain(penalty.field, () => ({ text: t(`tip.${name}`) })));
+  }
+  const seed = h("input", { type: "number", min: "0", max: "4294967295", step: "1", value: String(spec.seed), "data-name": "seed" });
+  seed.addEventListener("change", () => seed.checkValidity() && seed.value !== "" ? void session.reset(Number(seed.value)) : seed.reportValidity());
+  const seedField = explain(h("label", { class: "field" }, t("seed"), seed), () => ({ text: t("tip.seed") }));
+  return [optimizer.field, rate.field, loss.field, ...sliders, initializer.field, seedField];
+}
+
+/**
+ * What is wanted less often: how the rate moves, what keeps updates small, the mean of the weights.
+ * @param {import("../session.js").Session} session
+ * @param {State} s
+ */
+function moreFields(session, s) {
+  const { spec } = /** @type {import("../types.js").Network} */ (s.network);
+  const { catalog } = s, entry = find(catalog.schedules, spec.schedule.kind);
+  const schedule = selectField(named("schedule"), entries(catalog.schedules, "schedule"), spec.schedule.kind, (kind) =>
+    void session.patch({ schedule: defaultsOf(find(catalog.schedules, kind)) }, "schedule"));
+  explain(schedule.field, () => entryText(find(catalog.schedules, session.spec.schedule.kind)));
+  const properties = Object.entries(entry.schema.properties).filter(([name]) => name !== "kind");
+  const fields = properties.map(([name, property]) => schemaField("schedule", name, property, spec.schedule[name],
+    (v) => void session.patch((now) => ({ schedule: { ...now.schedule, [name]: v } }), name)));
+  const clips = Object.entries(catalog.spec_schema.$defs.Clipping.properties).map(([name, property]) => schemaField("clipping", name, property, spec.clipping[name],
+    (v) => void session.patch((now) => ({ clipping: { ...now.clipping, [name]: v } }), name)));
+  const average = schemaField("spec", "average", catalog.spec_schema.properties.average, spec.average, (v) => void session.patch({ average: v }, "average"));
+  return [schedule.field, ...fields, ...clips, average];
+}

@@ -1,0 +1,369 @@
+"""Every kind of layer, data, loss and schedule, built and watched on the page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.datasets import DATASETS
+
+from .conftest import Visitor
+
+NEED_INPUT = {"own", "own_text", "drawn"}
+KINDS = [name for name in DATASETS if name not in NEED_INPUT]
+ROWS = ("plane", "curve", "table")
+
+
+def choose(visitor: Visitor, kind: str) -> None:
+    visitor.page.click(f'[data-kind="{kind}"]')
+    visitor.until(f"s.network.spec.dataset.kind === '{kind}' && s.dataset.kind === '{kind}'", 30)
+
+
+def layers(visitor: Visitor) -> list[dict[str, Any]]:
+    return visitor.state("network.spec.layers")
+
+
+def painted(visitor: Visitor, selector: str) -> list[bool]:
+    """Whether each canvas holds more than one colour."""
+    return visitor.page.evaluate(
+        """(selector) => [...document.querySelectorAll(selector)].map((canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const seen = new Set();
+          for (let i = 0; i < data.length; i += 4) if (data[i + 3]) seen.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
+          return seen.size > 2;
+        })""",
+        selector,
+    )
+
+
+def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "digits")
+    visitor.until("s.look && s.look.step === 0 && s.look.outputs.size === 50")
+    before = visitor.state("frame.loss")
+    page.click("#play")
+    visitor.until("s.frame.step > 60", 40)
+    visitor.until("s.look.step > 30", 30)
+    assert visitor.state("frame.loss") < 0.8 * before
+    page.click("#play")
+    visitor.until("s.frame.state === 'paused' && s.look.step === s.frame.step")
+    page.wait_for_timeout(200)
+    # The sample, two convolutions, two poolings, flatten and the output.
+    assert painted(visitor, "#chain canvas") == [True] * 7
+    assert painted(visitor, "#gallery, #sample-chart") == [True] * 2
+    assert page.locator("#sample-bars > div").count() == 10
+    assert page.locator("#confusion td").count() == 101
+    page.hover("#chain canvas[data-layer='0']", position={"x": 20, "y": 20})
+    page.wait_for_selector("#diagram-readout:has-text('layer 1, channel 1')")
+
+
+def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "sines")
+    visitor.until("s.look && s.look.outputs.size > 50")
+    page.fill("#sample-number", "7")
+    page.press("#sample-number", "Enter")
+    visitor.until("s.sample === 6 && s.look.sample === 6")
+    data = client.get(f"/api/networks/{visitor.state('network.id')}/dataset").json()
+    raw = np.array(data["test_inputs"][6]) * data["deviation"] + data["mean"]
+    said = client.post(
+        f"/api/networks/{visitor.state('network.id')}/predict", json={"inputs": [raw.tolist()]}
+    ).json()["outputs"][0]
+    np.testing.assert_allclose(visitor.state("look.outputs.get(6)"), said, atol=1e-5)
+    assert painted(visitor, "#series-chart, #sample-chart") == [True, True]
+
+
+def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "waveforms")
+    assert [layer["kind"] for layer in layers(visitor)] == ["lstm"]
+    before = visitor.state("frame.loss")
+    page.click("#play")
+    visitor.until("s.frame.step > 40", 40)
+    page.click("#play")
+    visitor.until("s.frame.state === 'paused' && s.look && s.look.step === s.frame.step")
+    assert visitor.state("frame.loss") < before
+    page.get_by_label("Every step of layer 1").check()
+    # A sequence now reaches the output, which takes one row a sample: said there, and not lost.
+    page.wait_for_selector("#chain .layer-card:last-child .refusal:has-text('sequence')")
+    assert visitor.state("network.spec.layers[0].return_sequences") is False
+    visitor.complaints.clear()  # the browser logs the refused change
+    page.select_option("#add-kind", "gru")
+    visitor.until("s.network.spec.layers.length === 2 && !s.refused")
+    assert [(one["kind"], one["return_sequences"]) for one in layers(visitor)] == [
+        ("lstm", True),
+        ("gru", False),
+    ]
+    visitor.until(
+        "s.look && s.look.layers.gru_1 && s.look.layers.lstm_1.a[0].length === s.dataset.shape[0]"
+    )
+
+
+def test_text_is_shown_with_what_is_expected_next(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "zen")
+    visitor.until("s.look && s.look.outputs.size === 1")
+    before = visitor.state("frame.loss")
+    page.select_option("#step-kind", "step 10")
+    page.click("#step")
+    visitor.until("s.frame.step === 10 && !s.waiting && s.look.step === 10", 40)
+    assert visitor.state("frame.loss") < before
+    assert page.locator("#sample-text span").count() == 32
+    assert page.locator("#sample-text i.wrong, #sample-text i.right").count() == 32
+    page.focus("#sample-text")
+    page.keyboard.press("ArrowLeft")
+    assert page.get_attribute("#sample-text .chosen", "data-at") == "30"
+    assert page.locator("#sample-bars > div").count() == 6
+    # Sequences alone fit the loss, and embeddings go first.
+    options = page.locator("#settings").get_by_label("Loss", exact=True).locator("option")
+    assert options.all_inner_texts() == ["CE per step"]
+    assert page.locator('[data-name="kind 1"] option:not([disabled])').all_inner_texts() == [
+        "embedding"
+    ]
+
+
+MIXED = [
+    {"kind": "dense", "units": 8, "activation": "tanh"},
+    {"kind": "batch_norm", "epsilon": 0.01},
+    {"kind": "dropout", "rate": 0.2},
+    {"kind": "dense", "units": 8, "activation": "linear"},
+    {"kind": "prelu"},
+    {"kind": "residual", "span": 2, "activation": "relu"},
+    {"kind": "layer_norm"},
+    {"kind": "activation", "activation": "softmax"},
+    {"kind": "flatten"},
+]
+
+
+@pytest.mark.parametrize("kind", ["spiral", "slope", "sine", "iris"])
+def test_planes_of_mixed_kinds_are_the_servers(server, client, visitor, kind) -> None:
+    loss = "mse" if kind in ("slope", "sine") else "cross_entropy"
+    made = client.post(
+        "/api/networks", json={"dataset": {"kind": kind}, "layers": MIXED, "loss": loss}
+    ).json()
+    url = f"/api/networks/{made['id']}"
+    client.post(f"{url}/train", json={"steps": 150})
+    visitor.page.goto(f"{server.url}/#network={made['id']}")
+    visitor.page.wait_for_selector("body[data-ready]")
+    visitor.until("s.picture && s.frame.step === 150")
+    ours = np.array(visitor.page.evaluate("glassbox.boundary(31)"), float)
+    theirs = np.array(client.get(f"{url}/boundary?resolution=31").json()["outputs"])
+    assert ours.shape == theirs.shape
+    assert np.abs(ours - theirs).max() < 1e-4 * max(1.0, np.abs(theirs).max())
+
+
+def test_layers_of_other_kinds_join_the_spiral_by_hand(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    for count, kind in enumerate(("batch_norm", "dropout", "residual"), 4):
+        page.select_option("#add-kind", kind)
+        visitor.until(f"s.network.spec.layers.length === {count} && !s.refused")
+    assert page.locator(".column").count() == 8
+    assert page.locator("#add-kind option:not([disabled])").count() > 5
+    assert page.locator('#add-kind option[value="conv2d"][disabled]').count() == 1
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    visitor.until("s.frame.step === 100 && !s.waiting && s.picture")
+    page.wait_for_timeout(300)
+    ours = np.array(page.evaluate("glassbox.boundary(21)"), float)
+    id = visitor.state("network.id")
+    theirs = np.array(client.get(f"/api/networks/{id}/boundary?resolution=21").json()["outputs"])
+    assert np.abs(ours - theirs).max() < 1e-4
+    for layer in range(7):
+        page.select_option("#curve-layer", str(layer))
+    page.click("#of-numbers")
+    page.wait_for_selector("#weights caption:has-text('running mean')")
+
+
+def test_an_impossible_kernel_turns_red_and_the_network_goes_on(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "digits")
+    page.get_by_label("Padding of layer 1").select_option("valid")
+    visitor.until("s.network.spec.layers[0].padding === 'valid'")
+    page.click("#play")
+    visitor.until("s.frame.state === 'playing'")
+    field = page.get_by_label("Kernel of layer 1")
+    field.fill("11")
+    field.press("Enter")
+    wrong = page.locator(".layer-card.wrong")
+    wrong.wait_for()
+    assert "layer 1 (conv2d_1): a kernel of 11 is larger than its input of 8 x 8 x 1" in (
+        wrong.inner_text()
+    )
+    assert page.get_by_label("Kernel of layer 1").input_value() == "11"
+    assert page.is_hidden("#banner")
+    step = visitor.state("frame.step")
+    visitor.until(f"s.frame.step > {step} && s.frame.state === 'playing'", 30)
+    visitor.complaints.clear()
+    page.get_by_label("Kernel of layer 1").fill("3")
+    page.get_by_label("Kernel of layer 1").press("Enter")
+    wrong.wait_for(state="detached")
+    page.get_by_label("Kernel of layer 1").fill("40")
+    page.get_by_label("Kernel of layer 1").press("Enter")
+    wrong.wait_for()
+    visitor.complaints.clear()
+    page.click(".refusal button")
+    wrong.wait_for(state="detached")
+    assert page.get_by_label("Kernel of layer 1").input_value() == "3"
+
+
+def test_undo_after_another_kind_brings_back_layer_and_weights(server, visitor) -> None:
+    page = visitor.open(server.url)
+    choose(visitor, "digits")
+    page.select_option("#step-kind", "step 10")
+    page.click("#step")
+    visitor.until("s.frame.step === 10 && !s.waiting && s.weights.length === s.network.parameters")
+    before = layers(visitor)
+    weights = page.evaluate("Array.from(glassbox.store.state.weights)")
+    page.get_by_label("kind of layer 2").select_option("avg_pool2d")
+    visitor.until("s.network.spec.layers[1].kind === 'avg_pool2d'")
+    page.get_by_label("kind of layer 3").select_option("batch_norm")
+    visitor.until("s.network.spec.layers[2].kind === 'batch_norm'")
+    page.click("#undo")
+    visitor.until("s.network.spec.layers[2].kind === 'conv2d'")
+    page.click("#undo")
+    visitor.until("s.network.spec.layers[1].kind === 'max_pool2d'")
+    assert layers(visitor) == before
+    page.wait_for_timeout(300)
+    found = page.evaluate("Array.from(glassbox.store.state.weights)")
+    np.testing.assert_allclose(found, weights, rtol=1e-6)
+
+
+def test_layers_are_inserted_moved_set_and_removed(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-name="details 2"]')
+    page.wait_for_selector("#layer-card:popover-open math")
+    assert "8 → 8" in page.inner_text("#layer-card")
+    page.get_by_label("Trainable").uncheck()
+    visitor.until("s.network.layers[1].trainable === false")
+    assert page.is_visible("#layer-card"), "it stays open while one sets things"
+    page.select_option('#layer-card [data-name="insert before"]', "dropout")
+    visitor.until("s.network.spec.layers[1].kind === 'dropout'")
+    page.click('[data-name="details 2"]')
+    page.click('#layer-card [data-name="move left"]')
+    visitor.until("s.network.spec.layers[0].kind === 'dropout'")
+    page.click('[data-name="details 1"]')
+    page.click('#layer-card [data-name="remove layer"]')
+    visitor.until("s.network.spec.layers.length === 3")
+    for _ in range(4):
+        page.click("#undo")
+        page.wait_for_timeout(150)
+    visitor.until("!s.canUndo && s.network.layers[1].trainable")
+
+
+def test_schedule_clipping_and_averaging_are_set_and_seen(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click("#more-settings summary")
+    settings = page.locator("#settings")
+    settings.get_by_label("Schedule", exact=True).select_option("exponential")
+    visitor.until("s.network.spec.schedule.kind === 'exponential'")
+    field = settings.locator('[data-name="Clip length"]')
+    field.fill("0.5")
+    field.press("Enter")
+    visitor.until("s.network.spec.clipping.norm === 0.5")
+    field = settings.locator('[data-name="Averaging"]')
+    field.fill("0.99")
+    field.press("Enter")
+    visitor.until("s.network.spec.average === 0.99")
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    visitor.until("s.frame.step === 100 && s.rate < 0.0272")
+    page.wait_for_selector("#more-now:has-text('rate now 0.027')")
+    kinds = page.evaluate("glassbox.store.state.catalog.schedules.map((one) => one.name)")
+    for kind in kinds:
+        settings.get_by_label("Schedule", exact=True).select_option(kind)
+        visitor.until(f"s.network.spec.schedule.kind === '{kind}'")
+        page.click("#step")
+        visitor.until("!s.waiting")
+    assert page.locator("#settings input:invalid").count() == 0
+
+
+def test_text_of_ones_own_is_learned_and_errors_are_said(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-kind="own_text"]')
+    page.click("#text-form button[type=submit]")
+    page.wait_for_selector("#text-problem:has-text('Paste a text')")
+    page.fill("#text-own", "ab" * 10_001)
+    page.click("#text-form button[type=submit]")
+    page.wait_for_selector("#text-problem:has-text('at most 20,000')")
+    page.fill("#text-own", "aaaa")
+    page.click("#text-form button[type=submit]")
+    page.wait_for_selector("#text-problem:has-text('the text has 4 characters')")
+    visitor.complaints.clear()
+    page.fill("#text-own", "床前明月光，疑是地上霜。举头望明月，低头思故乡。" * 12)
+    page.click("#text-form button[type=submit]")
+    visitor.until("s.network.spec.dataset.kind === 'own_text' && s.dataset.vocabulary.length > 10")
+    page.wait_for_selector("#text-dialog", state="hidden")
+    assert page.get_attribute('[data-kind="own_text"]', "aria-checked") == "true"
+    visitor.until("s.look && s.look.outputs.size === 1")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_dataset_is_chosen_and_trains(server, visitor, kind) -> None:
+    page = visitor.open(server.url)
+    if kind != "spiral":
+        choose(visitor, kind)
+    for tab in ("#of-numbers", "#of-activations"):
+        page.click(tab)
+    page.select_option("#step-kind", "step 1")
+    for step in (1, 2, 3):
+        page.click("#step")
+        visitor.until(f"s.frame.step === {step} && !s.waiting", 40)
+    if DATASETS[kind].view in ROWS:
+        visitor.until("s.picture && s.picture.train.length > 0")
+    else:
+        visitor.until("s.look && s.look.step === 3 && s.look.outputs.size > 0")
+        assert page.is_visible("#samples")
+        assert painted(visitor, "#chain canvas[data-layer='0']") == [True]
+    assert page.is_hidden("#banner")
+    page.click("#undo")
+    if kind != "spiral":
+        visitor.until("s.network.spec.dataset.kind === 'spiral' && s.picture")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_no_word_is_missing_whatever_is_shown(server, browser, locale) -> None:
+    one = Visitor(browser, locale=locale)
+    page = one.open(server.url)
+    words = json.loads(
+        (Path(__file__).parents[2] / "static" / "i18n" / f"{locale[:2]}.json").read_text()
+    )
+    page.click("#more-settings summary")
+    for kind in ("spiral", "digits", "waveforms", "sines", "zen", "topics"):
+        if kind != "spiral":
+            choose(one, kind)
+            one.until("s.look")
+        page.click('[data-name="details 1"]')
+        text = page.inner_text("body")
+        keys = [key for key in words if "." in key and key in text.split()]
+        assert keys == []
+        if locale == "zh-CN":
+            for english in (
+                "Padding",
+                "Kernel",
+                "Every step",
+                "Window",
+                "Schedule",
+                "layer 1",
+                "Units",
+            ):
+                assert english not in text
+        page.keyboard.press("Escape")
+    one.context.close()
+    assert not one.complaints
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("kind", ["digits", "zen"])
+def test_the_chain_stays_within_the_page(server, browser, width, kind) -> None:
+    one = Visitor(browser, viewport={"width": width, "height": 844})
+    page = one.open(server.url)
+    choose(one, kind)
+    one.until("s.look && s.look.outputs.size > 0")
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
+    one.context.close()
+    assert not one.complaints
