@@ -118,6 +118,26 @@ class Layer(Protocol):
         ...
 
 
+EVERY_SHAPE: tuple[Takes, ...] = ("row", "sequence", "image")
+
+
+class SameShape:
+    """What layers share that leave the shape as it is and have no parameters, unless they say so."""
+
+    __slots__ = ()
+
+    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
+
+    def work(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+
 def formula(body: str) -> str:
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Interval
 
-from .base import Array, Cache, Parameter, Pass, Shape, Takes, Views, formula
-from .shaping import EVERY_SHAPE
+from .base import Array, Cache, Parameter, Pass, SameShape, Shape, Views, formula
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -27,7 +26,7 @@ def noise_bits(key: int, count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(SameShape):
     """In training every number is 0 with probability `rate`, else divided by 1 - rate.
 
     Srivastava et al. 2014, in the inverted form of Keras and PyTorch: nothing to do in evaluation.
@@ -35,17 +34,6 @@ class Dropout:
 
     kind: Literal["dropout"] = "dropout"
     rate: Annotated[float, Interval(ge=0, lt=1)] = 0.5
-
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
 
     def scale(self, key: int, shape: Shape, dtype: Any) -> Array:
         """What each number is multiplied by in the update of that key: 0 or 1 / (1 - rate)."""
@@ -77,6 +65,13 @@ class Dropout:
         }
 
 
+def _scale_and_shift(shape: Shape) -> dict[str, Parameter]:
+    return {
+        "weight": Parameter(shape, 1, 1, decays=False, start=1.0),
+        "bias": Parameter(shape, 1, 1, decays=False),
+    }
+
+
 def _normalized_backward(normal: Array, inverse: Array, d: Array, axes: tuple[int, ...]) -> Array:
     """dL/dx through (x - mean) * inverse deviation, mean and deviation taken over `axes`."""
     mean = d.mean(axis=axes, keepdims=True)
@@ -85,7 +80,7 @@ def _normalized_backward(normal: Array, inverse: Array, d: Array, axes: tuple[in
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm:
+class BatchNorm(SameShape):
     """a = weight * (x - mean) / sqrt(variance + epsilon) + bias, for every channel (the last axis).
 
     Ioffe & Szegedy 2015, algorithm 1. In training mean and variance are the batch's (variance with
@@ -99,16 +94,10 @@ class BatchNorm:
     epsilon: Annotated[float, Interval(gt=0, le=1)] = 1e-5
     trainable: bool = True
 
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         shape = (input_shape[-1],)
         return {
-            "weight": Parameter(shape, 1, 1, decays=False, start=1.0),
-            "bias": Parameter(shape, 1, 1, decays=False),
+            **_scale_and_shift(shape),
             "running_mean": Parameter(shape, 1, 1, decays=False, trainable=False),
             "running_variance": Parameter(shape, 1, 1, decays=False, start=1.0, trainable=False),
         }
@@ -164,7 +153,7 @@ class BatchNorm:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNorm:
+class LayerNorm(SameShape):
     """a = weight * (x - mean) / sqrt(variance + epsilon) + bias over the last axis of each sample.
 
     Ba et al. 2016, eq. 4, as torch.nn.LayerNorm has it.  weight, bias: (channels,)
@@ -174,17 +163,8 @@ class LayerNorm:
     epsilon: Annotated[float, Interval(gt=0, le=1)] = 1e-5
     trainable: bool = True
 
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        shape = (input_shape[-1],)
-        return {
-            "weight": Parameter(shape, 1, 1, decays=False, start=1.0),
-            "bias": Parameter(shape, 1, 1, decays=False),
-        }
+        return _scale_and_shift((input_shape[-1],))
 
     def work(self, input_shape: Shape) -> int:
         return 2 * prod(input_shape)

@@ -9,11 +9,13 @@ from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
 from .base import (
+    EVERY_SHAPE,
     Array,
     Cache,
     LayerDoesNotFit,
     Parameter,
     Pass,
+    SameShape,
     Shape,
     Takes,
     Views,
@@ -22,8 +24,6 @@ from .base import (
     formula,
     spelled,
 )
-
-EVERY_SHAPE: tuple[Takes, ...] = ("row", "sequence", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,11 @@ class Flatten:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivationLayer:
+class ActivationLayer(SameShape):
     """a = f(x): an activation function as a layer of its own; softmax is over the last axis."""
 
     kind: Literal["activation"] = "activation"
     activation: OutputActivationName = "relu"
-
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         return activated(self.activation, np.ascontiguousarray(x), run)
@@ -97,7 +86,7 @@ class ActivationLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class PReLU:
+class PReLU(SameShape):
     """a = x where x > 0, else slope * x, with one learned slope a channel, from 0.25 on.
 
     He et al. 2015, eq. 1; at 0 the derivative is the slope, as in PyTorch.  slope: (channels,)
@@ -106,16 +95,8 @@ class PReLU:
     kind: Literal["prelu"] = "prelu"
     trainable: bool = True
 
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         return {"slope": Parameter((input_shape[-1],), 1, 1, decays=False, start=0.25)}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         a = np.where(x > 0, x, p["slope"] * x)
@@ -142,7 +123,7 @@ class PReLU:
 
 
 @dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(SameShape):
     """a = f(x + x_earlier): adds what went into the layer `span` places before this one.
 
     He et al. 2016, eq. 1. Both must have one shape.
@@ -151,8 +132,6 @@ class Residual:
     kind: Literal["residual"] = "residual"
     span: Annotated[int, Interval(ge=1, le=12)] = 1
     activation: ActivationName = "linear"
-
-    takes: ClassVar[tuple[Takes, ...]] = EVERY_SHAPE
 
     def check_earlier(self, input_shape: Shape, shapes: list[Shape]) -> None:
         """`shapes`: of what went into every layer before this one.  Raises: LayerDoesNotFit"""
@@ -174,15 +153,6 @@ class Residual:
                     else ", so give those layers one width"
                 )
             )
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         # inputs[-1] is this layer's own, inputs[-1 - span] that of the layer span before.
