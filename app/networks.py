@@ -283,6 +283,7 @@ class Networks:
             state=live.state(report),
             loss=report.loss,
             test_loss=report.test_loss,
+            measured_step=report.measured_step,
             metrics=report.metrics,
             divergence=divergence_out(report.divergence),
             revision=report.revision,

@@ -223,6 +223,11 @@ class FrameOut(Answer):
     loss: float | None = Field(description="over all training samples, with the present weights")
     test_loss: float | None
     metrics: dict[str, float | None]
+    measured_step: int = Field(
+        0,
+        description="the step that loss, test_loss and metrics are of: the frame's own, or while playing "
+        "a little before it where looking at all samples would hold up training",
+    )
     weights: list[float] | None = Field(
         None,
         description="the flat vector; null beyond 50 000 (GET weights, or the socket, has them)",

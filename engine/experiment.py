@@ -417,6 +417,13 @@ class Experiment:
             self.measures.append(self.step, point)
         return measures
 
+    @property
+    def last_measured(self) -> tuple[int, Measures]:
+        """The step of the last measurement, and what it was."""
+        if self._measured is None:
+            self.measured()
+        return cast(tuple[int, Measures], self._measured)
+
     def _measure_into_history(self) -> None:
         self._measured: tuple[int, Measures] | None = None
         self.measured()

@@ -25,12 +25,16 @@ from ..wire import arrays_to_bytes, bytes_to_arrays
 from .messages import Advanced, Play, Report
 
 MAX_STEPS_A_CALL = 8192
+# While playing, one part of the time is for measuring and so many are for training.
+MEASURED_SHARE = 8
 
 
 @dataclass(slots=True)
 class _Kept:
     experiment: Experiment
     step_s: float = 20e-6  # running estimate of one update
+    measure_s: float = 0.0  # what the last measurement took
+    measured_at: float = -1e9
     credit_s: float = 0.0  # a network whose single step outlasts its share waits for its turn
 
 
@@ -118,15 +122,25 @@ def describe(id: str) -> dict[str, Any]:
     }
 
 
-def _report(id: str, weights: bool, losses: Any = (), remaining: int = 0) -> Report:
+def _report(
+    id: str, weights: bool, losses: Any = (), remaining: int = 0, *, fresh: bool = True
+) -> Report:
+    """Unless `fresh`, measuring takes at most a share of the time: the last one is told again."""
     experiment = _of(id)
+    kept = _kept[id]
     points = experiment.take_points()
-    measures = experiment.measured()
+    begin = perf_counter()
+    due = begin - kept.measured_at > kept.measure_s * MEASURED_SHARE
+    if fresh or due or experiment.diverged:
+        experiment.measured()
+        kept.measured_at = perf_counter()
+        kept.measure_s = kept.measured_at - begin
+    measured_step, measures = experiment.last_measured
     return Report(
         id, experiment.step, experiment.trainer.epoch, experiment.revision, measures.loss,
         measures.test_loss, measures.metrics, points,
         experiment.trainer.vector.tobytes() if weights else None,
-        experiment.diverged, [float(v) for v in losses], remaining,
+        experiment.diverged, [float(v) for v in losses], remaining, measured_step,
     )  # fmt: skip
 
 
@@ -218,7 +232,7 @@ def advance(plays: list[Play], budget_s: float) -> Advanced:
         try:
             made[play.id] = _turn(_kept[play.id], play, share)
             if play.report or _of(play.id).diverged:
-                reports.append(_report(play.id, play.weights))
+                reports.append(_report(play.id, play.weights, fresh=False))
         except Exception as error:
             failed[play.id] = str(error)  # one network's trouble is not the others'
     return Advanced(reports, made, failed)

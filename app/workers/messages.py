@@ -31,6 +31,7 @@ class Report:
     divergence: Divergence | None = None
     losses: list[float] = field(default_factory=list)
     remaining: int = 0
+    measured_step: int = 0  # the step that losses and metrics are of
 
 
 @dataclass(frozen=True, slots=True)

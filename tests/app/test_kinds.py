@@ -1,5 +1,6 @@
 """Every kind of layer, data and setting over HTTP: built, trained, looked at, refused in words."""
 
+import json
 from typing import Any
 
 import httpx
@@ -221,3 +222,18 @@ def test_a_kernel_is_set_by_its_shape(client: httpx.Client) -> None:
     kernel = [[[[float(u + v)] * 4] for v in range(3)] for u in range(3)]
     assert client.put(f"{here}/weights", json={"conv2d_1.weight": kernel}).status_code == 200
     assert client.get(f"{here}/weights").json()["conv2d_1.weight"] == kernel
+
+
+def test_the_frame_of_a_pause_is_measured_anew(client: httpx.Client) -> None:
+    network = create(client, {"dataset": {"kind": "zen", "samples": 200}})
+    here = f"/api/networks/{network['id']}"
+    client.post(f"{here}/play", json={})
+    with client.stream("GET", f"{here}/stream?limit=12&weights=false") as stream:
+        frames = [
+            json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: {")
+        ]
+    frames = [frame for frame in frames if "measured_step" in frame]
+    assert len(frames) > 5
+    assert all(frame["measured_step"] <= frame["step"] for frame in frames)
+    last = client.post(f"{here}/pause").json()
+    assert last["measured_step"] == last["step"] > 0
