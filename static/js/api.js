@@ -15,10 +15,11 @@ export class Problem extends Error {
  * @param {string} path
  * @param {unknown} [body]
  * @param {string} [type]
+ * @param {AbortSignal} [signal]
  */
-async function ask(method, path, body, type = "application/json") {
+async function ask(method, path, body, type = "application/json", signal) {
   /** @type {RequestInit} */
-  const options = { method, headers: body === undefined ? {} : { "Content-Type": type } };
+  const options = { method, signal: signal ?? null, headers: body === undefined ? {} : { "Content-Type": type } };
   if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
   let response;
   try {
@@ -48,7 +49,7 @@ export const api = {
   play: (/** @type {string} */ id, /** @type {number | null} */ rate) => ask("POST", `${of(id)}/play`, { steps_per_second: rate }),
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
-  predict: (/** @type {string} */ id, /** @type {unknown[]} */ inputs) => ask("POST", `${of(id)}/predict`, { inputs }),
-  activations: (/** @type {string} */ id, /** @type {unknown[]} */ inputs) => ask("POST", `${of(id)}/activations`, { inputs }),
+  predict: (/** @type {string} */ id, /** @type {unknown[]} */ inputs, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/predict`, { inputs }, undefined, signal),
+  activations: (/** @type {string} */ id, /** @type {unknown[]} */ inputs, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/activations`, { inputs }, undefined, signal),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };

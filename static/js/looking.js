@@ -43,7 +43,10 @@ function raw(dataset, value, place = 0) {
 /** @param {import("./session.js").Session} session */
 export function mountLooking(session) {
   const { store } = session;
-  let busy = false, again = false, last = 0, timer = 0;
+  let busy = false, again = false, last = 0, timer = 0, failures = 0;
+  let going = new AbortController();
+  // An edit may bring other data, to which the samples that are under way would mean nothing.
+  session.edits.begins = () => going.abort();
 
   const look = async () => {
     clearTimeout(timer);
@@ -62,14 +65,16 @@ export function mountLooking(session) {
       return;
     }
     busy = true;
+    going = new AbortController();
     last = performance.now();
     try {
       const asks = /** @type {Promise<any>[]} */ ([api.network(network.id)]);
       if (!rows) {
-        asks.push(api.activations(network.id, [raw(dataset, sampleAt(dataset, sample).input)]));
-        if (shown.length) asks.push(api.predict(network.id, shown.map((i) => raw(dataset, sampleAt(dataset, i).input))));
+        asks.push(api.activations(network.id, [raw(dataset, sampleAt(dataset, sample).input)], going.signal));
+        if (shown.length) asks.push(api.predict(network.id, shown.map((i) => raw(dataset, sampleAt(dataset, i).input)), going.signal));
       }
       const [now, layers, predicted] = await Promise.all(asks);
+      failures = 0;
       const fresh = now.id === session.id && now.revision === store.state.network?.revision && dataset === store.state.dataset;
       if (fresh) {
         const outputs = new Map(shown.map((i, k) => [i, predicted?.outputs[k]]));
@@ -78,6 +83,7 @@ export function mountLooking(session) {
       }
     } catch {
       // Looking is no edit: what cannot be seen now is seen at the next look.
+      again ||= failures++ < 3;
     }
     busy = false;
     if (again) {
@@ -86,7 +92,7 @@ export function mountLooking(session) {
     }
   };
   const soon = () => {
-    const wait = store.state.frame?.state === "playing" ? EVERY_MS - (performance.now() - last) : 0;
+    const wait = store.state.frame?.state === "playing" || failures ? EVERY_MS - (performance.now() - last) : 0;
     if (wait <= 0) void look();
     else timer ||= window.setTimeout(() => void look(), wait);
   };
