@@ -43,6 +43,6 @@ def suiting(dataset: type[AnyDataset] | AnyDataset) -> dict[str, Any]:
     loss = "mse" if dataset.task == "regression" else "cross_entropy"
     if dataset.view == "text":
         loss = "sequence_cross_entropy"
-    elif dataset.kind == "counts":
+    elif dataset.__dataclass_fields__["kind"].default == "counts":  # of a class or of a record
         loss = "poisson"
     return {**by_view.get(dataset.view, _ROWS), "loss": loss}

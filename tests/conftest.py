@@ -1,12 +1,26 @@
 """One server for the tests that do not stop it, and a client each."""
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 
+from engine.kernels import warm
+
 from .serving import Running, serve
+
+
+def pytest_sessionstart() -> None:
+    """Compile before any test's time is counted; from the second run on it is read from disk."""
+
+    def report(what: str, done: int, of: int) -> None:
+        if monotonic() - begin > 2:
+            print(f"compiling kernels, once: {done} of {of}", flush=True)
+
+    begin = monotonic()
+    warm(report)
 
 
 @pytest.fixture(scope="session")

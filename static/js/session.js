@@ -447,8 +447,10 @@ function fromServer(h) {
 function measure(history, frame) {
   const [quality, testQuality] = Object.values(frame.metrics);
   const last = history.measureStep.length - 1;
-  const at = last >= 0 && history.measureStep[last] >= frame.step ? last : last + 1;
-  history.measureStep[at] = frame.step;
+  // While playing, a large network is not measured for every frame.
+  const step = frame.measured_step;
+  const at = last >= 0 && history.measureStep[last] >= step ? last : last + 1;
+  history.measureStep[at] = step;
   history.train[at] = frame.loss;
   history.test[at] = frame.test_loss;
   history.accuracy[at] = quality;

@@ -19,7 +19,7 @@
  *   state: "playing" | "paused" | "diverged", steps_per_second: number | null, loss: number | null,
  *   test_loss: number | null, metrics: Record<string, number | null>, divergence: Divergence | null,
  *   confusion: Record<string, number[][]> | null, learning_rate: number, revision: number, generation: number}} Network
- * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null,
+ * @typedef {{step: number, measured_step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null,
  *   test_loss: number | null, metrics: Record<string, number | null>, divergence: Divergence | null,
  *   revision: number, generation: number}} Frame
  * @typedef {{step: number[], loss: (number | null)[], measureStep: number[], train: (number | null)[],
