@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .initializers import INITIALIZERS
 from .layers import Dropout, Embedding, Layer, LayerDoesNotFit, Output, Pass, Residual, Scratch
-from .layers.base import Cache, Shape, Views, spelled
+from .layers.base import Cache, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 
@@ -316,8 +316,7 @@ class Network:
         name = self.loss_record.name
         if not run.compiled or name not in ("cross_entropy", "sequence_cross_entropy"):
             return None
-        from .kernels.softmax import cross_entropy
-
+        cross_entropy = kernels("softmax").cross_entropy
         z = cache["z"]
         check_shapes(z, t)
         rows = z.reshape(-1, z.shape[-1])

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -53,7 +55,11 @@ class Scratch:
     def take(self, name: str, shape: Shape, dtype: Any) -> NDArray[Any]:
         """An array of that shape, its content undefined; one name is one piece of memory."""
         shaped = self._shaped.get(name)
-        if shaped is not None and shaped.shape == shape and shaped.dtype == dtype:
+        if (
+            shaped is not None
+            and shaped.shape == shape
+            and (shaped.dtype is dtype or shaped.dtype == dtype)
+        ):
             return shaped
         size = prod(shape)
         kept = self._kept.get(name)
@@ -118,6 +124,13 @@ class Layer(Protocol):
         ...
 
 
+@cache
+def kernels(name: str) -> Any:
+    """A module of `engine.kernels`: loaded when first trained with, for the web process holds no
+    Numba; kept, for an import statement costs more than a small layer's own work."""
+    return import_module(f"..kernels.{name}", __package__)
+
+
 EVERY_SHAPE: tuple[Takes, ...] = ("row", "sequence", "image")
 
 
@@ -178,11 +191,12 @@ def activated(name: str, z: Array, run: Pass, label: str = "a") -> tuple[Array, 
     if run.compiled and name != "softmax":
         if name == "linear":
             return z, {"z": z, "a": z, "slope": None}
-        from ..kernels.elementwise import ACTIVATION_CODES, activate_all
-
+        elementwise = kernels("elementwise")
         a = run.scratch.take(label, z.shape, z.dtype)
         slope = run.scratch.take(f"{label} slope", z.shape, z.dtype)
-        activate_all(ACTIVATION_CODES[name], z.reshape(-1), a.reshape(-1), slope.reshape(-1))
+        elementwise.activate_all(
+            elementwise.ACTIVATION_CODES[name], z.reshape(-1), a.reshape(-1), slope.reshape(-1)
+        )
         return a, {"z": z, "a": a, "slope": slope}
     a = activate(name, z)
     return a, {"z": z, "a": a}

@@ -24,6 +24,7 @@ from .base import (
     activated,
     deactivated,
     formula,
+    kernels,
     require_image,
     spelled,
 )
@@ -151,9 +152,7 @@ class Conv2D:
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self._geometry(x.shape[1:])
         if run.compiled:
-            from ..kernels.conv_layer import convolve
-
-            z, kept = convolve(
+            z, kept = kernels("conv_layer").convolve(
                 x, p["weight"], p["bias"], positions, before, after, self.strides,
                 self.dilation_rate, self.groups, run.scratch,
             )  # fmt: skip
@@ -181,9 +180,7 @@ class Conv2D:
         shape = cache["x"].shape
         positions, before, _ = self._geometry(shape[1:])
         if run.compiled:
-            from ..kernels.conv_layer import pull_back
-
-            return pull_back(
+            return kernels("conv_layer").pull_back(
                 cache["padded"], p["weight"], dz, g["weight"], g["bias"], shape, before,
                 self.strides, self.dilation_rate, self.groups, run.first, run.scratch,
             )  # fmt: skip

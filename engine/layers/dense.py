@@ -41,8 +41,8 @@ def affine(p: Views, x: Array, run: Pass) -> Array:
 def affine_backward(p: Views, g: Views, x: Array, dz: Array, run: Pass) -> Array | None:
     """Writes dL/dweight = x.T @ dz and dL/dbias = sum of dz into g; returns dL/dx."""
     rows = dz.reshape(-1, dz.shape[-1])
-    g["weight"][...] = x.reshape(-1, x.shape[-1]).T @ rows
-    g["bias"][...] = rows.sum(axis=0)
+    np.dot(x.reshape(-1, x.shape[-1]).T, rows, out=g["weight"])
+    np.add.reduce(rows, axis=0, out=g["bias"])
     return None if run.first else (rows @ p["weight"].T).reshape(x.shape)
 
 

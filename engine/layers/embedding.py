@@ -17,6 +17,7 @@ from .base import (
     Takes,
     Views,
     formula,
+    kernels,
     spelled,
 )
 
@@ -65,10 +66,8 @@ class Embedding:
         """Token numbers have no gradient; it is always the first layer."""
         g["weight"][...] = 0
         if run.compiled:
-            from ..kernels.recurrent import scatter_rows
-
             rows = np.ascontiguousarray(dy).reshape(-1, dy.shape[-1])
-            scatter_rows(g["weight"], cache["tokens"].reshape(-1), rows)
+            kernels("recurrent").scatter_rows(g["weight"], cache["tokens"].reshape(-1), rows)
         else:
             np.add.at(g["weight"], cache["tokens"], dy)
         return None

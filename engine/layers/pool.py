@@ -17,6 +17,7 @@ from .base import (
     Takes,
     Views,
     formula,
+    kernels,
     require_image,
     spelled,
 )
@@ -91,11 +92,9 @@ class MaxPool2D(_Pool):
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self._geometry(x.shape[1:])
         if run.compiled:
-            from ..kernels.pooling import max_pool
-
             x = np.ascontiguousarray(x)
             a = run.scratch.take("a", (len(x), *positions, x.shape[3]), x.dtype)
-            max_pool(x, a, self.pool_size, self._stride(), *before)
+            kernels("pooling").max_pool(x, a, self.pool_size, self._stride(), *before)
             return a, {"a": a, "x": x}
         full = padded(x, before, after, -np.inf)
         seen = windows(full, self.pool_size, self._stride(), 1, positions)
@@ -109,12 +108,12 @@ class MaxPool2D(_Pool):
             return None
         x = cache["x"]
         if run.compiled:
-            from ..kernels.pooling import spread_max
-
             dx = run.scratch.take("dx", x.shape, dy.dtype)
             _, before, _ = self._geometry(x.shape[1:])
             dy = np.ascontiguousarray(dy)
-            spread_max(dy, x, cache["a"], dx, self.pool_size, self._stride(), *before)
+            kernels("pooling").spread_max(
+                dy, x, cache["a"], dx, self.pool_size, self._stride(), *before
+            )
             return dx
         size = self.pool_size
         parts = np.zeros((*dy.shape[:3], size * size, dy.shape[3]), dy.dtype)

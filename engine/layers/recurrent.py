@@ -23,6 +23,7 @@ from .base import (
     Takes,
     Views,
     formula,
+    kernels,
     require_sequence,
 )
 
@@ -125,18 +126,14 @@ class _Recurrent:
         raise NotImplementedError
 
     def _run_compiled(self, p: Views, x: Array, run: Pass, way: str) -> tuple[Array, Cache]:
-        from ..kernels import recurrent as kernels
-
-        return kernels.run_layer(
+        return kernels("recurrent").run_layer(
             self.name, p, x, self.units, run.scratch, way, getattr(self, "activation", "tanh")
         )
 
     def _back_compiled(
         self, p: Views, g: Views, kept: Cache, dh: Array, run: Pass, way: str
     ) -> Array | None:
-        from ..kernels import recurrent as kernels
-
-        return kernels.back_layer(
+        return kernels("recurrent").back_layer(
             self.name, p, g, kept, dh, self.units, self.truncate, run.first, run.scratch, way,
             getattr(self, "activation", "tanh"),
         )  # fmt: skip
