@@ -1,5 +1,7 @@
 """What the tests of layers share: data for a network, and its gradient by central differences."""
 
+import gc
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -63,3 +65,11 @@ def worst_gap(network: Network, vector: Any, x: Any, t: Any) -> float:
         expected[a:b] = 0
     gap = np.abs(gradient[: network.layout.size] - expected).max()
     return float(gap / max(1e-2, np.abs(expected).max()))
+
+
+def held_by_the_engine() -> int:
+    """Bytes: the server of other tests lives in this process too, and garbage is not growth."""
+    gc.collect()
+    engine = tracemalloc.Filter(True, "*/engine/*")
+    found = tracemalloc.take_snapshot().filter_traces([engine])
+    return sum(trace.size for trace in found.traces)
