@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .conv import convolve_flat
+from .conv import convolve_flat, sum_rows
 from .elementwise import OPTIONS, sigmoid, tanh
 from .simd import LANES, fma, larger, like, load, store, where_positive
 
@@ -22,15 +22,6 @@ def _add_bias(z: Any, bias: Any, rows: int, wide: int) -> None:
             store(z, i * wide + j, load(z, i * wide + j) + load(bias, j))
 
 
-@njit(**OPTIONS)
-def _sum_rows(z: Any, out: Any, rows: int, wide: int) -> None:
-    for j in range(0, wide, LANES):
-        total = load(z, j)
-        for i in range(1, rows):
-            total = total + load(z, i * wide + j)
-        store(out, j, total)
-
-
 # From so many multiply-adds on BLAS leaves its path for small matrices, and the register tiles of
 # the convolution (a product is one over images of a single pixel) are half as fast again.
 TILES_FROM = 1_000_000
@@ -38,7 +29,8 @@ TILES_FROM = 1_000_000
 
 @njit(**OPTIONS)
 def _times(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
-    """out = a @ weight.  a: (rows, inner)  packed: `_packed(weight)`, or empty for BLAS"""
+    """out = a @ weight, which may be a transposed view.  a: (rows, inner)  packed: `_packed(weight)`,
+    or empty for BLAS"""
     if packed.size:
         rows, inner = a.shape
         convolve_flat(
@@ -46,18 +38,6 @@ def _times(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
         )  # fmt: skip
     else:
         np.dot(a, weight, out)
-
-
-@njit(**OPTIONS)
-def _times_transposed(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
-    """out = a @ weight.T.  packed: `_packed(weight.T)`, or empty for BLAS"""
-    if packed.size:
-        rows, inner = a.shape
-        convolve_flat(
-            a.reshape(-1), packed, zero, out.reshape(-1), rows, 1, 1, inner, 1, 1, 1, 1, 1, out.shape[1],
-        )  # fmt: skip
-    else:
-        np.dot(a, weight.T, out)
 
 
 def _packed(weight: Any, rows: int, scratch: Any, name: str) -> Any:
@@ -100,7 +80,7 @@ def back_rnn(dh: Any, h: Any, weight: Any, packed: Any, dz: Any, truncate: int, 
         if truncate > 0 and t % truncate == 0:
             carried[:] = 0
         else:
-            _times_transposed(dz[t], weight, packed, carried, zero)
+            _times(dz[t], weight.T, packed, carried, zero)
 
 
 @njit(**OPTIONS)
@@ -164,7 +144,7 @@ def back_lstm(
             carried[:] = 0
             dc[:] = 0
         else:
-            _times_transposed(dz[t], weight, packed, carried, zero)
+            _times(dz[t], weight.T, packed, carried, zero)
 
 
 @njit(**OPTIONS)
@@ -236,7 +216,7 @@ def back_gru(
         if truncate > 0 and t % truncate == 0:
             carried[:] = 0
         else:
-            _times_transposed(dback[t], weight, packed, carried, zero)
+            _times(dback[t], weight.T, packed, carried, zero)
             for i in range(0, size, LANES):
                 store(carried, i, load(carried, i) + load(direct, i))
 
@@ -338,10 +318,10 @@ def back_layer(
     before = h[:-1].reshape(-1, wide)
     _product(before.T, behind, g["recurrent_weight"], gates, units, wide, units)
     sums = scratch.take(way + "sums", (gates * wide,), z.dtype)
-    _sum_rows(rows.reshape(-1), sums, len(rows), gates * wide)
+    sum_rows(rows.reshape(-1), sums, len(rows), gates * wide)
     g["bias"][...] = _narrowed(sums, gates, units, wide)
     if kind == "gru":
-        _sum_rows(behind.reshape(-1), sums, len(rows), gates * wide)
+        sum_rows(behind.reshape(-1), sums, len(rows), gates * wide)
         g["recurrent_bias"][...] = _narrowed(sums, gates, units, wide)
     return None if first else (rows @ kept["weight"].T).reshape(x.shape)
 
@@ -358,7 +338,7 @@ def warm_recurrent() -> None:
     rows, h, c = (np.zeros((2, 1, LANES), np.float32) for _ in range(3))
     bias, none = np.zeros(4 * LANES, np.float32), np.zeros(0, np.float32)
     _add_bias(bias, bias, 1, LANES)
-    _sum_rows(bias, bias, 1, LANES)
+    sum_rows(bias, bias, 1, LANES)
     scatter_rows(rows[0], np.zeros(1, np.int64), rows[0])
     for kind, gates in GATES.items():
         weight = np.zeros((LANES, gates * LANES), np.float32)
