@@ -5,7 +5,9 @@ BIN := $(ENV)/bin
 RUN_READY := $(ENV)/.run-ready
 TEST_READY := $(ENV)/.test-ready
 JS_READY := node_modules/.ready
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(INSTALL) --require-hashes
+OURSELVES := $(INSTALL) --no-deps --editable .
 
 .PHONY: run test check format bench parity references screenshots lock clean help
 
@@ -17,7 +19,7 @@ run: $(RUN_READY) ## set up and open the playground (OPTIONS="--port 8001" passe
 
 test: check ## set up, lint, types, all tests, those in a real Chromium included
 	@$(BIN)/python tests/browser/install.py
-	$(BIN)/python -m pytest $(OPTIONS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(OPTIONS)
 
 check: $(TEST_READY) $(JS_READY) ## lint and types alone
 	$(BIN)/python -m ruff check .
@@ -56,14 +58,16 @@ $(ENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Glassbox needs Python 3.11 or newer; set PYTHON=python3.12, say")'
 	@$(PYTHON) -m venv $(ENV)
 
-$(RUN_READY): requirements.lock | $(ENV)/bin/python
+$(RUN_READY): requirements.lock pyproject.toml | $(ENV)/bin/python
 	@echo "Installing dependencies, once"
 	@$(PIP) -r requirements.lock
+	@$(OURSELVES)
 	@touch $@
 
-$(TEST_READY): requirements-dev.lock | $(ENV)/bin/python
+$(TEST_READY): requirements-dev.lock pyproject.toml | $(ENV)/bin/python
 	@echo "Installing dependencies for development, once"
 	@$(PIP) -r requirements-dev.lock
+	@$(OURSELVES)
 	@touch $@ $(RUN_READY)
 
 $(JS_READY): package-lock.json $(TEST_READY)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from engine.activations import ACTIVATIONS, SOFTMAX_FORMULA, SOFTMAX_SUMMARY
-from engine.datasets import DATASETS, BadData, Dataset, Own, OwnText
+from engine.datasets import DATASETS, Dataset, Own, OwnText
+from engine.errors import Refused
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
@@ -37,7 +38,7 @@ def _preview(cls: Any) -> dict[str, Any] | None:
     spec = replace(cls(), test_fraction=0.0)
     try:
         made = spec.make()
-    except BadData:
+    except Refused:
         return None
     shown: dict[str, Any] = {"classes": made.classes, "view": made.view}
     if made.view == "text":

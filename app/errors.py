@@ -1,11 +1,13 @@
 """Domain errors and the one shape they have on the wire: RFC 9457 problem+json.
 
+engine.errors.Refused  422   what cannot be, names the field
 GlassboxError
 ├── NotFound           404
 ├── Conflict           409   the network's state does not allow it
-├── Unprocessable      422   names the field
 ├── TooMany            429   names the limit
 └── Unavailable        503   a worker is being replaced
+
+What is none of these is a fault of ours: a 500, with the traceback in the log.
 """
 
 import re
@@ -18,13 +20,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from engine.errors import Refused
+
 from .store import CannotSave
 
 MEDIA_TYPE = "application/problem+json"
 
 
 class GlassboxError(Exception):
-    """`field` is the path of the offending part of the request, `limit` the name of the setting."""
+    """`limit` is the name of the setting that was passed, `value` what it is."""
 
     status = 500
 
@@ -32,13 +36,11 @@ class GlassboxError(Exception):
         self,
         detail: str,
         *,
-        field: str | None = None,
         limit: str | None = None,
         value: float | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.field = field
         self.limit = limit
         self.value = value
 
@@ -49,10 +51,6 @@ class NotFound(GlassboxError):
 
 class Conflict(GlassboxError):
     status = 409
-
-
-class Unprocessable(GlassboxError):
-    status = 422
 
 
 class TooMany(GlassboxError):
@@ -74,13 +72,12 @@ def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     return body
 
 
-def problem_of(error: GlassboxError) -> dict[str, Any]:
-    errors = (
-        [{"field": _printable(error.field), "message": _printable(error.detail)}]
-        if error.field
-        else None
-    )
-    return problem(error.status, error.detail, errors=errors, limit=error.limit, value=error.value)
+def problem_of(error: GlassboxError | Refused) -> dict[str, Any]:
+    if isinstance(error, GlassboxError):
+        return problem(error.status, error.detail, limit=error.limit, value=error.value)
+    entry = {"field": _printable(error.place), "message": _printable(error.message)}
+    errors = [entry] if error.place else None
+    return problem(422, error.message, errors=errors, limit=error.limit, value=error.value)
 
 
 def _response(body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
@@ -144,6 +141,10 @@ def install(app: FastAPI) -> None:
     async def _(request: Request, error: GlassboxError) -> JSONResponse:
         headers = {"Retry-After": "1"} if error.status in (429, 503) else None
         return _response(problem_of(error), headers)
+
+    @app.exception_handler(Refused)
+    async def _(request: Request, error: Refused) -> JSONResponse:
+        return _response(problem_of(error))
 
     @app.exception_handler(CannotSave)
     async def _(request: Request, error: CannotSave) -> JSONResponse:

@@ -6,27 +6,30 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from engine.datasets import Own, Table
-from engine.network import CannotBuild
+from engine.errors import Refused
 from engine.spec import NetworkSpec
 
 from .broadcast import Channel, Watcher
-from .errors import Conflict, NotFound, TooMany, Unavailable, Unprocessable
+from .errors import Conflict, NotFound, TooMany, Unavailable
 from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, PatchIn, TrainIn, spec_to_json
 from .settings import Settings
 from .store import CannotSave, Store
 from .wire import Unreadable
-from .workers.host import Gone
+from .workers import looking, playing, shelf
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Report
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
 NO_SAMPLES = "there are no training samples; draw some points first"
@@ -86,7 +89,7 @@ class Networks:
     # Life
 
     async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
-        """Raises: TooMany, Unprocessable"""
+        """Raises: TooMany, Refused"""
         await self._make_room()
         id = secrets.token_urlsafe(16)
         live = Live(id, visitor, spec, self._least_loaded())
@@ -156,7 +159,7 @@ class Networks:
         self.live.pop(id, None)
         await asyncio.to_thread(self.store.delete_network, id)
         if live.loaded_in == live.worker.generation:
-            await live.worker.call("discard", id)
+            await live.worker.call(shelf.discard, id)
 
     async def unload(self, live: Live) -> bool:
         """Out of memory, not out of the store; whether it could be."""
@@ -165,24 +168,24 @@ class Networks:
         if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
             if live.loaded_in == live.worker.generation:
-                await live.worker.call("discard", live.id)
+                await live.worker.call(shelf.discard, live.id)
             return True
         return self.live.get(live.id) is not live
 
     async def _load(self, live: Live, checkpoint: bytes | None) -> dict[str, Any]:
-        """Put it into its worker.  Raises: Unprocessable, Unavailable"""
+        """Put it into its worker.  Raises: Refused, Unavailable"""
         generation = live.worker.generation
         tables = await self.tables_for(live.spec)
         try:
             try:
-                described = await live.worker.call("create", live.id, live.spec, tables, checkpoint)
-            except (Unreadable, ValueError) as error:
-                if checkpoint is None or isinstance(error, CannotBuild):
+                described = await live.worker.call(
+                    shelf.create, live.id, live.spec, tables, checkpoint
+                )
+            except (Unreadable, Refused) as error:
+                if isinstance(error, Refused) and error.place != "state":
                     raise
                 log.warning("a checkpoint could not be used (%s); the network starts anew", error)
-                described = await live.worker.call("create", live.id, live.spec, tables, None)
-        except CannotBuild as error:
-            raise Unprocessable(error.message, field=error.place) from error
+                described = await live.worker.call(shelf.create, live.id, live.spec, tables, None)
         except WorkerDied as error:
             raise Unavailable("a training process is being replaced; try again") from error
         live.loaded_in = generation
@@ -202,27 +205,40 @@ class Networks:
             if saved is not None:
                 live.spec = SPEC.validate_python(saved.spec).to_engine()
             described = await self._load(live, saved.checkpoint if saved else None)
-            history = await self._ask(live, "history")
+            history = await self._ask(live, shelf.history)
             live.channel.restart()
             live.channel.seed(history["step"], history["loss"])
             if lost:
                 live.generation += 1
                 live.channel.notify("restored", {"step": described["step"]})
 
-    async def call(self, live: Live, name: str, *args: Any) -> Any:
-        """Ask the network's worker.  Raises: Unprocessable, Unavailable"""
-        await self.ensure(live)
-        return await self._ask(live, name, *args)
+    async def call(
+        self,
+        live: Live,
+        function: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a function of the network's id in its worker.
 
-    async def _ask(self, live: Live, name: str, *args: Any) -> Any:
+        Raises: Unavailable, and what the function refuses
+        """
+        await self.ensure(live)
+        return await self._ask(live, function, *args, **kwargs)
+
+    async def _ask(
+        self,
+        live: Live,
+        function: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         try:
-            return await live.worker.call(name, live.id, *args)
-        except CannotBuild as error:
-            raise Unprocessable(error.message, field=error.place) from error
-        except (WorkerDied, Gone) as error:
+            return await live.worker.call(function, live.id, *args, **kwargs)
+        except (WorkerDied, shelf.Gone) as error:
             if live.id in self._deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
-            live.loaded_in = -2 if isinstance(error, Gone) else live.loaded_in
+            live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
             raise Unavailable("a training process is being replaced; try again") from error
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
@@ -239,11 +255,9 @@ class Networks:
         return {id: self._tables[id]}
 
     async def make_dataset(self, spec: Any, tables: dict[str, Table]) -> dict[str, Any]:
-        """A dataset of no network yet, made in a worker.  Raises: Unprocessable, Unavailable"""
+        """A dataset of no network yet, made in a worker.  Raises: Refused, Unavailable"""
         try:
-            return await self._least_loaded().call("dataset", spec, tables)
-        except CannotBuild as error:
-            raise Unprocessable(error.message, field=error.place) from error
+            return await self._least_loaded().call(looking.dataset, spec, tables)
         except WorkerDied as error:
             raise Unavailable("a training process is being replaced; try again") from error
 
@@ -260,7 +274,7 @@ class Networks:
     # What it tells
 
     async def describe(self, live: Live) -> NetworkOut:
-        return self._described(live, await self.call(live, "describe"))
+        return self._described(live, await self.call(live, shelf.describe))
 
     def _described(self, live: Live, found: dict[str, Any]) -> NetworkOut:
         found = {**found, "spec": spec_to_json(found["spec"])}
@@ -306,7 +320,7 @@ class Networks:
             live.channel.notify("diverged", out.model_dump() if out else {})
 
     async def _publish_now(self, live: Live) -> Report:
-        report = await self.call(live, "report")
+        report = await self.call(live, playing.report)
         self.publish(live, report)
         return report
 
@@ -317,7 +331,7 @@ class Networks:
             await self.ensure(live)
             spec = self._validated(change.merged(live.spec))
             tables = await self.tables_for(spec)
-            report = await self.call(live, "patch", spec, tables)
+            report = await self.call(live, playing.patch, spec, tables)
             live.spec = spec
             live.dirty = True
         self.publish(live, report)
@@ -356,7 +370,7 @@ class Networks:
 
     async def reset(self, live: Live, seed: int | None) -> FrameOut:
         async with live.changing:
-            report = await self.call(live, "reset", seed)
+            report = await self.call(live, playing.reset, seed)
             if seed is not None:
                 live.spec = replace(live.spec, seed=seed)
             live.generation += 1
@@ -366,11 +380,7 @@ class Networks:
         return self.frame_with_weights(live, report)
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
-        try:
-            report = await self.call(live, "set_weights", values)
-        except (KeyError, ValueError) as error:
-            field = next(iter(values), None) if len(values) == 1 else None
-            raise Unprocessable(str(error.args[0]), field=field) from error
+        report = await self.call(live, playing.set_weights, values)
         live.dirty = True
         self.publish(live, report)
         return self.frame_with_weights(live, report)
@@ -379,24 +389,24 @@ class Networks:
         """Raises: Conflict"""
         if report is not None and report.divergence:
             raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
-        if not await self.call(live, "steps_in_epochs", 1):
+        if not await self.call(live, playing.steps_in_epochs, 1):
             raise Conflict(NO_SAMPLES)
 
     async def train_amount(
         self, live: Live, amount: TrainIn, gone: Callable[[], Awaitable[bool]] | None = None
     ) -> FrameOut:
-        """A number of steps, or of epochs.  Raises: Conflict, Unprocessable"""
+        """A number of steps, or of epochs.  Raises: Conflict, Refused"""
         if (amount.steps is None) == (amount.epochs is None):
-            raise Unprocessable("give either steps or epochs", field="steps")
+            raise Refused("steps", "give either steps or epochs")
         await self._check_trainable(live, live.channel.report)
         steps = amount.steps
         if steps is None:
-            steps = await self.call(live, "steps_in_epochs", amount.epochs)
+            steps = await self.call(live, playing.steps_in_epochs, amount.epochs or 1)
         limit = self.settings.max_steps_per_call
         if steps > limit:
-            raise Unprocessable(
+            raise Refused(
+                "steps" if amount.epochs is None else "epochs",
                 f"{steps} steps, at most {limit} a call",
-                field="steps" if amount.epochs is None else "epochs",
                 limit="max_steps_per_call",
                 value=limit,
             )
@@ -409,7 +419,7 @@ class Networks:
         losses: list[float] = []
         points: list[tuple[int, float]] = []
         while True:
-            report = await self.call(live, "train", steps - len(losses), TRAIN_SLICE_S)
+            report = await self.call(live, playing.train, steps - len(losses), TRAIN_SLICE_S)
             losses += report.losses
             points += report.points
             live.dirty = True
@@ -474,7 +484,7 @@ class Networks:
                 for live in part:
                     live.dirty = live.playing
                 try:
-                    found = await worker.call("checkpoints", [live.id for live in part])
+                    found = await worker.call(shelf.checkpoints, [live.id for live in part])
                     rows = [
                         (
                             live.id,

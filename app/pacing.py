@@ -4,10 +4,13 @@ import asyncio
 import logging
 from time import monotonic
 
+from engine.errors import Refused
+
 from .errors import GlassboxError
 from .networks import Live, Networks
+from .workers import playing as rounds
 from .workers.local import Worker, WorkerDied
-from .workers.messages import Advanced, Play
+from .workers.messages import Play
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ async def _round(worker: Worker, networks: Networks) -> None:
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
     plays = [_turn(live, begin, interval) for live in playing]
-    advanced: Advanced = await worker.call("advance", plays, settings.slice_s)
+    advanced = await worker.call(rounds.advance, plays, settings.slice_s)
     for live in playing:
         live.allowance -= advanced.steps.get(live.id, 0)
         live.used = begin
@@ -63,6 +66,9 @@ async def _is_loaded(live: Live, networks: Networks) -> bool:
     """One network that cannot be loaded does not hold up the others."""
     try:
         await networks.ensure(live)
+    except Refused as error:
+        networks.stop(live, error.message)
+        return False
     except GlassboxError as error:
         if error.status < 500:
             networks.stop(live, error.detail)

@@ -9,14 +9,15 @@ print(run.measure().metrics)
 
 from . import kernels as kernels  # first: names the folder of compiled code before Numba is loaded
 from .datasets import Spiral
+from .errors import Refused
 from .experiment import Experiment
 from .layers import Dense
-from .network import CannotBuild, Network
+from .network import Network
 from .optimizers import SGD, Adam
 from .spec import NetworkSpec, OutputSpec, Regularization
 from .trainer import Trainer
 
 __all__ = [
-    "SGD", "Adam", "CannotBuild", "Dense", "Experiment", "Network", "NetworkSpec", "OutputSpec",
+    "SGD", "Adam", "Dense", "Experiment", "Network", "NetworkSpec", "OutputSpec", "Refused",
     "Regularization", "Spiral", "Trainer",
 ]  # fmt: skip

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .activations import OutputActivationName
-from .datasets import BadData, Dataset, Own, Table
+from .datasets import Dataset, Own, Table
+from .errors import Refused
 from .features import FEATURES, apply_features
 from .history import Series, bins
 from .layers import Embedding, Output
 from .layers.base import Cache, spelled
 from .losses import LOSSES
-from .network import CannotBuild, Network
+from .network import Network
 from .schedules import fresh_state
 from .spec import NetworkSpec
 from .trainer import Care, Divergence, Snapshot, Trainer
@@ -49,15 +50,13 @@ class Measures:
 
 
 def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
-    """Raises: CannotBuild"""
+    """Raises: Refused"""
     if isinstance(spec, Own) and spec.id not in tables:
-        raise CannotBuild(
-            "dataset.id", "there is no such dataset; upload it with POST /api/datasets"
-        )
+        raise Refused("dataset.id", "there is no such dataset; upload it with POST /api/datasets")
     try:
         return spec.make_from(tables[spec.id]) if isinstance(spec, Own) else spec.make()
-    except BadData as error:
-        raise CannotBuild(f"dataset.{error.field}", str(error)) from error
+    except Refused as error:
+        raise error.within("dataset") from error
 
 
 def _care(spec: NetworkSpec) -> Care:
@@ -67,7 +66,7 @@ def _care(spec: NetworkSpec) -> Care:
 class Experiment:
     """`Experiment(NetworkSpec(...)).train(1000)`
 
-    Raises: CannotBuild, naming the field
+    Raises: Refused, naming the field
     """
 
     def __init__(
@@ -128,7 +127,7 @@ class Experiment:
         if classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
             units = 1
         if activation == "softmax" and units < 2:
-            raise CannotBuild(
+            raise Refused(
                 "output.activation",
                 f"softmax over {units} output is always 1; choose another activation or leave it null",
             )
@@ -149,23 +148,23 @@ class Experiment:
 
     @staticmethod
     def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
-        """Raises: CannotBuild where the loss is for another kind of target"""
+        """Raises: Refused where the loss is for another kind of target"""
         asks = LOSSES[spec.loss].asks
         steps = dataset.per_step
         if steps and asks != "steps":
-            raise CannotBuild(
+            raise Refused(
                 "loss",
                 f"{spec.dataset.kind} has a class at every step of a sequence; choose "
                 "sequence_cross_entropy",
             )
         if asks == "steps" and not steps:
-            raise CannotBuild(
+            raise Refused(
                 "loss",
                 f"{spec.loss} compares a class at every step, but {spec.dataset.kind} has one target "
                 f"a sample; choose {'cross_entropy' if dataset.classes else 'mse'}",
             )
         if asks == "classes" and not dataset.classes:
-            raise CannotBuild(
+            raise Refused(
                 "loss",
                 f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
                 "choose mse, mae or huber",
@@ -175,7 +174,7 @@ class Experiment:
             and not dataset.classes
             and (min(dataset.targets.min(initial=0), dataset.test_targets.min(initial=0)) < 0)
         ):
-            raise CannotBuild(
+            raise Refused(
                 "loss",
                 f"{spec.loss} is for counts, but {spec.dataset.kind} has values below 0; choose mse, "
                 "mae or huber",
@@ -183,10 +182,10 @@ class Experiment:
 
     @staticmethod
     def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
-        """Raises: CannotBuild, naming the limit, before any of it is allocated"""
+        """Raises: Refused, naming the limit, before any of it is allocated"""
         parameters = network.layout.size
         if parameters > MAX_PARAMETERS:
-            raise CannotBuild(
+            raise Refused(
                 "layers",
                 f"this network would have {parameters} parameters, at most {MAX_PARAMETERS} "
                 "(limit: max_parameters)",
@@ -195,14 +194,14 @@ class Experiment:
         full = getattr(spec.optimizer, "full_batch", False)
         batch = samples if full else min(spec.batch_size, samples)
         if batch * network.work > MAX_WORK:
-            raise CannotBuild(
+            raise Refused(
                 "optimizer.kind" if full else "batch_size",
                 f"one update would take {batch * network.work} multiply-adds (batch x what a sample "
                 f"takes), at most {MAX_WORK} (limit: max_work); choose a smaller batch or fewer units",
             )
         numbers = batch * sum(prod(shape) for shape in network.shapes)
         if numbers > MAX_BATCH_NUMBERS:
-            raise CannotBuild(
+            raise Refused(
                 "batch_size",
                 f"the layers' outputs for one batch would be {numbers} numbers, at most "
                 f"{MAX_BATCH_NUMBERS} (limit: max_batch_numbers); choose a smaller batch",
@@ -233,7 +232,7 @@ class Experiment:
     def patch(self, spec: NetworkSpec) -> None:
         """Take another spec, losing nothing that needn't be lost.
 
-        Raises: CannotBuild; then nothing has changed
+        Raises: Refused; then nothing has changed
         """
         before = self.spec
         dataset = self.dataset
@@ -277,7 +276,7 @@ class Experiment:
         self._clear_history()
 
     def set_weights(self, values: dict[str, Any]) -> None:
-        """Raises: KeyError, ValueError; then nothing has changed"""
+        """Raises: Refused; then nothing has changed"""
         self.trainer.set_parameters(values)
         self._measure_into_history()
 
@@ -357,8 +356,11 @@ class Experiment:
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Go on exactly where `state` was taken, of the same spec.
 
-        Raises: ValueError where the arrays are not of this spec
+        Raises: Refused, at "state", where the arrays are not of this spec
         """
+        missing = {"state", "order", "clock", "generator", "step", "losses"} - arrays.keys()
+        if missing:
+            raise Refused("state", f"the state lacks {', '.join(sorted(missing))}")
         snapshot = Snapshot(
             arrays["state"],
             arrays["order"].astype(np.int64),
@@ -501,22 +503,28 @@ class Experiment:
             result[name] = matrix.tolist()
         return result
 
-    def predict_scaled(self, columns: Array) -> Array:
-        """Outputs for samples as the dataset scales them.  (n, *shape) -> (n, *output shape)"""
-        self._affordable(len(columns), "rows")
+    def predict_scaled(self, columns: Array, place: str = "inputs") -> Array:
+        """Outputs for samples as the dataset scales them.  (n, *shape) -> (n, *output shape)
+
+        `place` is what a refusal of so many blames.  Raises: Refused
+        """
+        self._affordable(len(columns), "rows", place)
         if not len(columns):
             return np.zeros((0, *self.network.shapes[-1]))
         with np.errstate(all="ignore"):
             features = self._features(self.spec, self.dataset, columns)
             return self._forward(self.trainer.vector, features)["a"]
 
-    def _affordable(self, rows: int, what: str) -> None:
-        """Raises: ValueError, naming the limit"""
+    def _affordable(self, rows: int, what: str, place: str) -> None:
+        """Raises: Refused, naming the limit"""
         work = rows * self.network.work
         if work > MAX_WORK:
-            raise ValueError(
+            raise Refused(
+                place,
                 f"{rows} {what} would take {work} multiply-adds, at most {MAX_WORK} "
-                "(limit: max_work); ask for fewer"
+                "(limit: max_work); ask for fewer",
+                limit="max_work",
+                value=MAX_WORK,
             )
 
     def predict(self, raw: Any) -> Array:
@@ -524,7 +532,7 @@ class Experiment:
         return self.predict_scaled(self.dataset.scale(self._checked(raw)))
 
     def _checked(self, raw: Any) -> Array:
-        """Raises: ValueError, saying what one sample looks like"""
+        """Raises: Refused, saying what one sample looks like"""
         shape = self.dataset.shape
         what = (
             f"rows of {shape[0]} numbers"
@@ -534,16 +542,17 @@ class Experiment:
         try:
             array = np.asarray(raw, np.float64)
         except ValueError as error:
-            raise ValueError(f"inputs must be {what} of one length") from error
+            raise Refused("inputs", f"inputs must be {what} of one length") from error
         if array.shape[1:] != shape:
-            raise ValueError(
-                f"inputs must be {what}, shape {('n', *shape)}, not {list(array.shape)}".replace(
-                    "'", ""
-                )
+            expected = ", ".join(map(str, ("n", *shape)))
+            raise Refused(
+                "inputs", f"inputs must be {what}, shape ({expected}), not {list(array.shape)}"
             )
         known = len(self.dataset.vocabulary)
         if known and not ((array >= 0) & (array < known) & (array == np.floor(array))).all():
-            raise ValueError(f"inputs must be token numbers, whole and from 0 to {known - 1}")
+            raise Refused(
+                "inputs", f"inputs must be token numbers, whole and from 0 to {known - 1}"
+            )
         return array
 
     def activations(self, raw: Any) -> dict[str, dict[str, Array]]:
@@ -554,9 +563,12 @@ class Experiment:
         columns = self._checked(raw)
         numbers = len(columns) * sum(prod(shape) for shape in self.network.shapes[1:])
         if numbers > MAX_ACTIVATION_NUMBERS:
-            raise ValueError(
+            raise Refused(
+                "inputs",
                 f"{len(columns)} rows would give {numbers} activations, at most "
-                f"{MAX_ACTIVATION_NUMBERS} (limit: max_activation_numbers); ask for fewer rows"
+                f"{MAX_ACTIVATION_NUMBERS} (limit: max_activation_numbers); ask for fewer rows",
+                limit="max_activation_numbers",
+                value=MAX_ACTIVATION_NUMBERS,
             )
         features = self._features(self.spec, self.dataset, self.dataset.scale(columns))
         with np.errstate(all="ignore"):
@@ -569,15 +581,15 @@ class Experiment:
     def gradients(self, samples: list[int] | None) -> tuple[float, dict[str, Array]]:
         """Loss and its gradient by parameter, without penalties, on those training samples or all.
 
-        Raises: ValueError (no such sample)
+        Raises: Refused (no such sample)
         """
         trainer = self.trainer
         chosen = np.arange(trainer.samples) if samples is None else np.asarray(samples, np.int64)
         if not len(chosen):
-            raise ValueError("there are no samples to take the gradient on")
+            raise Refused("samples", "there are no samples to take the gradient on")
         if chosen.min() < 0 or chosen.max() >= trainer.samples:
-            raise ValueError(f"training samples are numbered 0 to {trainer.samples - 1}")
-        self._affordable(len(chosen), "samples")
+            raise Refused("samples", f"training samples are numbered 0 to {trainer.samples - 1}")
+        self._affordable(len(chosen), "samples", "samples")
         gradient = np.zeros(self.network.layout.size, trainer.dtype)
         with np.errstate(all="ignore"):
             loss = self.network.loss_and_gradient(
@@ -591,11 +603,15 @@ class Experiment:
         if plane is None:
             low, high = self.curve_range()
             x = np.linspace(low, high, resolution)
-            return {"x": x, "y": np.zeros(0), "outputs": self.predict_scaled(x[:, None])}
+            return {
+                "x": x,
+                "y": np.zeros(0),
+                "outputs": self.predict_scaled(x[:, None], "resolution"),
+            }
         x = np.linspace(plane.low[0], plane.high[0], resolution)
         y = np.linspace(plane.low[1], plane.high[1], resolution)
         grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        outputs = self.predict_scaled(plane.lift(grid))
+        outputs = self.predict_scaled(plane.lift(grid), "resolution")
         return {"x": x, "y": y, "outputs": outputs.reshape(resolution, resolution, -1)}
 
     def curve_range(self) -> tuple[float, float]:

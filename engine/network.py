@@ -10,8 +10,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import Refused
 from .initializers import INITIALIZERS
-from .layers import Dropout, Embedding, Layer, LayerDoesNotFit, Output, Pass, Residual, Scratch
+from .layers import Dropout, Embedding, Layer, Output, Pass, Residual, Scratch
 from .layers.base import Cache, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
@@ -22,24 +23,12 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
 
-class CannotBuild(ValueError):
-    """The parts do not make a network; `place` is the path of the part in the spec."""
-
-    def __init__(self, place: str, message: str) -> None:
-        super().__init__(message)
-        self.place = place
-        self.message = message
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (CannotBuild, (self.place, self.message))
-
-
 class Network:
     """Hidden layers, an output and a loss, fitted to one input shape.
 
     `vocabulary` says that the inputs are that many kinds of tokens: an embedding then comes first.
 
-    Raises: CannotBuild, naming the layer, its position and the shape that reached it
+    Raises: Refused, naming the layer, its position and the shape that reached it
     """
 
     def __init__(
@@ -54,7 +43,7 @@ class Network:
         self.loss_record = LOSSES[loss]
         required = self.loss_record.requires
         if required is not None and output.activation != required:
-            raise CannotBuild(
+            raise Refused(
                 "output.activation",
                 f"{loss} goes with a {required} output, not {output.activation}; "
                 f"choose {required} or leave it null",
@@ -76,9 +65,9 @@ class Network:
                 if isinstance(layer, Residual):
                     layer.check_earlier(self.shapes[-1], self.shapes[:-1])
                 out = layer.output_shape(self.shapes[-1])
-            except LayerDoesNotFit as error:
+            except Refused as error:
                 place = "output" if layer is output else f"layers.{position}"
-                raise CannotBuild(place, f"layer {position + 1} ({name}): {error}") from error
+                raise error.within(place, f"layer {position + 1} ({name}): ") from error
             for part, parameter in layer.parameters(self.shapes[-1]).items():
                 shapes.append((f"{name}.{part}", parameter.shape))
                 self._parameters.append(parameter)
@@ -97,19 +86,22 @@ class Network:
     def _check_tokens(layer: Layer, position: int, vocabulary: int, shape: Shape) -> None:
         if isinstance(layer, Embedding):
             if position or not vocabulary:
-                raise LayerDoesNotFit(
+                raise Refused(
+                    "",
                     f"an embedding takes token numbers, not shape {spelled(shape)}, so it goes first "
-                    "and needs text data"
+                    "and needs text data",
                 )
             if layer.input_dim < vocabulary:
-                raise LayerDoesNotFit(
+                raise Refused(
+                    "input_dim",
                     f"input_dim {layer.input_dim} is less than the {vocabulary} kinds of tokens in "
-                    f"the data; choose {vocabulary} or 0, which means as many as there are"
+                    f"the data; choose {vocabulary} or 0, which means as many as there are",
                 )
         elif vocabulary and not position:
-            raise LayerDoesNotFit(
+            raise Refused(
+                "",
                 f"the data of shape {spelled(shape)} are token numbers, which only an embedding can "
-                "take; put one first"
+                "take; put one first",
             )
 
     def _check_output(self, loss: str) -> None:
@@ -118,13 +110,13 @@ class Network:
             f"layer {len(self.layers) - 1} ({self.names[-2]})" if self.names[1:] else "the data"
         )
         if each_step and len(shape) != 2:
-            raise CannotBuild(
+            raise Refused(
                 "layers",
                 f"{loss} asks for an output at every step, but shape {spelled(self.shapes[-2])} "
                 f"reached the output from {before}; set return_sequences on the recurrent layers and use no flatten",
             )
         if not each_step and len(shape) != 1:
-            raise CannotBuild(
+            raise Refused(
                 "layers",
                 f"{loss} compares one output a sample, but a sequence of shape "
                 f"{spelled(self.shapes[-2])} reached the output from {before}; set return_sequences false on the last "

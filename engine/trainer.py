@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import Refused
 from .layers import Dense
 from .layers.base import Pass
 from .network import Network
@@ -249,22 +250,27 @@ class Trainer:
     def set_parameters(self, values: dict[str, Array]) -> None:
         """Write some parameters by name; where a number is None (or NaN) it stays as it is.
 
-        Raises: KeyError (unknown name), ValueError (wrong shape or not finite); nothing is written
+        Raises: Refused (unknown name, wrong shape or not finite); nothing is written
         """
         views = self.network.layout.views(self.vector)
         ready = {}
         for name, value in values.items():
             if name not in views:
-                raise KeyError(f"there is no parameter {name}; there are {', '.join(views)}")
-            array = np.asarray(value, np.float64)  # None becomes NaN: that number stays as it is
+                raise Refused(name, f"there is no parameter {name}; there are {', '.join(views)}")
+            try:
+                array = np.asarray(
+                    value, np.float64
+                )  # None becomes NaN: that number stays as it is
+            except ValueError as error:
+                raise Refused(name, f"the rows of {name} must all be of one length") from error
             if array.shape != views[name].shape:
-                raise ValueError(
-                    f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}"
+                raise Refused(
+                    name, f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}"
                 )
             with np.errstate(over="ignore"):
                 array = np.where(np.isnan(array), views[name], array).astype(self.dtype)
             if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds a number that is not finite in float32")
+                raise Refused(name, f"{name} holds a number that is not finite in float32")
             ready[name] = array
         for name, array in ready.items():
             views[name][...] = array
@@ -293,15 +299,15 @@ class Trainer:
     def load(self, snapshot: Snapshot) -> None:
         """Restore a snapshot from outside.
 
-        Raises: ValueError where it is not of this network, optimizer and data
+        Raises: Refused where it is not of this network, optimizer and data
         """
         rows = len(self._buffer) - 1
         if snapshot.state.shape != (rows, self._buffer.shape[1]) or (
             snapshot.state.dtype != self._buffer.dtype
         ):
-            raise ValueError("the snapshot is of another network or optimizer")
+            raise Refused("state", "the snapshot is of another network or optimizer")
         if sorted(snapshot.order.tolist()) != list(range(self.samples)):
-            raise ValueError("the snapshot is of other data")
+            raise Refused("state", "the snapshot is of other data")
         self.restore(snapshot)
         self.diverged = None
 
@@ -342,7 +348,7 @@ class Trainer:
         if self.diverged is not None or steps <= 0:
             return np.zeros(0)
         if not self.samples:
-            raise ValueError("there are no training samples")
+            raise Refused("dataset", "there are no training samples; draw some points first")
         before = self.snapshot()
         losses, done, broken = self._run(steps)
         if not broken:

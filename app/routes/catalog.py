@@ -6,9 +6,9 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from engine.activations import ACTIVATIONS, ActivationName
+from engine.errors import Refused
 
 from ..catalog import catalog
-from ..errors import Unprocessable
 from ..schemas import CurveOut
 from . import PROBLEMS
 
@@ -32,7 +32,7 @@ async def get_curve(
 ) -> CurveOut:
     """An activation's values and derivatives over a range of z."""
     if low >= high:
-        raise Unprocessable("low must be below high", field="low")
+        raise Refused("low", "low must be below high")
     record = ACTIVATIONS[name]
     z = np.linspace(low, high, points)
     with np.errstate(all="ignore"):

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from engine.datasets import DATASETS, BadTable, Own, parse_csv
+from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.table import table_from_rows
+from engine.errors import Refused
 
 from ..deps import NetworksDep, SettingsDep, SomeVisitor
-from ..errors import NotFound, TooMany, Unprocessable
+from ..errors import NotFound, TooMany
 from ..networks import Networks
 from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
 from ..store import CannotSave
@@ -90,10 +91,9 @@ async def post_dataset(
         )
     try:
         table = await asyncio.to_thread(_table_of, given)
-    except BadTable as error:
-        raise Unprocessable(
-            str(error), field="csv" if given.csv is not None else "inputs"
-        ) from error
+    except Refused as error:
+        place = "csv" if given.csv is not None else "inputs"
+        raise Refused(place, error.message) from error
     id = secrets.token_urlsafe(16)
     await _keep(networks, id, visitor, table)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
@@ -123,7 +123,7 @@ def _csv_body(body: bytes, target: str | None) -> OwnIn:
     try:
         return OwnIn(csv=body.decode("utf-8-sig"), target=target)
     except UnicodeDecodeError as error:
-        raise Unprocessable("the CSV is not UTF-8; save it as UTF-8", field="csv") from error
+        raise Refused("csv", "the CSV is not UTF-8; save it as UTF-8") from error
 
 
 def _json_body(body: bytes) -> OwnIn:
@@ -135,7 +135,7 @@ def _json_body(body: bytes) -> OwnIn:
 
 def _table_of(given: OwnIn) -> Any:
     if (given.csv is None) == (given.inputs is None):
-        raise BadTable("give either csv, or inputs and targets")
+        raise Refused("csv", "give either csv, or inputs and targets")
     if given.csv is not None:
         return parse_csv(given.csv, given.name, given.target)
     return table_from_rows(given.inputs or [], given.targets or [], given.name)
@@ -145,4 +145,4 @@ async def _keep(networks: Networks, id: str, visitor: str, table: Any) -> None:
     try:
         await asyncio.to_thread(networks.store.add_table, id, visitor, table)
     except CannotSave as error:
-        raise Unprocessable(f"the server cannot save it: {error}", field="csv") from error
+        raise Refused("csv", f"the server cannot save it: {error}") from error

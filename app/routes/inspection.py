@@ -1,11 +1,14 @@
 """Looking inside. Nothing here touches the state of training, but for setting weights."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from engine.errors import Refused
+
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import Conflict, Unprocessable
+from ..errors import Conflict
 from ..networks import Networks
 from ..schemas import (
     BoundaryOut,
@@ -22,6 +25,7 @@ from ..schemas import (
     TraceOut,
 )
 from ..settings import Settings
+from ..workers import looking
 from . import OF_NETWORK, OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
@@ -37,7 +41,7 @@ def _json(encoded: bytes) -> Response:
 @router.get("/weights", response_model=dict[str, Any], responses=OF_STATE)
 async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = False) -> Response:
     """Every parameter by name, weights as (inputs, units); or their moving average."""
-    found = await networks.call(live, "weights", average)
+    found = await networks.call(live, looking.weights, average)
     if found is None:
         raise Conflict("no average is kept; set average to its decay first, 0.99 say")
     return _json(found)
@@ -54,7 +58,7 @@ async def predict(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
 ) -> Response:
     """The outputs for raw inputs; scaling and features are done here."""
-    return await _on_rows(networks, settings, live, "predict", rows)
+    return await _on_rows(networks, settings, live, looking.predict, rows)
 
 
 @router.post("/activations", response_model=dict[str, LayerActivationsOut])
@@ -62,26 +66,27 @@ async def activations(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
 ) -> Response:
     """Every layer's weighted sums z and activations a for raw inputs."""
-    return await _on_rows(networks, settings, live, "activations", rows)
+    return await _on_rows(networks, settings, live, looking.activations, rows)
 
 
 async def _on_rows(
-    networks: Networks, settings: Settings, live: LiveDep, name: str, rows: RowsIn
+    networks: Networks,
+    settings: Settings,
+    live: LiveDep,
+    function: Callable[[str, Any], bytes],
+    rows: RowsIn,
 ) -> Response:
     limit = settings.max_predict_rows
     if len(rows.inputs) > limit:
-        raise Unprocessable(
+        raise Refused(
+            "inputs",
             f"{len(rows.inputs)} rows, at most {limit}",
-            field="inputs",
             limit="max_predict_rows",
             value=limit,
         )
     if not rows.inputs:
-        raise Unprocessable("give at least one row", field="inputs")
-    try:
-        return _json(await networks.call(live, name, rows.inputs))
-    except ValueError as error:
-        raise Unprocessable(str(error), field="inputs") from error
+        raise Refused("inputs", "give at least one row")
+    return _json(await networks.call(live, function, rows.inputs))
 
 
 @router.get("/boundary", response_model=BoundaryOut)
@@ -94,16 +99,13 @@ async def boundary(
     """The outputs over the drawn plane (or curve), on a grid of that many points a side."""
     limit = settings.max_resolution
     if resolution > limit:
-        raise Unprocessable(
+        raise Refused(
+            "resolution",
             f"at most {limit} points a side",
-            field="resolution",
             limit="max_resolution",
             value=limit,
         )
-    try:
-        return _json(await networks.call(live, "boundary", resolution))
-    except ValueError as error:
-        raise Unprocessable(str(error), field="resolution") from error
+    return _json(await networks.call(live, looking.boundary, resolution))
 
 
 @router.post("/gradients", response_model=GradientsOut)
@@ -111,10 +113,7 @@ async def gradients(
     networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None
 ) -> Response:
     """The loss and its gradient by parameter, on those training samples or on all."""
-    try:
-        return _json(await networks.call(live, "gradients", chosen.samples if chosen else None))
-    except ValueError as error:
-        raise Unprocessable(str(error), field="samples") from error
+    return _json(await networks.call(live, looking.gradients, chosen.samples if chosen else None))
 
 
 @router.post("/check-gradient", response_model=GradientCheckOut)
@@ -128,20 +127,14 @@ async def check_gradient(
     largest gradient of the parameter, or to 1e-4 of the loss where that is more.
     """
     chosen = chosen or CheckIn()
-    try:
-        return _json(await networks.call(live, "check_gradient", chosen.samples, chosen.numbers))
-    except ValueError as error:
-        raise Unprocessable(str(error), field="samples") from error
+    return _json(await networks.call(live, looking.check_gradient, chosen.samples, chosen.numbers))
 
 
 @router.post("/trace", response_model=TraceOut)
 async def trace(networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None) -> Response:
     """One whole update in numbers, in order, nothing changed: what training would do next with
     those training samples as its batch (sample 0 unless named)."""
-    try:
-        return _json(await networks.call(live, "trace", chosen.samples if chosen else None))
-    except ValueError as error:
-        raise Unprocessable(str(error), field="samples") from error
+    return _json(await networks.call(live, looking.trace, chosen.samples if chosen else None))
 
 
 @router.get("/diagnosis", response_model=DiagnosisOut)
@@ -151,4 +144,4 @@ async def diagnosis(networks: NetworksDep, live: LiveDep) -> Response:
     Gradients and units are measured now, on up to 64 training samples; plateau and overfitting are
     read off the run so far.
     """
-    return _json(await networks.call(live, "diagnosis"))
+    return _json(await networks.call(live, looking.diagnosis))

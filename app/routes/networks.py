@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from ..deps import KnownVisitor, LiveDep, NetworksDep, SomeVisitor
 from ..schemas import DatasetOut, HistoryOut, NetworkOut, PatchIn, SpecIn
+from ..workers import looking, shelf
 from . import OF_NETWORK, PROBLEMS
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
@@ -47,10 +48,10 @@ async def delete_network(networks: NetworksDep, live: LiveDep) -> None:
 @router.get("/{id}/history", responses=OF_NETWORK)
 async def get_history(networks: NetworksDep, live: LiveDep) -> HistoryOut:
     """The course of the run so far, in columns."""
-    return HistoryOut(**await networks.call(live, "history"), generation=live.generation)
+    return HistoryOut(**await networks.call(live, shelf.history), generation=live.generation)
 
 
 @router.get("/{id}/dataset", responses=OF_NETWORK)
 async def get_dataset_of(networks: NetworksDep, live: LiveDep) -> DatasetOut:
     """The samples this network trains and is tested on."""
-    return DatasetOut(**await networks.call(live, "dataset_of"))
+    return DatasetOut(**await networks.call(live, looking.dataset_of))

@@ -12,9 +12,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from engine.errors import Refused
+
 from ..broadcast import Message, Watcher
 from ..deps import LiveDep, NetworksDep, SettingsDep, get_networks
-from ..errors import GlassboxError, Unprocessable, problem_of, validation_problem
+from ..errors import GlassboxError, problem_of, validation_problem
 from ..networks import Live, Networks, weights_of
 from ..schemas import Nested, PatchIn, PlayIn, ResetIn, TrainIn, Wire
 from ..wire import frame_to_bytes
@@ -124,10 +126,11 @@ async def socket(
     try:
         live = await networks.get(id)
         watcher = await networks.watch(live, weights, _step_of(live, after))
-    except GlassboxError as error:
+    except (GlassboxError, Refused) as error:
+        problem = problem_of(error)
         await websocket.accept()
-        await websocket.send_text(json.dumps({"event": "problem", "problem": problem_of(error)}))
-        await websocket.close(4404 if error.status == 404 else 4429, error.detail[:100])
+        await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+        await websocket.close(4404 if problem["status"] == 404 else 4429, problem["detail"][:100])
         return
     try:
         await websocket.accept()
@@ -204,7 +207,7 @@ async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: 
         command = _parsed(text)
         await _carry_out(networks, live, command)
         return
-    except GlassboxError as error:
+    except (GlassboxError, Refused) as error:
         problem = problem_of(error)
     except (ValidationError, RequestValidationError) as error:
         problem = validation_problem(error.errors())
@@ -215,7 +218,7 @@ def _parsed(text: str) -> Command:
     try:
         command = json.loads(text)
     except (ValueError, RecursionError):
-        raise Unprocessable("not JSON; send an object with a type", field="body") from None
+        raise Refused("body", "not JSON; send an object with a type") from None
     return COMMAND.validate_python(command)
 
 

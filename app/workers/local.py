@@ -4,13 +4,17 @@ import asyncio
 import logging
 import multiprocessing
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from . import host
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # One process per core trains; BLAS threads inside it would only fight over the same cores, and
 # a fixed number of them keeps sums in the same order.
@@ -42,15 +46,16 @@ class Worker:
         await asyncio.get_running_loop().run_in_executor(self._executor, host.start)
         self.ready = True
 
-    async def call(self, name: str, *args: Any) -> Any:
-        """Ask the process; one call is under way at a time, and only its own time counts.
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function in the process; one call is under way at a time, and only its own time
+        counts.
 
         Raises: WorkerDied, and whatever the function raised
         """
         async with self._turn:
             generation = self.generation
             try:
-                done = asyncio.wrap_future(self._executor.submit(host.call, name, args))
+                done = asyncio.wrap_future(self._executor.submit(function, *args, **kwargs))
                 # Whoever asked may have gone; the answer is then read by nobody, quietly.
                 done.add_done_callback(lambda f: f.cancelled() or f.exception())
                 return await asyncio.wait_for(asyncio.shield(done), self.timeout_s)

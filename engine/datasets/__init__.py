@@ -1,7 +1,7 @@
 """The kinds of datasets, and the one place that joins them."""
 
 from .arithmetic import Arithmetic
-from .base import BadData, Dataset, DatasetSpec, Plane
+from .base import Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
 from .image import Digits, Shapes
 from .known_tables import BreastCancer, Iris, Wine
@@ -20,7 +20,7 @@ from .plane import (
 )
 from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
-from .table import BadTable, Own, Table, parse_csv
+from .table import Own, Table, parse_csv
 from .text import OwnText, Topics, Zen
 
 # A new kind is its class in one of the files above and its name here.
@@ -41,6 +41,6 @@ DATASETS: dict[str, type[AnyDataset]] = {
 }  # fmt: skip
 
 __all__ = [
-    "DATASETS", "AnyDataset", "BadData", "BadTable", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ class Arithmetic:
         return "\n".join(self.lines())
 
     def make(self) -> Dataset:
-        """Raises: BadData"""
+        """Raises: Refused"""
         time = 3 * self.digits + 3  # 99+99=198 and its line feed, less the last: 9
         check_size(self.samples, (time,))
         lines = self.lines()

@@ -8,6 +8,8 @@ import numpy as np
 from annotated_types import Interval, Len
 from numpy.typing import NDArray
 
+from ..errors import Refused
+
 Array = NDArray[Any]
 
 MAX_SAMPLES = 20_000
@@ -25,14 +27,6 @@ Erased = Annotated[tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], L
 
 View = Literal["plane", "curve", "image", "sequence", "text", "table"]
 Task = Literal["classification", "regression"]
-
-
-class BadData(ValueError):
-    """The dataset cannot be made; the message says what would do, `field` which setting is meant."""
-
-    def __init__(self, message: str, field: str = "kind") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +137,15 @@ def split(
 def check_size(samples: int, shape: tuple[int, ...], field: str = "samples") -> None:
     """Called before anything of that size is allocated.
 
-    Raises: BadData
+    Raises: Refused
     """
     numbers = samples * prod(shape)
     if numbers > MAX_NUMBERS:
         each = " x ".join(map(str, shape))
-        raise BadData(
+        raise Refused(
+            field,
             f"{samples} samples of {each} are {numbers} numbers, at most {MAX_NUMBERS} "
             "(limit: max_numbers); take fewer samples or smaller ones",
-            field,
         )
 
 

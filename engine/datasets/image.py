@@ -46,7 +46,7 @@ class Digits:
     }
 
     def make(self) -> Dataset:
-        """Raises: BadData where scikit-learn is missing"""
+        """Raises: Refused where scikit-learn is missing"""
         pixels, labels, _ = read("digits.csv.gz")
         rng = np.random.default_rng([self.seed, 2])
         chosen = np.sort(rng.permutation(len(pixels))[: self.samples])
@@ -105,7 +105,7 @@ class Shapes:
     }
 
     def make(self) -> Dataset:
-        """Raises: BadData"""
+        """Raises: Refused"""
         check_size(self.samples, (self.size, self.size, 1))
         rng = np.random.default_rng([self.seed, 2])
         labels = np.arange(self.samples) % len(SHAPES)

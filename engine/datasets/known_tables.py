@@ -24,7 +24,7 @@ class _Known:
     columns: ClassVar[tuple[str, ...]]
 
     def make(self) -> Dataset:
-        """Raises: BadData where scikit-learn is missing"""
+        """Raises: Refused where scikit-learn is missing"""
         inputs, targets, names = read(self.file)
         table = Table(self.file, self.columns, inputs, targets, "target", names)
         return scaled(table, self.test_fraction, self.seed)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import Array, BadData
+from ..errors import Refused
+from .base import Array
 
 
 @cache
@@ -15,15 +16,16 @@ def read(name: str) -> tuple[Array, Array, tuple[str, ...]]:
 
     The arrays are shared and cannot be written to.
 
-    Raises: BadData
+    Raises: Refused
     """
     # Importing sklearn.datasets for four small files would cost every process a second and 50 MB;
     # finding where a package lies doesn't run it.
     found = find_spec("sklearn")
     if found is None or not found.submodule_search_locations:
-        raise BadData(
+        raise Refused(
+            "kind",
             "this data set comes with scikit-learn, which is not installed; install it with "
-            "pip install scikit-learn"
+            "pip install scikit-learn",
         )
     path = Path(found.submodule_search_locations[0]) / "datasets" / "data" / name
     try:
@@ -31,9 +33,10 @@ def read(name: str) -> tuple[Array, Array, tuple[str, ...]]:
         header = () if name.endswith(".gz") else tuple(_first_line(path).split(",")[2:])
         rows = np.loadtxt(path, delimiter=",", skiprows=1 if header else 0, ndmin=2)
     except (OSError, ValueError) as error:
-        raise BadData(
+        raise Refused(
+            "kind",
             f"the installed scikit-learn has no readable {name} ({type(error).__name__}); install "
-            "the version that Glassbox's lock file names"
+            "the version that Glassbox's lock file names",
         ) from error
     inputs, targets = rows[:, :-1], rows[:, -1].astype(np.int64)
     for array in (inputs, targets):

@@ -40,7 +40,7 @@ class _Sequences:
         raise NotImplementedError
 
     def make(self) -> Dataset:
-        """Raises: BadData"""
+        """Raises: Refused"""
         check_size(self.samples, (self._time(), len(self.columns)))
         rng = np.random.default_rng([self.seed, 2])
         inputs, targets = self._drawn(rng)

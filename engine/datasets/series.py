@@ -81,7 +81,7 @@ class _Generated(_Series):
         raise NotImplementedError
 
     def make(self) -> Dataset:
-        """Raises: BadData"""
+        """Raises: Refused"""
         check_size(self.samples, (self.window, 1))
         tests = min(round(self.samples * self.test_fraction), max(0, self.samples - 1))
         length = self.samples + self._span * (2 if tests else 1)

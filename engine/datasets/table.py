@@ -8,18 +8,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from .base import Array, BadData, Dataset, Plane, Seed, Task, TestFraction, View, split
+from ..errors import Refused
+from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
 
 MAX_COLUMNS = 64
 MAX_ROWS = 20_000
 MAX_CLASSES = 10
-
-
-class BadTable(BadData):
-    """The table cannot be used; the message says where and what would do."""
-
-    def __init__(self, message: str, field: str = "id") -> None:
-        super().__init__(message, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +62,10 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
 
     Words, or up to ten different whole numbers, in the target make classes; else it is a value.
 
-    Raises: BadTable
+    Raises: Refused
     """
     if "\0" in text:
-        raise BadTable("the text holds NUL characters; save the table as UTF-8 CSV")
+        raise Refused("id", "the text holds NUL characters; save the table as UTF-8 CSV")
     first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     try:
@@ -82,38 +76,45 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
             if len(rows) > MAX_ROWS + 1:
-                raise BadTable(f"more than {MAX_ROWS} rows (limit: max_rows)")
+                raise Refused("id", f"more than {MAX_ROWS} rows (limit: max_rows)")
             if len(row) > MAX_COLUMNS + 1:
-                raise BadTable(
-                    f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)"
+                raise Refused(
+                    "id",
+                    f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)",
                 )
     except csv.Error as error:
-        raise BadTable(f"not a readable CSV: {error}") from error
+        raise Refused("id", f"not a readable CSV: {error}") from error
     if not rows:
-        raise BadTable("the table is empty; give rows like 1.5,2.0,A")
+        raise Refused("id", "the table is empty; give rows like 1.5,2.0,A")
     header = None if any(_number(cell) is not None for cell in rows[0]) else rows.pop(0)
     if not rows:
-        raise BadTable("there is a header but no rows under it")
+        raise Refused("id", "there is a header but no rows under it")
     width = len(rows[0])
     if width < 2:
-        raise BadTable("one column only; give at least one input and the target, e.g. 1.5,2.0,A")
+        raise Refused(
+            "id", "one column only; give at least one input and the target, e.g. 1.5,2.0,A"
+        )
     names = [f"x{i + 1}" for i in range(width)]
     if header and len(header) == width:
         names = _unique(header)
     if target is not None and target not in names:
-        raise BadTable(f"there is no column {target[:40]!r}; there are {', '.join(names)[:200]}")
+        raise Refused(
+            "id", f"there is no column {target[:40]!r}; there are {', '.join(names)[:200]}"
+        )
     at = names.index(target) if target is not None else width - 1
     inputs = np.zeros((len(rows), width - 1))
     labels = []
     for i, row in enumerate(rows):
         line = i + (2 if header else 1)
         if len(row) != width:
-            raise BadTable(f"row {line} has {len(row)} cells, the first has {width}")
+            raise Refused("id", f"row {line} has {len(row)} cells, the first has {width}")
         labels.append(row[at])
         for j, cell in enumerate(row[:at] + row[at + 1 :]):
             value = _number(cell)
             if value is None:
-                raise BadTable(f"row {line}, column {j + 1}: {cell[:20]!r} is not a finite number")
+                raise Refused(
+                    "id", f"row {line}, column {j + 1}: {cell[:20]!r} is not a finite number"
+                )
             inputs[i, j] = value
     columns = tuple(names[:at] + names[at + 1 :])
     return _with_targets(name, columns, inputs, labels, names[at])
@@ -124,19 +125,19 @@ def table_from_rows(
 ) -> Table:
     """The same from arrays: rows of inputs, and a class or value for each.
 
-    Raises: BadTable
+    Raises: Refused
     """
     if not rows or not rows[0]:
-        raise BadTable("there are no rows; give inputs like [[1.5, 2.0], ..]")
+        raise Refused("id", "there are no rows; give inputs like [[1.5, 2.0], ..]")
     if len(rows) > MAX_ROWS:
-        raise BadTable(f"{len(rows)} rows, at most {MAX_ROWS} (limit: max_rows)")
+        raise Refused("id", f"{len(rows)} rows, at most {MAX_ROWS} (limit: max_rows)")
     width = len(rows[0])
     if width > MAX_COLUMNS:
-        raise BadTable(f"{width} columns, at most {MAX_COLUMNS} (limit: max_columns)")
+        raise Refused("id", f"{width} columns, at most {MAX_COLUMNS} (limit: max_columns)")
     if any(len(row) != width for row in rows):
-        raise BadTable(f"rows differ in length; the first has {width} numbers")
+        raise Refused("id", f"rows differ in length; the first has {width} numbers")
     if len(targets) != len(rows):
-        raise BadTable(f"{len(rows)} rows but {len(targets)} targets; give one a row")
+        raise Refused("id", f"{len(rows)} rows but {len(targets)} targets; give one a row")
     labels = [t if isinstance(t, str) else f"{t:.17g}" for t in targets]
     columns = tuple(f"x{i + 1}" for i in range(width))
     return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
@@ -167,19 +168,23 @@ def _with_targets(
     values = [_number(label) for label in labels]
     missing = next((i for i, label in enumerate(labels) if not label), None)
     if missing is not None:
-        raise BadTable(f"sample {missing + 1} has no {target_name}; every sample needs its target")
+        raise Refused(
+            "id", f"sample {missing + 1} has no {target_name}; every sample needs its target"
+        )
     whole = all(v is not None and v == int(v) for v in values)
     if None in values or (whole and len(set(values)) <= MAX_CLASSES):
         if whole:  # 1, 1.0 and 01 are one class
             labels = [str(int(v)) for v in values if v is not None]
         distinct = sorted(set(labels), key=int) if whole else sorted(set(labels))
         if len(distinct) > MAX_CLASSES:
-            raise BadTable(
-                f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)"
+            raise Refused(
+                "id",
+                f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)",
             )
         if len(distinct) < 2:
-            raise BadTable(
-                f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart"
+            raise Refused(
+                "id",
+                f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart",
             )
         numbers = {label: i for i, label in enumerate(distinct)}
         targets = np.array([numbers[label] for label in labels])

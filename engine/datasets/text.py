@@ -15,7 +15,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval, Len
 
-from .base import Array, BadData, Dataset, Samples, Seed, Task, TestFraction, View, check_size
+from ..errors import Refused
+from .base import Array, Dataset, Samples, Seed, Task, TestFraction, View, check_size
 
 MAX_VOCABULARY = 256
 MAX_CHARACTERS = 20_000
@@ -35,26 +36,26 @@ def printable(character: str) -> str:
 def vocabulary_of(text: str) -> tuple[str, ...]:
     """The text's different characters, sorted.
 
-    Raises: BadData
+    Raises: Refused
     """
     characters = tuple(sorted(set(text)))
     surrogate = next((c for c in characters if "\ud800" <= c <= "\udfff"), None)
     if surrogate is not None:
-        raise BadData(
+        raise Refused(
+            "text",
             f"the text holds half a character (the lone surrogate U+{ord(surrogate):04X}); copy it "
             "again from where it came, as whole characters",
-            "text",
         )
     if len(characters) > MAX_VOCABULARY:
-        raise BadData(
+        raise Refused(
+            "text",
             f"{len(characters)} different characters, at most {MAX_VOCABULARY} "
             "(limit: max_vocabulary); take a shorter part of the text",
-            "text",
         )
     if len(characters) == 1:
-        raise BadData(
-            f"the text is {printable(characters[0])!r} over and over; there is nothing to predict",
+        raise Refused(
             "text",
+            f"the text is {printable(characters[0])!r} over and over; there is nothing to predict",
         )
     return characters
 
@@ -89,7 +90,7 @@ class _Text:
     def whole(self) -> str:
         """The text, NFC normalised.
 
-        Raises: BadData
+        Raises: Refused
         """
         raise NotImplementedError
 
@@ -97,15 +98,15 @@ class _Text:
         """At most `samples` windows, fewer where the text has no more. Where a part for testing
         would be shorter than one window, all is for training.
 
-        Raises: BadData
+        Raises: Refused
         """
         check_size(self.samples, (self.window,))
         text = self.whole()
         if len(text) <= self.window:
-            raise BadData(
+            raise Refused(
+                "text",
                 f"the text has {len(text)} characters, and a window with the one after it takes "
                 f"{self.window + 1}; give a longer text or choose a smaller window",
-                "text",
             )
         vocabulary = vocabulary_of(text)
         numbers = {character: i for i, character in enumerate(vocabulary)}
@@ -154,11 +155,11 @@ def _zen() -> str:
     loader: Any = getattr(find_spec("this"), "loader", None)
     source = loader.get_source("this") if loader else None
     if not source:
-        raise BadData("this Python comes without the source of its module `this`")
+        raise Refused("kind", "this Python comes without the source of its module `this`")
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             return codecs.decode(str(node.value.value), "rot13")
-    raise BadData("this Python's module `this` does not hold its text where it used to")
+    raise Refused("kind", "this Python's module `this` does not hold its text where it used to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ def _topics() -> str:
     try:
         from pydoc_data.topics import topics
     except ImportError as error:
-        raise BadData("this Python comes without its help texts (pydoc_data)") from error
+        raise Refused("kind", "this Python comes without its help texts (pydoc_data)") from error
     whole = "\n\n".join(topics[name].strip() for name in sorted(topics))
     return unicodedata.normalize("NFC", whole)[:200_000]
 
@@ -202,7 +203,7 @@ class OwnText(_Text):
 
     def whole(self) -> str:
         if not self.text.strip():
-            raise BadData("there is no text yet; paste one of a few hundred characters", "text")
+            raise Refused("text", "there is no text yet; paste one of a few hundred characters")
         return unicodedata.normalize("NFC", self.text)
 
 

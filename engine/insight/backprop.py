@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import Refused
 from ..experiment import MAX_WORK, Experiment
 from ..layers.base import Cache, Pass, deactivated
 from ..network import Network
@@ -17,23 +18,24 @@ Array = NDArray[np.floating]
 def chosen(experiment: Experiment, samples: Sequence[int]) -> NDArray[np.int64]:
     """The numbers of training samples, checked.
 
-    Raises: ValueError (none, or no such sample)
+    Raises: Refused (none, or no such sample)
     """
     count = experiment.trainer.samples
     if not count:
-        raise ValueError("there are no training samples; draw some points first")
+        raise Refused("samples", "there are no training samples; draw some points first")
     if not len(samples):
-        raise ValueError("there are no samples to look at; name at least one, or give null")
+        raise Refused("samples", "there are no samples to look at; name at least one, or give null")
     if min(samples) < 0 or max(samples) >= count:
-        raise ValueError(f"training samples are numbered 0 to {count - 1}")
+        raise Refused("samples", f"training samples are numbered 0 to {count - 1}")
     return np.asarray(samples, np.int64)
 
 
 def refuse_work(work: int, what: str, remedy: str) -> None:
-    """Raises: ValueError, naming the limit"""
+    """Raises: Refused, naming the limit"""
     if work > MAX_WORK:
-        raise ValueError(
-            f"{what} would take {work} multiply-adds, at most {MAX_WORK} (limit: max_work); {remedy}"
+        raise Refused(
+            "samples",
+            f"{what} would take {work} multiply-adds, at most {MAX_WORK} (limit: max_work); {remedy}",
         )
 
 

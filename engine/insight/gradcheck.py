@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import Refused
 from ..experiment import MAX_WORK, Experiment
 from ..layers.base import Pass
 from ..network import Network
@@ -73,7 +74,7 @@ def check_gradient(
     such a number counts as a kink, not as wrong. Truncated backpropagation is not the derivative of
     anything, so truncation is lifted for the check.
 
-    Raises: ValueError (no such sample, everything frozen, or more work than MAX_WORK)
+    Raises: Refused (no such sample, everything frozen, or more work than MAX_WORK)
     """
     trainer = experiment.trainer
     network, untruncated = _untruncated(experiment.network)
@@ -121,7 +122,7 @@ def _affordable(network: Network, samples: int) -> int:
 
 
 def _places(network: Network, numbers: int | None, samples: int) -> dict[str, NDArray[np.int64]]:
-    """Which numbers of the vector are checked, by parameter.  Raises: ValueError"""
+    """Which numbers of the vector are checked, by parameter.  Raises: Refused"""
     fixed = network.fixed()
     free = [
         entry
@@ -129,7 +130,7 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
         if entry.size and (entry.offset, entry.offset + entry.size) not in fixed
     ]
     if not free:
-        raise ValueError("every layer is frozen, so there is no gradient to check")
+        raise Refused("layers", "every layer is frozen, so there is no gradient to check")
     each = 2 * _pass_work(network, samples)
     most = numbers or DEFAULT_NUMBERS
     if numbers is None:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import ACTIVATIONS, SOFTMAX_FORMULA
+from ..errors import Refused
 from ..experiment import Experiment
 from ..initializers import INITIALIZERS
 from ..layers.base import Cache
@@ -70,7 +71,7 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
     """The next update, made on a copy: in NumPy, bit for bit what a trainer that is not compiled
     does with those samples as its batch. None means sample 0 alone.
 
-    Raises: ValueError (no such sample, or more work or numbers than the limits)
+    Raises: Refused (no such sample, or more work or numbers than the limits)
     """
     rows = chosen(experiment, DEFAULT_SAMPLES if samples is None else samples)
     _check_size(experiment, len(rows))
@@ -93,7 +94,7 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
 
 
 def _check_size(experiment: Experiment, count: int) -> None:
-    """Raises: ValueError, naming the limit, before anything is computed"""
+    """Raises: Refused, naming the limit, before anything is computed"""
     network, slots = experiment.network, len(experiment.trainer.optimizer.slots)
     refuse_work(3 * count * network.work, f"tracing {count} samples", "name fewer samples")
     # x, z, a, then da, delta, dx of every layer; every parameter and what its update shows.
@@ -106,9 +107,10 @@ def _check_size(experiment: Experiment, count: int) -> None:
     )
     numbers = count * sample + network.layout.size * (7 + 2 * slots)
     if numbers > MAX_TRACE_NUMBERS:
-        raise ValueError(
+        raise Refused(
+            "samples",
             f"this trace would hold {numbers} numbers, at most {MAX_TRACE_NUMBERS} (limit: "
-            "max_trace_numbers); name fewer samples or trace a smaller network"
+            "max_trace_numbers); name fewer samples or trace a smaller network",
         )
 
 

@@ -1,6 +1,6 @@
 """The kinds of layers, and the one place that joins them."""
 
-from .base import Layer, LayerDoesNotFit, Pass, Scratch
+from .base import Layer, Pass, Scratch
 from .conv import Conv2D
 from .dense import Dense, Output
 from .embedding import Embedding
@@ -24,6 +24,6 @@ LAYERS: dict[str, type[LayerSpec]] = {
 
 __all__ = [
     "GRU", "LAYERS", "LSTM", "ActivationLayer", "AvgPool2D", "BatchNorm", "Conv2D", "Dense", "Dropout",
-    "Embedding", "Flatten", "GlobalAvgPool2D", "Layer", "LayerDoesNotFit", "LayerNorm", "LayerSpec",
+    "Embedding", "Flatten", "GlobalAvgPool2D", "Layer", "LayerNorm", "LayerSpec",
     "MaxPool2D", "Output", "PReLU", "Pass", "Residual", "Scratch", "SimpleRNN",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from annotated_types import Interval
 from numpy.typing import NDArray
 
 from ..activations import activate, pull_back
+from ..errors import Refused
 
 Array = NDArray[np.floating]
 Views = Mapping[str, Array]
@@ -22,10 +23,6 @@ Shape = tuple[int, ...]
 Takes = Literal["row", "sequence", "image", "tokens"]
 
 Penalty = Annotated[float, Interval(ge=0, le=100)]
-
-
-class LayerDoesNotFit(ValueError):
-    """A layer cannot take the shape that reaches it; the message says what would fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ class Layer(Protocol):
     def kind(self) -> str: ...
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Raises: LayerDoesNotFit"""
+        """Raises: Refused"""
         ...
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]: ...
@@ -161,17 +158,18 @@ def spelled(shape: Shape) -> str:
 
 
 def require_image(kind: str, shape: Shape) -> tuple[int, int, int]:
-    """Raises: LayerDoesNotFit"""
+    """Raises: Refused"""
     if len(shape) != 3:
-        raise LayerDoesNotFit(
+        raise Refused(
+            "",
             f"a {kind} layer takes images (height x width x channels), not shape {spelled(shape)}; "
-            "use it on image data, before flatten"
+            "use it on image data, before flatten",
         )
     return shape[0], shape[1], shape[2]
 
 
 def require_sequence(kind: str, shape: Shape) -> tuple[int, int]:
-    """Raises: LayerDoesNotFit"""
+    """Raises: Refused"""
     if len(shape) != 2:
         what = {1: "use sequence data, or put an embedding before it for text"}.get(
             len(shape), "use sequence data"
@@ -179,9 +177,10 @@ def require_sequence(kind: str, shape: Shape) -> tuple[int, int]:
         before = (
             " after a layer that ends the sequence set return_sequences" if len(shape) == 1 else ""
         )
-        raise LayerDoesNotFit(
+        raise Refused(
+            "",
             f"a {kind} layer takes sequences (time x features), not shape {spelled(shape)}; {what}"
-            + (f";{before}" if before else "")
+            + (f";{before}" if before else ""),
         )
     return shape[0], shape[1]
 

@@ -11,10 +11,10 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName
+from ..errors import Refused
 from .base import (
     Array,
     Cache,
-    LayerDoesNotFit,
     Parameter,
     Pass,
     Penalty,
@@ -118,19 +118,21 @@ class Conv2D:
                 if self.dilation_rate > 1
                 else ""
             )
-            raise LayerDoesNotFit(
+            raise Refused(
+                "kernel_size",
                 f"{span} is larger than its input of {spelled(input_shape)}; choose kernel_size "
-                f"{max(1, (least - 1) // self.dilation_rate + 1)} or less, or padding same"
+                f"{max(1, (least - 1) // self.dilation_rate + 1)} or less, or padding same",
             )
         if channels % self.groups or self.filters % self.groups:
             fitting = [
                 g for g in range(1, min(channels, self.filters) + 1)
                 if channels % g == 0 and self.filters % g == 0
             ]  # fmt: skip
-            raise LayerDoesNotFit(
+            raise Refused(
+                "groups",
                 f"{self.groups} groups do not divide both the {channels} channels of its input "
                 f"{spelled(input_shape)} and its {self.filters} filters; groups may be "
-                f"{', '.join(map(str, fitting))}"
+                f"{', '.join(map(str, fitting))}",
             )
         positions, _, _ = self._geometry(input_shape)
         return (*positions, self.filters)

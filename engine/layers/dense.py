@@ -8,10 +8,10 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
+from ..errors import Refused
 from .base import (
     Array,
     Cache,
-    LayerDoesNotFit,
     Parameter,
     Pass,
     Penalty,
@@ -55,9 +55,10 @@ def affine_parameters(inputs: int, units: int) -> dict[str, Parameter]:
 
 def _rows_only(what: str, shape: Shape) -> None:
     if len(shape) > 2:
-        raise LayerDoesNotFit(
+        raise Refused(
+            "",
             f"{what} takes one row of numbers a sample, not shape {spelled(shape)}; "
-            "put a flatten or global_avg_pool2d layer before it"
+            "put a flatten or global_avg_pool2d layer before it",
         )
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval
 
+from ..errors import Refused
 from .base import (
     Array,
     Cache,
-    LayerDoesNotFit,
     Parameter,
     Pass,
     Penalty,
@@ -43,9 +43,10 @@ class Embedding:
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
-            raise LayerDoesNotFit(
+            raise Refused(
+                "",
                 f"an embedding takes token numbers (time), not shape {spelled(input_shape)}; it goes "
-                "first, on text data"
+                "first, on text data",
             )
         return (input_shape[0], self.output_dim)
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval
 
+from ..errors import Refused
 from .base import (
     Array,
     Cache,
-    LayerDoesNotFit,
     Parameter,
     Pass,
     Shape,
@@ -46,9 +46,10 @@ class _Pool:
     def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = require_image(self.name, input_shape)
         if self.padding == "valid" and self.pool_size > min(height, width):
-            raise LayerDoesNotFit(
+            raise Refused(
+                "pool_size",
                 f"a window of {self.pool_size} is larger than its input of {spelled(input_shape)}; "
-                f"choose pool_size {min(height, width)} or less, or padding same"
+                f"choose pool_size {min(height, width)} or less, or padding same",
             )
         positions, _, _ = self._geometry(input_shape)
         return (*positions, channels)

@@ -8,11 +8,11 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
+from ..errors import Refused
 from .base import (
     EVERY_SHAPE,
     Array,
     Cache,
-    LayerDoesNotFit,
     Parameter,
     Pass,
     SameShape,
@@ -134,24 +134,26 @@ class Residual(SameShape):
     activation: ActivationName = "linear"
 
     def check_earlier(self, input_shape: Shape, shapes: list[Shape]) -> None:
-        """`shapes`: of what went into every layer before this one.  Raises: LayerDoesNotFit"""
+        """`shapes`: of what went into every layer before this one.  Raises: Refused"""
         if self.span > len(shapes):
-            raise LayerDoesNotFit(
+            raise Refused(
+                "span" if shapes else "",
                 f"shape {spelled(input_shape)} reaches it, and it adds what went in {self.span} "
                 f"layers back, but there are {len(shapes)} before it; "
-                + (f"choose span {len(shapes)} or less" if shapes else "put a layer before it")
+                + (f"choose span {len(shapes)} or less" if shapes else "put a layer before it"),
             )
         earlier = shapes[-self.span]
         if earlier != input_shape:
             fitting = [s for s in range(1, len(shapes) + 1) if shapes[-s] == input_shape]
-            raise LayerDoesNotFit(
+            raise Refused(
+                "span" if fitting else "",
                 f"it adds shape {spelled(input_shape)} to shape {spelled(earlier)}, which went into "
                 f"the layer {self.span} before it; both must be the same"
                 + (
                     f": span {fitting[0]} would do"
                     if fitting
                     else ", so give those layers one width"
-                )
+                ),
             )
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:

@@ -1,5 +1,6 @@
 """What a notebook does: build, train, look inside, change, over HTTP."""
 
+import json
 import time
 
 import httpx
@@ -163,7 +164,10 @@ def test_settings_change_while_it_plays_and_the_weights_are_kept(client, url) ->
     assert spec["optimizer"]["kind"] == "adam"
     assert spec["dataset"]["kind"] == "spiral"
     assert spec["dataset"]["noise"] == 0.2
-    assert client.post(f"{url}/pause").json()["step"] > 0
+    with client.stream("GET", f"{url}/stream?limit=3&weights=false") as events:  # it goes on
+        frames = [json.loads(line[6:]) for line in events.iter_lines() if "measured_step" in line]
+    assert frames[-1]["step"] > frames[0]["step"]
+    client.post(f"{url}/pause")
 
 
 def test_other_layers_keep_the_overlapping_weights(client, url) -> None:

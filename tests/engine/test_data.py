@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, BadTable, Own, parse_csv
+from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.plane import Circle, Drawn, Moons, Ripple, Spiral, Xor
 from engine.datasets.table import principal_plane, table_from_rows
+from engine.errors import Refused
 from engine.features import FEATURES, apply_features
 
 MADE = [name for name in DATASETS if name not in ("own", "own_text")]
@@ -143,12 +144,12 @@ def test_a_named_column_can_be_the_target() -> None:
     ],
 )
 def test_bad_tables_say_what_is_wrong(text: str, says: str) -> None:
-    with pytest.raises(BadTable, match=says):
+    with pytest.raises(Refused, match=says):
         parse_csv(text)
 
 
 def test_an_unknown_target_is_said() -> None:
-    with pytest.raises(BadTable, match="no column 'z'"):
+    with pytest.raises(Refused, match="no column 'z'"):
         parse_csv(CSV, target="z")
 
 
@@ -194,7 +195,7 @@ def test_a_table_without_a_test_part_is_all_for_training() -> None:
 def test_rows_and_targets_make_a_table_too() -> None:
     table = table_from_rows([[1, 2], [3, 4]], ["a", "b"])
     assert table.class_names == ("a", "b")
-    with pytest.raises(BadTable, match="2 rows but 1 targets"):
+    with pytest.raises(Refused, match="2 rows but 1 targets"):
         table_from_rows([[1, 2], [3, 4]], ["a"])
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from annotated_types import Interval
 
-from engine.datasets import DATASETS, BadData, packaged
+from engine.datasets import DATASETS, packaged
 from engine.datasets.base import MAX_NUMBERS, check_size
 from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
+from engine.errors import Refused
 
 MADE = [name for name in DATASETS if name not in ("own", "own_text")]
 # Nothing is generated for "drawn", whatever its number of samples.
@@ -118,16 +119,18 @@ def test_the_ends_of_every_range_give_a_dataset(kind: str) -> None:
 
 def test_too_large_is_refused_before_it_is_allocated() -> None:
     check_size(20_000, (10, 10, 10))
-    with pytest.raises(BadData, match=r"20001 samples of 10 x 10 x 10 .* \(limit: max_numbers\)"):
+    with pytest.raises(Refused, match=r"20001 samples of 10 x 10 x 10 .* \(limit: max_numbers\)"):
         check_size(20_001, (10, 10, 10))
-    with pytest.raises(BadData) as caught:
+    with pytest.raises(Refused) as caught:
         check_size(10**15, (10**6,), "window")
-    assert caught.value.field == "window"
+    assert caught.value.place == "window"
 
 
-def test_an_error_keeps_its_field_on_the_way_from_a_worker() -> None:
-    error = pickle.loads(pickle.dumps(BadData("too short", "text")))
-    assert (str(error), error.field) == ("too short", "text")
+def test_a_refusal_keeps_all_it_says_on_the_way_from_a_worker() -> None:
+    error = Refused("text", "too short", limit="max_text", value=9).within("dataset", "no data: ")
+    error = pickle.loads(pickle.dumps(error))
+    assert (error.place, str(error)) == ("dataset.text", "no data: too short")
+    assert (error.limit, error.value) == ("max_text", 9)
 
 
 # Scikit-learn's data, read without it
@@ -163,7 +166,7 @@ def test_without_scikit_learn_the_error_says_what_to_install(
 ) -> None:
     packaged.read.cache_clear()
     monkeypatch.setattr(packaged, "find_spec", lambda name: None)
-    with pytest.raises(BadData, match="pip install scikit-learn"):
+    with pytest.raises(Refused, match="pip install scikit-learn"):
         DATASETS[kind]().make()
 
 
@@ -173,11 +176,11 @@ def test_a_moved_or_spoilt_file_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     packaged.read.cache_clear()
     monkeypatch.setattr(packaged, "find_spec", lambda name: Found)
-    with pytest.raises(BadData, match=r"no readable iris.csv \(FileNotFoundError\)"):
+    with pytest.raises(Refused, match=r"no readable iris.csv \(FileNotFoundError\)"):
         DATASETS["iris"]().make()
     (tmp_path / "datasets" / "data").mkdir(parents=True)
     (tmp_path / "datasets" / "data" / "iris.csv").write_text("150,4,a,b,c\n1,2,three\n")
-    with pytest.raises(BadData, match=r"no readable iris.csv \(ValueError\)"):
+    with pytest.raises(Refused, match=r"no readable iris.csv \(ValueError\)"):
         DATASETS["iris"]().make()
 
 

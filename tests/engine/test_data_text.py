@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, BadData, Dataset, OwnText, text
+from engine.datasets import DATASETS, Dataset, OwnText, text
 from engine.datasets.arithmetic import PAD, Arithmetic
 from engine.datasets.text import MAX_VOCABULARY, Topics, Zen, printable
+from engine.errors import Refused
 
 ROOT = Path(__file__).parent.parent.parent
 FOX = "The quick brown fox jumps over the lazy dog. " * 20
@@ -81,11 +82,11 @@ def test_topics_are_as_long_as_was_asked(characters: int) -> None:
 def test_a_python_without_its_texts_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
     text._topics.cache_clear()
-    with pytest.raises(BadData, match="pydoc_data"):
+    with pytest.raises(Refused, match="pydoc_data"):
         Topics().make()
     monkeypatch.setattr(text, "find_spec", lambda name: None)
     text._zen.cache_clear()
-    with pytest.raises(BadData, match="this"):
+    with pytest.raises(Refused, match="this"):
         Zen().make()
 
 
@@ -146,9 +147,9 @@ def test_padding_is_a_token_that_is_never_wanted() -> None:
     ],
 )
 def test_bad_texts_say_what_would_do(given: str, field: str, says: str) -> None:
-    with pytest.raises(BadData, match=says) as caught:
+    with pytest.raises(Refused, match=says) as caught:
         OwnText(text=given).make()
-    assert caught.value.field == field
+    assert caught.value.place == field
 
 
 def test_the_most_different_characters_are_allowed() -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import SGD, Adam, CannotBuild, Dense, Experiment, NetworkSpec, OutputSpec
+from engine import SGD, Adam, Dense, Experiment, NetworkSpec, OutputSpec
 from engine.datasets import DATASETS, parse_csv
 from engine.datasets.curve import Sine
 from engine.datasets.plane import Circle, Drawn, Slope, Spiral, Xor
 from engine.datasets.table import Own
+from engine.errors import Refused
 from engine.history import MAX_POINTS, Series, bins
 from engine.presets import PRESETS
 from engine.suits import suiting
@@ -97,7 +98,7 @@ def test_outputs_and_targets_follow_from_data_and_loss(
     ],
 )
 def test_what_cannot_be_names_its_field(spec: NetworkSpec, place: str) -> None:
-    with pytest.raises(CannotBuild) as caught:
+    with pytest.raises(Refused) as caught:
         Experiment(spec)
     assert caught.value.place == place
 
@@ -120,7 +121,7 @@ def test_a_change_that_cannot_be_leaves_everything_as_it_was() -> None:
     run = Experiment()
     run.train(100)
     before = (run.spec, run.revision, run.trainer.vector.copy())
-    with pytest.raises(CannotBuild):
+    with pytest.raises(Refused):
         run.patch(replace(run.spec, dataset=Slope()))
     assert (run.spec, run.revision) == before[:2]
     np.testing.assert_array_equal(run.trainer.vector, before[2])

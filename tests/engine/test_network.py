@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 
 from engine.activations import ACTIVATIONS
+from engine.errors import Refused
 from engine.layers import Dense, Output
 from engine.losses import LOSSES
-from engine.network import CannotBuild, Network
+from engine.network import Network
 
 # Away from kinks a difference quotient is good to about 1e-8; a kink within h spoils it.
 SMOOTH = [
@@ -88,13 +89,13 @@ def test_parameters_are_named_by_kind_and_number() -> None:
 
 
 def test_a_loss_refuses_an_output_it_does_not_go_with() -> None:
-    with pytest.raises(CannotBuild, match="cross_entropy goes with a softmax output") as caught:
+    with pytest.raises(Refused, match="cross_entropy goes with a softmax output") as caught:
         Network((2,), [], Output(2, "tanh"), "cross_entropy")
     assert caught.value.place == "output.activation"
 
 
 def test_a_layer_that_does_not_fit_is_named_with_its_shape() -> None:
-    with pytest.raises(CannotBuild, match=r"layer 1 \(dense_1\).*shape 8 x 8 x 1.*flatten"):
+    with pytest.raises(Refused, match=r"layer 1 \(dense_1\).*shape 8 x 8 x 1.*flatten"):
         Network((8, 8, 1), [Dense()], Output(2, "linear"), "mse")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import Refused
 from engine.layers import (
     GRU,
     LSTM,
@@ -18,29 +19,29 @@ from engine.layers import (
     SimpleRNN,
 )
 from engine.layers import Output as Last
-from engine.network import CannotBuild, Network
+from engine.network import Network
 
 MSE, STEPS = ("mse", "linear"), ("sequence_cross_entropy", "softmax")
 IMAGE, SEQUENCE, ROW, TOKENS = (6, 5, 2), (7, 3), (4,), (9,)
 CASES: dict[str, tuple[tuple[int, ...], list[Any], tuple[str, str], int, str, list[str]]] = {
     "kernel larger than its input": (
-        IMAGE, [Conv2D(kernel_size=3), Conv2D(kernel_size=4)], MSE, 0, "layers.1",
+        IMAGE, [Conv2D(kernel_size=3), Conv2D(kernel_size=4)], MSE, 0, "layers.1.kernel_size",
         ["layer 2 (conv2d_2)", "4 x 3 x 8", "kernel_size 3 or less", "padding same"],
     ),
     "dilated kernel larger than its input": (
-        IMAGE, [Conv2D(kernel_size=3, dilation_rate=3)], MSE, 0, "layers.0",
+        IMAGE, [Conv2D(kernel_size=3, dilation_rate=3)], MSE, 0, "layers.0.kernel_size",
         ["layer 1 (conv2d_1)", "6 x 5 x 2", "7 pixels", "kernel_size 2 or less"],
     ),
     "window larger than its input": (
-        IMAGE, [Conv2D(kernel_size=3), MaxPool2D(pool_size=4)], MSE, 0, "layers.1",
+        IMAGE, [Conv2D(kernel_size=3), MaxPool2D(pool_size=4)], MSE, 0, "layers.1.pool_size",
         ["layer 2 (max_pool2d_1)", "4 x 3 x 8", "pool_size 3 or less", "padding same"],
     ),
     "groups that do not divide the channels": (
-        IMAGE, [Conv2D(filters=6, groups=3)], MSE, 0, "layers.0",
+        IMAGE, [Conv2D(filters=6, groups=3)], MSE, 0, "layers.0.groups",
         ["layer 1 (conv2d_1)", "6 x 5 x 2", "groups may be 1, 2"],
     ),
     "groups that do not divide the filters": (
-        (6, 5, 4), [Conv2D(filters=6, groups=4)], MSE, 0, "layers.0",
+        (6, 5, 4), [Conv2D(filters=6, groups=4)], MSE, 0, "layers.0.groups",
         ["layer 1 (conv2d_1)", "6 x 5 x 4", "6 filters", "groups may be 1, 2"],
     ),
     "dense on an image": (
@@ -85,11 +86,11 @@ CASES: dict[str, tuple[tuple[int, ...], list[Any], tuple[str, str], int, str, li
         TOKENS, [Dense()], MSE, 6, "layers.0", ["layer 1 (dense_1)", "embedding", "shape 9"],
     ),
     "embedding too small": (
-        TOKENS, [Embedding(input_dim=5), GRU()], MSE, 6, "layers.0",
+        TOKENS, [Embedding(input_dim=5), GRU()], MSE, 6, "layers.0.input_dim",
         ["layer 1 (embedding_1)", "input_dim 5", "choose 6"],
     ),
     "residual that reaches too far": (
-        ROW, [Dense(), Dense(), Residual(span=3)], MSE, 0, "layers.2",
+        ROW, [Dense(), Dense(), Residual(span=3)], MSE, 0, "layers.2.span",
         ["layer 3 (residual_1)", "3 layers back", "shape 4", "span 2 or less"],
     ),
     "residual with nothing before it": (
@@ -97,7 +98,7 @@ CASES: dict[str, tuple[tuple[int, ...], list[Any], tuple[str, str], int, str, li
         ["layer 1 (residual_1)", "shape 4", "put a layer before it"],
     ),
     "residual of two shapes, another span would do": (
-        ROW, [Dense(units=5), Dense(units=3), Dense(units=5), Residual(span=1)], MSE, 0, "layers.3",
+        ROW, [Dense(units=5), Dense(units=3), Dense(units=5), Residual(span=1)], MSE, 0, "layers.3.span",
         ["layer 4 (residual_1)", "shape 5", "shape 3", "span 2 would do"],
     ),
     "residual of two shapes, no span would do": (
@@ -122,7 +123,7 @@ CASES: dict[str, tuple[tuple[int, ...], list[Any], tuple[str, str], int, str, li
 @pytest.mark.parametrize("case", CASES)
 def test_what_does_not_fit_is_refused_and_said(case: str) -> None:
     shape, layers, (loss, output), vocabulary, place, fragments = CASES[case]
-    with pytest.raises(CannotBuild) as caught:
+    with pytest.raises(Refused) as caught:
         Network(shape, layers, Last(2, output), loss, vocabulary=vocabulary)  # type: ignore[arg-type]
     assert caught.value.place == place
     for fragment in fragments:

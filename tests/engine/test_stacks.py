@@ -5,6 +5,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from engine.errors import Refused
 from engine.layers import (
     GRU,
     LSTM,
@@ -17,7 +18,6 @@ from engine.layers import (
     Embedding,
     Flatten,
     GlobalAvgPool2D,
-    LayerDoesNotFit,
     LayerNorm,
     MaxPool2D,
     PReLU,
@@ -75,7 +75,7 @@ def fitting(layers: list[Any], shape: Shape) -> list[Any]:
             if isinstance(layer, Residual):
                 layer.check_earlier(shapes[-1], shapes[:-1])
             shapes.append(layer.output_shape(shapes[-1]))
-        except LayerDoesNotFit:
+        except Refused:
             continue
         kept.append(layer)
     return kept

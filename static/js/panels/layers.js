@@ -119,8 +119,7 @@ export function layerCard(session, l, wide) {
   const shown = MAIN.map((name) => properties.find(([key]) => key === name)).filter(Boolean);
   for (const found of shown) {
     const [name, p] = /** @type {[string, any]} */ (found);
-    // The server names the setting's place, or says in its advice which settings would help.
-    const bad = wrong?.field === name || Boolean(wrong?.message.match(new RegExp(`\\b${name}\\b`)));
+    const bad = wrong?.field === name; // the server names the setting's place
     const label = name === "activation" ? t("activationOf", { n }) : t("settingOf", { name: named(name, "setting"), n });
     const key = `${name} ${n}`;
     const control = smallControl({ name: named(name, "setting"), label, key, property: p, value: layer[name], wrong: bad, changed: (v) => set(session, l, name, v) });
