@@ -5,7 +5,8 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from time import monotonic
+from datetime import UTC, datetime
+from time import monotonic, time
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -18,9 +19,18 @@ from engine.spec import NetworkSpec
 
 from .broadcast import Channel, Watcher
 from .errors import Conflict, NotFound, TooMany, Unavailable
-from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, PatchIn, TrainIn, spec_to_json
+from .schemas import (
+    SPEC,
+    DivergenceOut,
+    FrameOut,
+    NetworkOut,
+    NetworkSummary,
+    PatchIn,
+    TrainIn,
+    spec_to_json,
+)
 from .settings import Settings
-from .store import CannotSave, Store
+from .store import CannotSave, Saved, Store
 from .wire import Unreadable
 from .workers import looking, playing, shelf
 from .workers.local import Worker, WorkerDied
@@ -58,8 +68,11 @@ class Live:
     ticked: float = 0.0
     report_at: float = 0.0
     used: float = field(default_factory=monotonic)
-    dirty: bool = True
+    dirty: bool = True  # changed since it was saved
+    changed: float = field(default_factory=time)  # wall clock, for people
     generation: int = 0
+    name: str = ""
+    parameters: int | None = None
 
     @property
     def payload_s(self) -> float:
@@ -67,10 +80,32 @@ class Live:
         weights = self.channel.report.weights if self.channel.report else None
         return len(weights) / 10e6 if weights and self.channel.wants_weights else 0.0
 
-    def state(self, report: Report) -> Any:
+    def state(self, report: Report | None) -> Any:
         if self.playing:
             return "playing"
-        return "diverged" if report.divergence else "paused"
+        return "diverged" if report and report.divergence else "paused"
+
+    def mark_changed(self) -> None:
+        self.dirty = True
+        self.changed = time()
+
+    def describe_as(self, described: dict[str, Any]) -> None:
+        """Note what a list says of it."""
+        units = [str(layer["units"]) for layer in described["layers"] if layer["parameters"]]
+        self.name = f"{self.spec.dataset.kind} {'-'.join(units)}"
+        self.parameters = described["parameters"]
+
+    def summary(self) -> dict[str, Any]:
+        report = self.channel.report
+        return {
+            "name": self.name,
+            "dataset": self.spec.dataset.kind,
+            "parameters": self.parameters,
+            "step": report.step if report else 0,
+            "loss": report.loss if report else None,
+            "state": self.state(report),
+            "changed": self.changed,
+        }
 
 
 class Networks:
@@ -100,7 +135,7 @@ class Networks:
             del self.live[id]
             raise
         try:
-            await asyncio.to_thread(self.store.add_network, id, visitor, spec_to_json(spec))
+            await asyncio.to_thread(self.store.save_networks, [self._saved(live, spec, None)])
         except CannotSave as error:
             self._saving_failed(error)
         await self._publish_now(live)
@@ -142,14 +177,32 @@ class Networks:
                 spec = SPEC.validate_python(saved.spec).to_engine()
                 live = Live(id, saved.visitor, spec, self._least_loaded(), dirty=False)
                 live.generation = saved.generation
+                live.changed = saved.summary.get("changed", saved.used)
                 self.live[id] = live
         live.used = monotonic()
         return live
 
-    async def list_of(self, visitor: str | None) -> list[str]:
+    async def list_of(self, visitor: str | None) -> list[NetworkSummary]:
+        """What is kept of a visitor's networks and, of those in memory, how they are now; newest
+        first."""
         if visitor is None:
             return []
-        return await asyncio.to_thread(self.store.networks_of, visitor)
+        kept = {n.id: n for n in await asyncio.to_thread(self.store.networks_of, visitor)}
+        found = []
+        for id in kept.keys() | {n.id for n in self.live.values() if n.visitor == visitor}:
+            live, saved = self.live.get(id), kept.get(id)
+            # One that is just being loaded has nothing to tell yet.
+            told = live is not None and live.channel.report is not None
+            summary = live.summary() if live and told else _summary_of(saved)
+            summary["changed"] = datetime.fromtimestamp(summary["changed"], UTC)
+            found.append(NetworkSummary(id=id, **summary))
+        return sorted(found, key=lambda network: network.changed, reverse=True)
+
+    def _saved(self, live: Live, spec: NetworkSpec, checkpoint: bytes | None) -> Saved:
+        summary = {**live.summary(), "state": "paused"}  # what is loaded again does not play
+        return Saved(
+            live.id, live.visitor, spec_to_json(spec), checkpoint, live.generation, summary
+        )
 
     async def delete(self, id: str) -> None:
         live = await self.get(id)
@@ -189,6 +242,7 @@ class Networks:
         except WorkerDied as error:
             raise Unavailable("a training process is being replaced; try again") from error
         live.loaded_in = generation
+        live.describe_as(described)
         return described
 
     async def ensure(self, live: Live) -> None:
@@ -300,6 +354,7 @@ class Networks:
             measured_step=report.measured_step,
             metrics=report.metrics,
             divergence=divergence_out(report.divergence),
+            learning_rate=report.learning_rate,
             revision=report.revision,
             generation=live.generation,
         )
@@ -326,20 +381,21 @@ class Networks:
 
     # What changes it
 
-    async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
+    async def patch(self, live: Live, change: PatchIn) -> tuple[NetworkOut, Report]:
+        """The changed network, and its frame, to be published when the answer is out."""
         async with live.changing:
             await self.ensure(live)
             spec = self._validated(change.merged(live.spec))
             tables = await self.tables_for(spec)
-            report = await self.call(live, playing.patch, spec, tables)
+            report, described = await self.call(live, playing.patch, spec, tables)
             live.spec = spec
-            live.dirty = True
-        self.publish(live, report)
-        network = await self.describe(live)
+            live.describe_as(described)
+            live.mark_changed()
+        network = self._described(live, described)
         if live.playing and not network.samples:
             self.stop(live, NO_SAMPLES)
             network.state = "paused"
-        return network
+        return network, report
 
     @staticmethod
     def _validated(whole: dict[str, Any]) -> NetworkSpec:
@@ -356,7 +412,7 @@ class Networks:
         live.allowance = 0.0
         live.ticked = monotonic()
         live.playing = True
-        live.dirty = True
+        live.mark_changed()
         self.players[live.worker].set()
         live.channel.notify("state", {"state": "playing"})
         self.publish(live, replace(report, points=[]))
@@ -374,14 +430,14 @@ class Networks:
             if seed is not None:
                 live.spec = replace(live.spec, seed=seed)
             live.generation += 1
-            live.dirty = True
+            live.mark_changed()
             live.channel.restart()
         self.publish(live, report)
         return self.frame_with_weights(live, report)
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
         report = await self.call(live, playing.set_weights, values)
-        live.dirty = True
+        live.mark_changed()
         self.publish(live, report)
         return self.frame_with_weights(live, report)
 
@@ -422,7 +478,7 @@ class Networks:
             report = await self.call(live, playing.train, steps - len(losses), TRAIN_SLICE_S)
             losses += report.losses
             points += report.points
-            live.dirty = True
+            live.mark_changed()
             live.used = monotonic()
             self.publish(live, report)
             if not report.remaining or report.divergence:
@@ -485,17 +541,7 @@ class Networks:
                     live.dirty = live.playing
                 try:
                     found = await worker.call(shelf.checkpoints, [live.id for live in part])
-                    rows = [
-                        (
-                            live.id,
-                            live.visitor,
-                            spec_to_json(found[live.id][0]),
-                            found[live.id][1],
-                            live.generation,
-                        )
-                        for live in part
-                        if live.id in found
-                    ]
+                    rows = [self._saved(live, *found[live.id]) for live in part if live.id in found]
                     await asyncio.to_thread(self.store.save_networks, rows)
                     self.saving_fails = None
                 except (CannotSave, WorkerDied) as error:
@@ -508,6 +554,14 @@ class Networks:
         if self.saving_fails is None:
             log.warning("cannot save: %s; networks go on in memory", error)
         self.saving_fails = str(error)
+
+
+def _summary_of(saved: Saved | None) -> dict[str, Any]:
+    """Of a network that is not in memory, as it was when it was last."""
+    kind = saved.spec["dataset"]["kind"] if saved else ""
+    blank = {"name": kind, "dataset": kind, "parameters": None, "step": 0, "loss": None}
+    used = saved.used if saved else time()
+    return {**blank, "state": "paused", "changed": used, **(saved.summary if saved else {})}
 
 
 def divergence_out(found: Any) -> DivergenceOut | None:

@@ -54,7 +54,7 @@ async def _round(worker: Worker, networks: Networks) -> None:
     for report in advanced.reports:
         live = networks.live.get(report.id)
         if live is not None:
-            live.dirty = True
+            live.mark_changed()
             networks.publish(live, report)
     # Those at full speed leave no pause; limited ones wait for the next frame.
     unlimited = any(live.steps_per_second is None for live in playing)

@@ -1,6 +1,7 @@
 """Request and response models. What can be configured comes from the engine's own records."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval, Len
@@ -8,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from engine.datasets import DATASETS, AnyDataset, Own, Spiral
 from engine.datasets.base import Seed, View
+from engine.errors import Refused
 from engine.features import FeatureName
 from engine.initializers import InitializerName
 from engine.layers import LayerSpec
@@ -24,6 +26,8 @@ from engine.spec import (
     Regularization,
 )
 from engine.suits import suiting
+
+from .workers.messages import Asked
 
 
 class Wire(BaseModel):
@@ -239,6 +243,7 @@ class FrameOut(Answer):
         default=[], description="(step, mean batch loss up to it) since the frame before"
     )
     divergence: DivergenceOut | None = None
+    learning_rate: float = Field(0.0, description="of the next update, the schedule applied")
     revision: int = Field(0, description="grows when the spec changes: fetch the network again")
     generation: int = Field(0, description="grows when the run starts anew")
 
@@ -262,10 +267,20 @@ class NetworkOut(Answer):
     loss: float | None
     test_loss: float | None
     metrics: dict[str, float | None]
-    confusion: dict[str, list[list[int]]] | None
     divergence: DivergenceOut | None
     revision: int
     generation: int
+
+
+class NetworkSummary(Answer):
+    id: str
+    name: str = Field(description="the data, then the layers' units: spiral 8-8-8-3")
+    dataset: str
+    parameters: int | None = Field(description="null of a network saved by an older version")
+    step: int
+    loss: float | None
+    state: Literal["playing", "paused", "diverged"]
+    changed: datetime
 
 
 class HistoryOut(Answer):
@@ -311,14 +326,47 @@ Sample = list[Number] | list[list[Number]] | list[list[list[Number]]]
 
 
 class RowsIn(Wire):
-    inputs: list[Sample] = Field(
+    """Inputs of one's own, or samples of the data by their numbers."""
+
+    inputs: list[Sample] | None = Field(
+        None,
         description="raw samples: rows (n, columns), sequences (n, time, features), images (n, height, "
-        "width, channels) or token numbers (n, time)"
+        "width, channels) or token numbers (n, time)",
     )
+    scaled: bool = Field(False, description="the inputs are as the network is given them")
+    part: Literal["train", "test"] | None = Field(
+        None, description="of the data, whose samples are asked about instead of inputs"
+    )
+    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+
+    def asked(self, limit: int) -> Asked:
+        """Raises: Refused"""
+        if (self.inputs is None) == (self.part is None) or (self.part is None) != (
+            self.samples is None
+        ):
+            raise Refused(
+                "inputs", 'give either inputs, or part ("train" or "test") and samples, not both'
+            )
+        place, rows = ("inputs", self.inputs) if self.part is None else ("samples", self.samples)
+        count = len(rows or [])
+        if count > limit:
+            message = f"{count} rows, at most {limit}"
+            raise Refused(place, message, limit="max_predict_rows", value=limit)
+        if not count:
+            raise Refused(place, "give at least one row")
+        return Asked(self.inputs, self.scaled, self.part, self.samples or ())
 
 
 class SamplesIn(Wire):
     samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+
+
+class ConfusionOut(Answer):
+    """Rows are true classes, columns predicted ones; null where there are no classes to count, and
+    for text."""
+
+    train: list[list[int]] | None
+    test: list[list[int]] | None
 
 
 class OutputsOut(Answer):

@@ -6,7 +6,7 @@ Synchronous and small; the server calls it in a thread.
 import contextlib
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from engine.datasets import Table as OwnTable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: networks have a summary
 
 _metadata = MetaData()
 _networks = Table(
@@ -43,6 +43,7 @@ _networks = Table(
     Column("checkpoint", LargeBinary),
     Column("generation", Float, nullable=False, default=0),
     Column("used", Float, nullable=False),
+    Column("summary", Text),
 )
 _datasets = Table(
     "datasets",
@@ -64,11 +65,15 @@ class CannotSave(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
+    """One network as it is kept; `summary` is what a list says of it, `used` when it was saved."""
+
     id: str
     visitor: str
     spec: dict[str, Any]
     checkpoint: bytes | None
     generation: int
+    summary: dict[str, Any] = field(default_factory=dict)
+    used: float = 0.0
 
 
 class Store:
@@ -90,6 +95,8 @@ class Store:
                         f"{self.path} is of a newer Glassbox (schema {found}); "
                         "use that one or another --data-dir"
                     )
+                if found == 1:
+                    connection.exec_driver_sql("ALTER TABLE networks ADD COLUMN summary TEXT")
                 _metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except (DatabaseError, OSError) as error:
@@ -118,43 +125,32 @@ class Store:
         except SQLAlchemyError as error:
             raise CannotSave(str(getattr(error, "orig", error))) from error
 
-    def add_network(self, id: str, visitor: str, spec: dict[str, Any]) -> None:
-        row = {
-            "id": id,
-            "visitor": visitor,
-            "spec": json.dumps(spec),
-            "generation": 0,
-            "used": time.time(),
-        }
-        self._write(insert(_networks).values(**row))
-
-    def save_networks(self, rows: list[tuple[str, str, dict[str, Any], bytes, int]]) -> None:
-        """(id, visitor, spec, checkpoint, generation) each, all or none."""
+    def save_networks(self, networks: list[Saved]) -> None:
+        """All or none."""
         statements = []
-        for id, visitor, spec, checkpoint, generation in rows:
-            values = {
-                "spec": json.dumps(spec),
-                "checkpoint": checkpoint,
-                "generation": generation,
+        for network in networks:
+            row = {
+                **asdict(network),
+                "spec": json.dumps(network.spec),
+                "summary": json.dumps(network.summary),
                 "used": time.time(),
             }
             # A network that could not be added while the disk refused is added now.
-            statements.append(delete(_networks).where(_networks.c.id == id))
-            statements.append(insert(_networks).values(id=id, visitor=visitor, **values))
+            statements.append(delete(_networks).where(_networks.c.id == network.id))
+            statements.append(insert(_networks).values(**row))
         self._write(*statements)
 
     def network(self, id: str) -> Saved | None:
         rows = self._read(select(_networks).where(_networks.c.id == id))
         if not rows:
             return None
-        row = rows[0]
-        return Saved(row.id, row.visitor, json.loads(row.spec), row.checkpoint, int(row.generation))
+        return _saved(rows[0], rows[0].checkpoint)
 
-    def networks_of(self, visitor: str) -> list[str]:
-        query = (
-            select(_networks.c.id).where(_networks.c.visitor == visitor).order_by(_networks.c.used)
-        )
-        return [row.id for row in self._read(query)]
+    def networks_of(self, visitor: str) -> list[Saved]:
+        """A visitor's networks, without their checkpoints."""
+        columns = [column for column in _networks.c if column.name != "checkpoint"]
+        rows = self._read(select(*columns).where(_networks.c.visitor == visitor))
+        return [_saved(row, None) for row in rows]
 
     def delete_network(self, id: str) -> None:
         self._write(delete(_networks).where(_networks.c.id == id))
@@ -204,6 +200,12 @@ class Store:
         known = bool(self._read(select(_datasets.c.id).where(_datasets.c.id == id)))
         self._write(delete(_datasets).where(_datasets.c.id == id))
         return known
+
+
+def _saved(row: Any, checkpoint: bytes | None) -> Saved:
+    summary = json.loads(row.summary or "{}")  # none before schema 2
+    spec, generation = json.loads(row.spec), int(row.generation)
+    return Saved(row.id, row.visitor, spec, checkpoint, generation, summary, row.used)
 
 
 def _on_connect(connection: Any, _: Any) -> None:

@@ -529,7 +529,12 @@ class Experiment:
 
     def predict(self, raw: Any) -> Array:
         """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""
-        return self.predict_scaled(self.dataset.scale(self._checked(raw)))
+        return self.predict_scaled(self.columns_of(raw))
+
+    def columns_of(self, inputs: Any, *, scaled: bool = False) -> Array:
+        """Inputs as the dataset scales them; `scaled` ones are so already.  Raises: Refused"""
+        array = self._checked(inputs)
+        return array if scaled else self.dataset.scale(array)
 
     def _checked(self, raw: Any) -> Array:
         """Raises: Refused, saying what one sample looks like"""
@@ -560,17 +565,22 @@ class Experiment:
 
         {"dense_1": {"z": (n, units), "a": ..}, ..}
         """
-        columns = self._checked(raw)
+        return self.activations_scaled(self.columns_of(raw))
+
+    def activations_scaled(
+        self, columns: Array, place: str = "inputs"
+    ) -> dict[str, dict[str, Array]]:
+        """`activations` of samples as the dataset scales them.  Raises: Refused"""
         numbers = len(columns) * sum(prod(shape) for shape in self.network.shapes[1:])
         if numbers > MAX_ACTIVATION_NUMBERS:
             raise Refused(
-                "inputs",
+                place,
                 f"{len(columns)} rows would give {numbers} activations, at most "
                 f"{MAX_ACTIVATION_NUMBERS} (limit: max_activation_numbers); ask for fewer rows",
                 limit="max_activation_numbers",
                 value=MAX_ACTIVATION_NUMBERS,
             )
-        features = self._features(self.spec, self.dataset, self.dataset.scale(columns))
+        features = self._features(self.spec, self.dataset, columns)
         with np.errstate(all="ignore"):
             caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
         return {

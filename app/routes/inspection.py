@@ -13,6 +13,7 @@ from ..networks import Networks
 from ..schemas import (
     BoundaryOut,
     CheckIn,
+    ConfusionOut,
     DiagnosisOut,
     FrameOut,
     GradientCheckOut,
@@ -26,6 +27,7 @@ from ..schemas import (
 )
 from ..settings import Settings
 from ..workers import looking
+from ..workers.messages import Asked
 from . import OF_NETWORK, OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
@@ -57,7 +59,7 @@ async def put_weights(networks: NetworksDep, live: LiveDep, values: dict[str, Ne
 async def predict(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
 ) -> Response:
-    """The outputs for raw inputs; scaling and features are done here."""
+    """The outputs for raw inputs, or for samples of the data by number."""
     return await _on_rows(networks, settings, live, looking.predict, rows)
 
 
@@ -65,7 +67,7 @@ async def predict(
 async def activations(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
 ) -> Response:
-    """Every layer's weighted sums z and activations a for raw inputs."""
+    """Every layer's weighted sums z and activations a, for raw inputs or samples by number."""
     return await _on_rows(networks, settings, live, looking.activations, rows)
 
 
@@ -73,20 +75,16 @@ async def _on_rows(
     networks: Networks,
     settings: Settings,
     live: LiveDep,
-    function: Callable[[str, Any], bytes],
+    function: Callable[[str, Asked], bytes],
     rows: RowsIn,
 ) -> Response:
-    limit = settings.max_predict_rows
-    if len(rows.inputs) > limit:
-        raise Refused(
-            "inputs",
-            f"{len(rows.inputs)} rows, at most {limit}",
-            limit="max_predict_rows",
-            value=limit,
-        )
-    if not rows.inputs:
-        raise Refused("inputs", "give at least one row")
-    return _json(await networks.call(live, function, rows.inputs))
+    return _json(await networks.call(live, function, rows.asked(settings.max_predict_rows)))
+
+
+@router.get("/confusion", response_model=ConfusionOut)
+async def confusion(networks: NetworksDep, live: LiveDep) -> Response:
+    """Which class is taken for which, on the training and the test samples."""
+    return _json(await networks.call(live, looking.confusion))
 
 
 @router.get("/boundary", response_model=BoundaryOut)

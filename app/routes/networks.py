@@ -1,9 +1,9 @@
 """Networks: made, listed, described, changed, deleted."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, BackgroundTasks, Response
 
 from ..deps import KnownVisitor, LiveDep, NetworksDep, SomeVisitor
-from ..schemas import DatasetOut, HistoryOut, NetworkOut, PatchIn, SpecIn
+from ..schemas import DatasetOut, HistoryOut, NetworkOut, NetworkSummary, PatchIn, SpecIn
 from ..workers import looking, shelf
 from . import OF_NETWORK, PROBLEMS
 
@@ -21,8 +21,8 @@ async def post_network(
 
 
 @router.get("", responses=PROBLEMS)
-async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[str]:
-    """The ids of this visitor's networks, by the cookie that making one set."""
+async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[NetworkSummary]:
+    """This visitor's networks, by the cookie that making one set; newest first."""
     return await networks.list_of(visitor)
 
 
@@ -32,12 +32,16 @@ async def get_network(networks: NetworksDep, live: LiveDep) -> NetworkOut:
 
 
 @router.patch("/{id}", responses=OF_NETWORK)
-async def patch_network(networks: NetworksDep, live: LiveDep, change: PatchIn) -> NetworkOut:
+async def patch_network(
+    networks: NetworksDep, live: LiveDep, change: PatchIn, after: BackgroundTasks
+) -> NetworkOut:
     """Change settings of a live network; it goes on training if it was.
 
     Weights are kept; where layers change, the overlapping part of each.
     """
-    return await networks.patch(live, change)
+    network, report = await networks.patch(live, change)
+    after.add_task(networks.publish, live, report)  # first the answer, then its frame
+    return network
 
 
 @router.delete("/{id}", status_code=204, responses=OF_NETWORK)

@@ -236,6 +236,7 @@ async def _carry_out(networks: Networks, live: Live, command: Command) -> None:
         case ResetCommand():
             await networks.reset(live, command.seed)
         case PatchCommand():
-            await networks.patch(live, command.spec)
+            _, report = await networks.patch(live, command.spec)
+            networks.publish(live, report)
         case WeightsCommand():
             await networks.set_weights(live, command.values)

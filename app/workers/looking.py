@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from engine.datasets import Table
-from engine.experiment import make_dataset
+from engine.experiment import Experiment, make_dataset
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
 from engine.insight import trace as traced
 
+from .messages import Asked
 from .shelf import experiment_of
 
 
@@ -39,14 +40,28 @@ def _lists(array: Any) -> Any:
     return whole.tolist()
 
 
-def predict(id: str, inputs: list[list[float]]) -> bytes:
+def predict(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
-    return json.dumps({"outputs": _lists(experiment_of(id).predict(inputs))}).encode()
+    experiment = experiment_of(id)
+    outputs = experiment.predict_scaled(_columns(experiment, asked), asked.place)
+    return json.dumps({"outputs": _lists(outputs)}).encode()
 
 
-def activations(id: str, inputs: list[list[float]]) -> bytes:
+def _columns(experiment: Experiment, asked: Asked) -> Any:
+    """The samples asked about, as the dataset scales them.  Raises: Refused"""
+    if asked.part is not None:
+        return experiment.dataset.samples_of(asked.part, asked.samples)
+    return experiment.columns_of(asked.inputs, scaled=asked.scaled)
+
+
+def confusion(id: str) -> bytes:
+    return json.dumps(experiment_of(id).confusion() or {"train": None, "test": None}).encode()
+
+
+def activations(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
-    found = experiment_of(id).activations(inputs)
+    experiment = experiment_of(id)
+    found = experiment.activations_scaled(_columns(experiment, asked), asked.place)
     layers = {
         name: {part: _lists(array) for part, array in parts.items()}
         for name, parts in found.items()

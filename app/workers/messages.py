@@ -1,8 +1,25 @@
 """What goes between the server and a worker; plain records, nothing that holds state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from engine.trainer import Divergence
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Samples that something is asked about: inputs of one's own, or samples of the data by number."""
+
+    inputs: Any = None
+    scaled: bool = False  # inputs are as the network is given them
+    part: Literal["train", "test"] | None = None
+    samples: Sequence[int] = ()
+
+    @property
+    def place(self) -> str:
+        """What a refusal blames."""
+        return "inputs" if self.part is None else "samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,7 @@ class Report:
     losses: list[float] = field(default_factory=list)
     remaining: int = 0
     measured_step: int = 0  # the step that losses and metrics are of
+    learning_rate: float = 0.0  # of the next update
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from engine.datasets import Table
 from engine.spec import NetworkSpec
 
 from .messages import Advanced, Play, Report
-from .shelf import Kept, experiment_of, holds, kept_of
+from .shelf import Kept, describe, experiment_of, holds, kept_of
 
 MAX_STEPS_A_CALL = 8192
 # While playing, one part of the time is for measuring and so many are for training.
@@ -36,6 +36,7 @@ def _report(
         measures.test_loss, measures.metrics, points,
         experiment.trainer.vector.tobytes() if weights else None,
         experiment.diverged, [float(v) for v in losses], remaining, measured_step,
+        experiment.trainer.learning_rate,
     )  # fmt: skip
 
 
@@ -43,13 +44,16 @@ def report(id: str) -> Report:
     return _report(id, weights=True)
 
 
-def patch(id: str, spec: NetworkSpec, tables: Mapping[str, Table]) -> Report:
-    """Raises: Refused; then nothing has changed"""
+def patch(id: str, spec: NetworkSpec, tables: Mapping[str, Table]) -> tuple[Report, dict[str, Any]]:
+    """The network after the change, as a frame and described.
+
+    Raises: Refused; then nothing has changed
+    """
     experiment = experiment_of(id)
     experiment.tables.update(tables)
     experiment.patch(spec)
     kept_of(id).step_s = 20e-6
-    return _report(id, weights=True)
+    return _report(id, weights=True), describe(id)
 
 
 def reset(id: str, seed: int | None) -> Report:

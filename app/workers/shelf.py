@@ -99,7 +99,6 @@ def describe(id: str) -> dict[str, Any]:
         "loss": measures.loss,
         "test_loss": measures.test_loss,
         "metrics": measures.metrics,
-        "confusion": experiment.confusion(),
         "divergence": trainer.diverged,
         "revision": experiment.revision,
     }

@@ -1,5 +1,6 @@
 """What a dataset is, once made: arrays as the network is given them, and how to draw them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, Protocol
@@ -106,6 +107,18 @@ class Dataset:
     def per_step(self) -> bool:
         """Whether every time step has a class of its own."""
         return self.task == "classification" and self.targets.ndim == 2
+
+    def samples_of(self, part: Literal["train", "test"], numbers: Sequence[int]) -> Array:
+        """Some samples by their places in the training or the test part.  (n, *shape)
+
+        Raises: Refused
+        """
+        inputs = self.inputs if part == "train" else self.test_inputs
+        chosen = np.asarray(numbers, np.int64)
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= len(inputs)):
+            what = f"are numbered 0 to {len(inputs) - 1}" if len(inputs) else "are not there"
+            raise Refused("samples", f"{'training' if part == 'train' else 'test'} samples {what}")
+        return inputs[chosen]
 
     def scale(self, raw: Array) -> Array:
         """Raw samples as the network is given them.  (n, *shape)"""

@@ -34,6 +34,8 @@ async function ask(method, path, body, type = "application/json", signal) {
   return response.status === 204 ? null : response.json();
 }
 
+/** @typedef {{part: "train" | "test", samples: number[]}} Chosen samples of the network's data, by number */
+
 const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -49,7 +51,8 @@ export const api = {
   play: (/** @type {string} */ id, /** @type {number | null} */ rate) => ask("POST", `${of(id)}/play`, { steps_per_second: rate }),
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
-  predict: (/** @type {string} */ id, /** @type {unknown[]} */ inputs, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/predict`, { inputs }, undefined, signal),
-  activations: (/** @type {string} */ id, /** @type {unknown[]} */ inputs, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/activations`, { inputs }, undefined, signal),
+  predict: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/predict`, chosen, undefined, signal),
+  activations: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/activations`, chosen, undefined, signal),
+  confusion: (/** @type {string} */ id, /** @type {AbortSignal} */ signal) => ask("GET", `${of(id)}/confusion`, undefined, undefined, signal),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };

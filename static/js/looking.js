@@ -28,16 +28,16 @@ export function sampleAt(dataset, i) {
 export const sampleCount = (dataset) => dataset.test_inputs.length + dataset.inputs.length;
 
 /**
- * A sample before it was scaled, as the API takes it; the last axis is the one that has its own scale.
+ * Samples of the page by their numbers in the data, as the API takes them: the test part, then the training part.
  * @param {Dataset} dataset
- * @param {any} value
- * @param {number} [place]
- * @returns {any}
+ * @param {number[]} numbers
+ * @returns {{of: number[], ask: import("./api.js").Chosen}[]} `of` are the numbers here, in the order asked
  */
-function raw(dataset, value, place = 0) {
-  if (Array.isArray(value)) return value.map((v, i) => raw(dataset, v, i));
-  const { mean, deviation } = dataset;
-  return Number((value * deviation[place % deviation.length] + mean[place % mean.length]).toPrecision(7));
+function parts(dataset, numbers) {
+  const tests = dataset.test_inputs.length;
+  const part = (/** @type {"test" | "train"} */ name, /** @type {number[]} */ of, /** @type {number} */ first) =>
+    (of.length ? [{ of, ask: { part: name, samples: of.map((i) => i - first) } }] : []);
+  return [...part("test", numbers.filter((i) => i < tests), 0), ...part("train", numbers.filter((i) => i >= tests), tests)];
 }
 
 /** @param {import("./session.js").Session} session */
@@ -53,8 +53,7 @@ export function mountLooking(session) {
     timer = 0;
     const { network, dataset, sample, shown, frame } = store.state;
     if (!network || !dataset) return;
-    const rows = rowsOnly(dataset), moving = network.spec.schedule.kind !== "constant";
-    if (rows && !moving) return;
+    if (rowsOnly(dataset)) return;
     if (busy) {
       again = true;
       return;
@@ -68,18 +67,16 @@ export function mountLooking(session) {
     going = new AbortController();
     last = performance.now();
     try {
-      const asks = /** @type {Promise<any>[]} */ ([api.network(network.id)]);
-      if (!rows) {
-        asks.push(api.activations(network.id, [raw(dataset, sampleAt(dataset, sample).input)], going.signal));
-        if (shown.length) asks.push(api.predict(network.id, shown.map((i) => raw(dataset, sampleAt(dataset, i).input)), going.signal));
-      }
-      const [now, layers, predicted] = await Promise.all(asks);
+      const { id, revision } = network, { signal } = going, groups = parts(dataset, shown);
+      const [layers, confusion, ...predicted] = await Promise.all([
+        api.activations(id, parts(dataset, [sample])[0].ask, signal),
+        dataset.classes && dataset.view !== "text" ? api.confusion(id, signal) : null,
+        ...groups.map(({ ask }) => api.predict(id, ask, signal)),
+      ]);
       failures = 0;
-      const fresh = now.id === session.id && now.revision === store.state.network?.revision && dataset === store.state.dataset;
-      if (fresh) {
-        const outputs = new Map(shown.map((i, k) => [i, predicted?.outputs[k]]));
-        store.set({ rate: now.learning_rate });
-        if (!rows) store.set({ look: { id: now.id, revision: now.revision, step: frame?.step ?? 0, sample, layers, outputs, confusion: now.confusion } });
+      if (id === session.id && revision === store.state.network?.revision && dataset === store.state.dataset) {
+        const outputs = new Map(groups.flatMap(({ of }, g) => of.map((i, k) => /** @type {[number, any]} */ ([i, predicted[g].outputs[k]]))));
+        store.set({ look: { id, revision, step: frame?.step ?? 0, sample, layers, outputs, confusion } });
       }
     } catch {
       // Looking is no edit: what cannot be seen now is seen at the next look.

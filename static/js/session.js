@@ -135,7 +135,7 @@ export class Session {
       this.refreshing = this.refresh().catch(() => {}).finally(() => { this.refreshing = null; });
     }
     /** @type {Partial<State>} */
-    const changes = { frame, history, historyVersion: state.historyVersion + 1 };
+    const changes = { frame, history, historyVersion: state.historyVersion + 1, rate: frame.learning_rate };
     if (weights && weights.length === network.parameters && frame.revision === network.revision) changes.weights = weights;
     this.wasPlaying = frame.state === "playing";
     if (weights) this.latest = { revision: frame.revision, weights };

@@ -18,15 +18,15 @@
  *   parameters: number, steps_per_epoch: number, samples: number, step: number, epoch: number,
  *   state: "playing" | "paused" | "diverged", steps_per_second: number | null, loss: number | null,
  *   test_loss: number | null, metrics: Record<string, number | null>, divergence: Divergence | null,
- *   confusion: Record<string, number[][]> | null, learning_rate: number, revision: number, generation: number}} Network
+ *   learning_rate: number, revision: number, generation: number}} Network
  * @typedef {{step: number, measured_step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null,
  *   test_loss: number | null, metrics: Record<string, number | null>, divergence: Divergence | null,
- *   revision: number, generation: number}} Frame
+ *   learning_rate: number, revision: number, generation: number}} Frame
  * @typedef {{step: number[], loss: (number | null)[], measureStep: number[], train: (number | null)[],
  *   test: (number | null)[], accuracy: (number | null)[], testAccuracy: (number | null)[]}} History
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
  * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, {z?: any, a: any}>,
- *   outputs: Map<number, any>, confusion: Record<string, number[][]> | null}} Look
+ *   outputs: Map<number, any>, confusion: Record<string, number[][] | null> | null}} Look
  *   what every layer makes of the chosen sample, and the outputs of the samples that are shown
  * @typedef {{layers: any[], index: number, field: string, message: string}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit

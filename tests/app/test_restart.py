@@ -23,7 +23,7 @@ def test_a_network_goes_on_exactly_after_a_restart(tmp_path: Path) -> None:
         found = client.get(url).json()
         assert found["step"] == 123
         assert found["state"] == "paused"
-        assert client.get("/api/networks").json() == [found["id"]]
+        assert [n["id"] for n in client.get("/api/networks").json()] == [found["id"]]
         assert client.get(f"{url}/history").json()["step"][-1] == 123
         after = client.post(f"{url}/train", json={"steps": 50}).json()["losses"]
         other = f"/api/networks/{client.post('/api/networks', json=spec).json()['id']}"
@@ -149,3 +149,41 @@ def test_a_silent_worker_is_replaced_and_training_goes_on(tmp_path: Path) -> Non
         wait_for(lambda: client.get(url).status_code == 200, 20)
         step = client.get(url).json()["step"]
         wait_for(lambda: client.get(url).json()["step"] > step, 20)
+
+
+def test_a_list_says_of_networks_what_they_are_before_they_are_loaded(tmp_path: Path) -> None:
+    with serve(tmp_path) as server, server.client() as client:
+        first = client.post("/api/networks").json()["id"]
+        client.post(f"/api/networks/{first}/train", json={"steps": 40})
+        time.sleep(0.01)
+        second = client.post("/api/networks", json={"dataset": {"kind": "digits"}}).json()["id"]
+        before = client.get("/api/networks").json()
+        assert [n["id"] for n in before] == [second, first]
+        client.post(f"/api/networks/{second}/play", json={"steps_per_second": 50})
+        assert client.get("/api/networks").json()[0]["state"] == "playing"
+        client.post(f"/api/networks/{second}/reset")
+        cookies = client.cookies
+    with serve(tmp_path) as server, server.client(cookies=cookies) as client:
+        after = {n["id"]: n for n in client.get("/api/networks").json()}
+        assert not server.networks.live  # looking at a list loads nothing
+        told = after[first]
+        assert told == before[1]
+        assert (told["name"], told["dataset"], told["step"]) == ("spiral 8-8-8-3", "spiral", 40)
+        assert told["parameters"] == 195
+        assert 0 < told["loss"] < 2
+        assert after[second]["state"] == "paused"
+
+
+def test_a_folder_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    with serve(tmp_path) as server, server.client() as client:
+        id = client.post("/api/networks").json()["id"]
+        client.post(f"/api/networks/{id}/train", json={"steps": 40})
+        cookies = client.cookies
+    with sqlite3.connect(tmp_path / "glassbox.sqlite") as database:
+        database.execute("ALTER TABLE networks DROP COLUMN summary")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    with serve(tmp_path) as server, server.client(cookies=cookies) as client:
+        found = client.get("/api/networks").json()
+        assert [(n["id"], n["dataset"], n["parameters"]) for n in found] == [(id, "spiral", None)]
+        assert client.get(f"/api/networks/{id}").json()["step"] == 40

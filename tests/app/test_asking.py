@@ -1,0 +1,77 @@
+"""Samples by number, the confusion, and what a frame says, over HTTP."""
+
+import httpx
+import pytest
+
+from ..serving import Running
+
+
+def test_samples_are_asked_about_by_number(client: httpx.Client, url: str) -> None:
+    data = client.get(f"{url}/dataset").json()
+    for part, inputs in (("train", data["inputs"]), ("test", data["test_inputs"])):
+        by_number = {"part": part, "samples": [3, 0]}
+        by_value = {"inputs": [inputs[3], inputs[0]], "scaled": True}
+        for what in ("predict", "activations"):
+            answers = [client.post(f"{url}/{what}", json=asked) for asked in (by_number, by_value)]
+            assert answers[0].status_code == 200, answers[0].text
+            assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "inputs"),
+        ({"part": "test"}, "inputs"),
+        ({"samples": [0]}, "inputs"),
+        ({"inputs": [[0, 0]], "part": "test", "samples": [0]}, "inputs"),
+        ({"part": "test", "samples": []}, "samples"),
+        ({"part": "test", "samples": [100]}, "samples"),
+        ({"part": "train", "samples": [300]}, "samples"),
+        ({"part": "other", "samples": [0]}, "part"),
+    ],
+)
+def test_no_such_samples_are_said(client: httpx.Client, url: str, asked: dict, field: str) -> None:
+    for what in ("predict", "activations"):
+        answer = client.post(f"{url}/{what}", json=asked)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == field
+
+
+def test_confusion_is_asked_for_by_itself(client: httpx.Client, url: str) -> None:
+    assert "confusion" not in client.get(url).json()
+    found = client.get(f"{url}/confusion").json()
+    assert sum(map(sum, found["train"])) == 300
+    assert sum(map(sum, found["test"])) == 100
+    client.patch(url, json={"dataset": {"kind": "sine"}, "loss": "mse"})
+    assert client.get(f"{url}/confusion").json() == {"train": None, "test": None}
+
+
+def test_a_frame_says_the_learning_rate(client: httpx.Client, url: str) -> None:
+    client.patch(url, json={"schedule": {"kind": "exponential"}})
+    frame = client.post(f"{url}/train", json={"steps": 7}).json()
+    network = client.get(url).json()
+    assert frame["learning_rate"] == network["learning_rate"]
+    assert frame["learning_rate"] < network["spec"]["optimizer"]["learning_rate"]
+
+
+def test_a_change_is_one_call_of_the_worker_and_its_answer_comes_before_its_frame(
+    client: httpx.Client, url: str, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    networks = server.networks
+    order: list[str] = []
+    asked, published = networks._ask, networks.publish
+
+    async def ask(live, function, *args, **kwargs):
+        order.append(function.__name__)
+        return await asked(live, function, *args, **kwargs)
+
+    def publish(live, report):
+        order.append("frame")
+        published(live, report)
+
+    monkeypatch.setattr(networks, "_ask", ask)
+    monkeypatch.setattr(networks, "publish", publish)
+    answer = client.patch(url, json={"optimizer": {"learning_rate": 0.01}}).json()
+    assert answer["spec"]["optimizer"]["learning_rate"] == 0.01
+    client.get("/healthz")  # what follows the answer has its turn
+    assert order == ["patch", "frame"]
