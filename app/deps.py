@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 from starlette.requests import HTTPConnection
 
+from .jobs import Jobs
 from .networks import Live, Networks
 from .settings import Settings
 
@@ -18,10 +19,15 @@ def get_networks(connection: HTTPConnection) -> Networks:
     return connection.app.state.networks
 
 
+def get_jobs(connection: HTTPConnection) -> Jobs:
+    return connection.app.state.jobs
+
+
 def get_settings(connection: HTTPConnection) -> Settings:
     return connection.app.state.settings
 
 
+JobsDep = Annotated[Jobs, Depends(get_jobs)]
 NetworksDep = Annotated[Networks, Depends(get_networks)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from .jobs import Jobs
 from .networks import Networks
 from .pacing import save_forever, train_forever
 from .settings import Settings
@@ -19,14 +20,18 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(store.sweep, settings.keep_days)
     networks = Networks(settings, store)
     app.state.networks = networks
+    jobs = app.state.jobs = Jobs(networks)
     starting = [asyncio.create_task(worker.start()) for worker in networks.workers]
-    loops = [asyncio.create_task(train_forever(worker, networks)) for worker in networks.workers]
+    loops = [
+        asyncio.create_task(train_forever(worker, networks, jobs)) for worker in networks.workers
+    ]
     loops.append(asyncio.create_task(save_forever(networks)))
     await asyncio.gather(*starting)
     try:
         yield
     finally:
         networks.say_goodbye()
+        jobs.end_all()
         for live in networks.live.values():
             live.playing = False
         for task in loops:

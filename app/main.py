@@ -8,7 +8,18 @@ from starlette.staticfiles import StaticFiles
 from . import __version__, errors
 from .guard import Guard
 from .lifespan import lifespan
-from .routes import catalog, datasets, health, inspection, networks, pages, streams, training
+from .routes import (
+    catalog,
+    datasets,
+    health,
+    inspection,
+    jobs,
+    networks,
+    pages,
+    streams,
+    studies,
+    training,
+)  # fmt: skip
 from .settings import Settings, web_root
 
 DESCRIPTION = """Build a network, train it, watch every number, from code or from the page, on one
@@ -30,7 +41,18 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for module in (pages, catalog, datasets, networks, training, inspection, streams, health):
+    for module in (
+        pages,
+        catalog,
+        datasets,
+        networks,
+        training,
+        inspection,
+        studies,
+        jobs,
+        streams,
+        health,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=web_root() / "static"), name="static")
     return app

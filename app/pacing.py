@@ -1,4 +1,5 @@
-"""Who may train how long: one loop a worker, one call a round, the same share of time for each."""
+"""Who may train how long: one loop a worker, one call a round, the same share of time for each network
+that plays and each job."""
 
 import asyncio
 import logging
@@ -7,6 +8,7 @@ from time import monotonic
 from engine.errors import Refused
 
 from .errors import GlassboxError
+from .jobs import Jobs
 from .networks import Live, Networks
 from .workers import playing as rounds
 from .workers.local import Worker, WorkerDied
@@ -18,10 +20,10 @@ UNWATCHED_REPORT_S = 1.0
 MOST_CATCHING_UP_S = 0.25  # after a stall a limited run goes on, it does not rush
 
 
-async def train_forever(worker: Worker, networks: Networks) -> None:
+async def train_forever(worker: Worker, networks: Networks, jobs: Jobs) -> None:
     while True:
         try:
-            await _round(worker, networks)
+            await _round(worker, networks, jobs)
         except WorkerDied:
             await asyncio.sleep(0.2)
         except Exception:
@@ -29,14 +31,15 @@ async def train_forever(worker: Worker, networks: Networks) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _round(worker: Worker, networks: Networks) -> None:
+async def _round(worker: Worker, networks: Networks, jobs: Jobs) -> None:
     playing = [n for n in networks.live.values() if n.playing and n.worker is worker]
-    if not playing:
+    due = jobs.due(worker)
+    if not playing and not due:
         networks.players[worker].clear()
         await networks.players[worker].wait()
         return
     playing = [live for live in playing if await _is_loaded(live, networks)]
-    if not playing:
+    if not playing and not due:
         await asyncio.sleep(0.2)
         return
     begin = monotonic()
@@ -44,7 +47,8 @@ async def _round(worker: Worker, networks: Networks) -> None:
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
     plays = [_turn(live, begin, interval) for live in playing]
-    advanced = await worker.call(rounds.advance, plays, settings.slice_s)
+    advanced = await worker.call(rounds.advance, plays, settings.slice_s, due)
+    jobs.progress(advanced.jobs, advanced.lost)
     for live in playing:
         live.allowance -= advanced.steps.get(live.id, 0)
         live.used = begin
@@ -56,8 +60,8 @@ async def _round(worker: Worker, networks: Networks) -> None:
         if live is not None:
             live.mark_changed()
             networks.publish(live, report)
-    # Those at full speed leave no pause; limited ones wait for the next frame.
-    unlimited = any(live.steps_per_second is None for live in playing)
+    # Those at full speed and jobs leave no pause; limited ones wait for the next frame.
+    unlimited = bool(due) or any(live.steps_per_second is None for live in playing)
     rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
     await asyncio.sleep(max(0, rest))
 

@@ -36,5 +36,6 @@ class Server(uvicorn.Server):
         networks = getattr(self._app.state, "networks", None)
         if networks is not None:
             networks.say_goodbye()
+            self._app.state.jobs.end_all()
             await asyncio.sleep(0.05)  # let the goodbyes out before connections are closed
         await super().shutdown(sockets)

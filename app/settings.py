@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     max_steps_per_call: int = Field(100_000, description="of one train request")
     max_predict_rows: int = Field(10_000, description="of one predict or activations request")
     max_resolution: int = Field(512, description="of one boundary request, points a side")
+    max_jobs: int = Field(32, description="under way or waiting at once, of all visitors")
+    max_ended_jobs: int = Field(64, description="that ended and can still be read")
+    keep_jobs_s: float = Field(600.0, description="an ended job can be read so long")
     max_stream_clients: int = Field(400, description="streams and sockets open at once")
 
     frames_per_second: float = Field(40.0, description="most frames a second to one client")

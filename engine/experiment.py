@@ -3,7 +3,7 @@
 This is what a library user holds and what a server's worker keeps, one a network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite, isnan, prod
 from typing import Any, cast
@@ -455,6 +455,23 @@ class Experiment:
         if len(parts) == 1:
             return parts[0]
         return {name: np.concatenate([part[name] for part in parts]) for name in ("z", "a")}
+
+    def reader(self) -> Callable[[Array], Cache]:
+        """A function that gives the output's cache for samples as the dataset scales them, in
+        evaluation mode, with the weights as they are now: training on does not change it.
+
+        Sequences may be shorter or longer than those of the data.  (n, *shape) -> z, a
+        """
+        network, vector, dtype = self.network, self.trainer.vector.copy(), self.trainer.dtype
+        spec, dataset = self.spec, self.dataset
+        passes = network.passes(compiled=self.trainer.compiled)
+
+        def read(columns: Array) -> Cache:
+            features = self._features(spec, dataset, columns).astype(dtype)
+            with np.errstate(all="ignore"):
+                return network.forward(vector, features, passes)[-1]
+
+        return read
 
     def _measure_part(
         self, vector: Array, inputs: Array, coded: Array, targets: Array

@@ -22,7 +22,7 @@ LAYERS_OF_ENGINE = [
     {"spec"},
     {"suits"},
     {"experiment", "presets"},
-    {"insight"},
+    {"insight", "studies"},
 ]
 ALONE = {
     "losses": {"layout"},

@@ -53,9 +53,23 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Progressed:
+    """What a round brought a job: how far it is, what is new of its result, and its end."""
+
+    job: str
+    fraction: float | None  # None where not even one piece was made
+    news: dict[str, Any]
+    done: bool
+    failed: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Advanced:
-    """What one round of training gave: reports of those due, steps made, and why who failed."""
+    """What one round of training gave: reports of those due, steps made, why who failed, and how far
+    the jobs are."""
 
     reports: list[Report]
     steps: dict[str, int]
     failed: dict[str, str]
+    jobs: list[Progressed]
+    lost: list[str]  # jobs that are not here

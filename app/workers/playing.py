@@ -1,6 +1,6 @@
 """Training in a worker process: one network's slices, and the rounds of those that play."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from engine.datasets import Table
 from engine.spec import NetworkSpec
 
+from .jobs import advance as advance_job
 from .messages import Advanced, Play, Report
 from .shelf import Kept, describe, experiment_of, holds, kept_of
 
@@ -105,12 +106,12 @@ def _run(kept: Kept, most: int | None, budget_s: float) -> Any:
     return np.concatenate(losses) if losses else np.zeros(0)
 
 
-def advance(plays: list[Play], budget_s: float) -> Advanced:
-    """One round: every playing network gets the same share of the time."""
+def advance(plays: list[Play], budget_s: float, jobs: Sequence[str] = ()) -> Advanced:
+    """One round: every playing network and every job gets the same share of the time."""
     reports: list[Report] = []
     made: dict[str, int] = {}
     failed: dict[str, str] = {}
-    share = budget_s / max(1, len(plays))
+    share = budget_s / max(1, len(plays) + len(jobs))
     for play in plays:
         if not holds(play.id):
             continue
@@ -120,7 +121,10 @@ def advance(plays: list[Play], budget_s: float) -> Advanced:
                 reports.append(_report(play.id, play.weights, fresh=False))
         except Exception as error:
             failed[play.id] = str(error)  # one network's trouble is not the others'
-    return Advanced(reports, made, failed)
+    told = {job: advance_job(job, share) for job in jobs}
+    progress = [found for found in told.values() if found is not None]
+    lost = [job for job, found in told.items() if found is None]
+    return Advanced(reports, made, failed, progress, lost)
 
 
 def _turn(kept: Kept, play: Play, share_s: float) -> int:

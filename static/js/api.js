@@ -54,5 +54,7 @@ export const api = {
   predict: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/predict`, chosen, undefined, signal),
   activations: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/activations`, chosen, undefined, signal),
   confusion: (/** @type {string} */ id, /** @type {AbortSignal} */ signal) => ask("GET", `${of(id)}/confusion`, undefined, undefined, signal),
+  generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
+  cancel: (/** @type {string} */ job) => ask("DELETE", `/api/jobs/${encodeURIComponent(job)}`),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };

@@ -15,6 +15,7 @@ import { mountOutput } from "./panels/output.js";
 import { mountSamples } from "./panels/samples.js";
 import { mountSettings } from "./panels/settings.js";
 import { mountTransport } from "./panels/transport.js";
+import { mountWriting } from "./panels/writing.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
 import { load, t, translate } from "./words.js";
@@ -63,6 +64,7 @@ async function start() {
   mountData(session);
   mountOutput(session);
   mountSamples(session);
+  mountWriting(session);
   mountNetwork(session);
   mountChain(session);
   mountLayers(session);

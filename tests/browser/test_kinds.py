@@ -106,6 +106,34 @@ def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
     )
 
 
+def test_a_text_network_writes_and_can_be_stopped(server, visitor) -> None:
+    page = visitor.open(server.url)
+    assert page.is_hidden("#writing")
+    choose(visitor, "zen")
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    visitor.until("s.frame.step === 100 && !s.waiting", 40)
+    page.fill("#write-prompt", "Now is")
+    page.click("#write")
+    page.wait_for_selector("#written[aria-busy=false]:not(:empty)")
+    text = page.locator("#written").inner_text()
+    assert text.startswith("Now is")
+    assert len(page.evaluate("document.getElementById('written').textContent")) == 306
+    page.fill("#write-length", "10000")
+    page.click("#write")
+    page.wait_for_selector("#written[aria-busy=true]")
+    visitor.until("document.getElementById('written').textContent.length > 400")
+    page.click("#write")
+    page.wait_for_selector("#written[aria-busy=false]")
+    assert len(page.evaluate("document.getElementById('written').textContent")) < 10_000
+    page.fill("#write-prompt", "ß")
+    page.click("#write")
+    page.wait_for_selector("#write-problem:has-text('has no ß')")
+    visitor.complaints.clear()  # the console names the 422
+    choose(visitor, "spiral")
+    page.wait_for_selector("#writing", state="hidden")
+
+
 def test_text_is_shown_with_what_is_expected_next(server, visitor) -> None:
     page = visitor.open(server.url)
     choose(visitor, "zen")

@@ -1,0 +1,161 @@
+"""Jobs: what takes longer than an answer may. Their work is done in workers (`workers/jobs.py`), in
+the rounds of the networks that play; here they are started, followed, cancelled and forgotten."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Literal
+
+from engine.studies import Study, gather
+
+from .errors import NotFound, TooMany
+from .networks import Live, Networks
+from .workers import jobs as work
+from .workers.local import Worker, WorkerDied
+from .workers.messages import Progressed
+
+NO_SUCH_JOB = "there is no such job, or it ended so long ago that it is forgotten"
+AT_ONCE = 2  # of a worker; the others wait, so that the networks that play keep their pace
+LOOK_AGAIN_S = 0.2
+LOST = "the training process was replaced; start it again"
+
+State = Literal["queued", "running", "done", "cancelled", "failed"]
+OPEN = ("queued", "running")
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One study of one network as it was; `news` are the pieces of the result as they came."""
+
+    id: str
+    kind: str
+    worker: Worker
+    generation: int  # the worker's: a replaced worker has lost it
+    state: State = "queued"
+    fraction: float = 0.0
+    result: dict[str, Any] = field(default_factory=dict)
+    news: list[dict[str, Any]] = field(default_factory=list)
+    failure: str | None = None
+    ended: float = 0.0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self) -> None:
+        """Wake whoever waits; those who come next wait for the next change."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Jobs:
+    def __init__(self, networks: Networks) -> None:
+        self.networks = networks
+        self.settings = networks.settings
+        self._jobs: dict[str, Job] = {}
+
+    async def start(self, live: Live, kind: str, study: Study[...], **settings: Any) -> Job:
+        """Begin a study of a network as it is now.  Raises: TooMany, and what the study refuses"""
+        limit = self.settings.max_jobs
+        if sum(job.state in OPEN for job in self._jobs.values()) >= limit:
+            raise TooMany(
+                f"{limit} jobs are under way or wait, the most this server takes; cancel one or "
+                "try later",
+                limit="max_jobs",
+                value=limit,
+            )
+        self._forget()
+        job = Job(secrets.token_urlsafe(16), kind, live.worker, live.worker.generation)
+        # Kept first: whoever asks at the same time must find the place taken.
+        self._jobs[job.id] = job
+        try:
+            await self.networks.call(live, work.begin, job.id, study, settings)
+        except BaseException:
+            del self._jobs[job.id]
+            raise
+        job.worker, job.generation = live.worker, live.worker.generation
+        self.networks.players[job.worker].set()
+        return job
+
+    def _forget(self) -> None:
+        """Drop what ended long ago, and the oldest beyond what is kept."""
+        ended = sorted(
+            (job for job in self._jobs.values() if job.state not in OPEN), key=lambda job: job.ended
+        )
+        since = monotonic() - self.settings.keep_jobs_s
+        for i, job in enumerate(ended):
+            if job.ended < since or i < len(ended) - self.settings.max_ended_jobs:
+                del self._jobs[job.id]
+
+    def get(self, id: str) -> Job:
+        """Raises: NotFound"""
+        job = self._jobs.get(id)
+        if job is None:
+            raise NotFound(NO_SUCH_JOB)
+        return job
+
+    def due(self, worker: Worker) -> list[str]:
+        """The jobs that the worker's next round advances, the oldest first."""
+        mine = [job for job in self._jobs.values() if job.worker is worker and job.state in OPEN]
+        for job in mine:
+            if job.generation != worker.generation:
+                self._end(job, "failed", LOST)
+        chosen = [job for job in mine if job.state in OPEN][:AT_ONCE]
+        for job in chosen:
+            job.state = "running"
+        return [job.id for job in chosen]
+
+    def progress(self, told: list[Progressed], lost: list[str]) -> None:
+        """What a round brought."""
+        for id in lost:
+            job = self._jobs.get(id)
+            if job is not None and job.state in OPEN:
+                self._end(job, "failed", LOST)
+        for found in told:
+            job = self._jobs.get(found.job)
+            if job is None or job.state not in OPEN:
+                continue
+            if found.news:
+                gather(job.result, found.news)
+                job.news.append(found.news)
+            if found.fraction is not None:
+                job.fraction = found.fraction
+            if found.failed is not None:
+                self._end(job, "failed", found.failed)
+            elif found.done:
+                self._end(job, "done")
+            else:
+                job.tell()
+
+    def _end(self, job: Job, state: State, failure: str | None = None) -> None:
+        job.state, job.failure, job.ended = state, failure, monotonic()
+        job.tell()
+
+    async def cancel(self, job: Job) -> None:
+        """What it held is freed at once; what it found so far can still be read."""
+        if job.state not in OPEN:
+            return
+        self._end(job, "cancelled")
+        if job.generation == job.worker.generation:
+            try:
+                await job.worker.call(work.cancel, job.id)
+            except WorkerDied:
+                pass
+
+    def end_all(self) -> None:
+        """The server stops."""
+        for job in self._jobs.values():
+            if job.state in OPEN:
+                self._end(job, "cancelled")
+
+    async def wait(
+        self, job: Job, seconds: float, gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> None:
+        """Until it has ended or the time is up; a caller who has gone ends it."""
+        end = monotonic() + seconds
+        while job.state in OPEN and (left := end - monotonic()) > 0:
+            changed = job.changed
+            try:
+                await asyncio.wait_for(changed.wait(), min(left, LOOK_AGAIN_S))
+            except TimeoutError:
+                if gone is not None and await gone():
+                    await self.cancel(job)

@@ -1,0 +1,11 @@
+"""What runs for seconds: each study checks what it is asked, takes what it needs of a network as it
+is now, and then yields its progress, so that whoever runs it can pause, show and stop it.
+
+A study is a function of an Experiment and its own settings that returns an iterator of Progress.
+It never touches the experiment after it has returned.
+"""
+
+from .base import Progress, Study, gather
+from .generate import generate
+
+__all__ = ["Progress", "Study", "gather", "generate"]
