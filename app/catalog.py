@@ -18,6 +18,7 @@ from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.presets import PRESETS
 from engine.schedules import SCHEDULES
+from engine.spec import NetworkSpec
 from engine.suits import suiting
 
 from .schemas import SpecIn
@@ -145,5 +146,6 @@ def catalog() -> dict[str, Any]:
             {"name": p.name, "title": p.title, "summary": p.summary, "spec": asdict(p.spec)}
             for p in PRESETS.values()
         ],
+        "defaults": asdict(NetworkSpec()),
         "spec_schema": SpecIn.model_json_schema(),
     }

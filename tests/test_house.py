@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from app.pages import PAGES, modules_of
+
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 APP = sorted((ROOT / "app").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
@@ -136,28 +139,41 @@ def test_both_languages_have_the_same_words() -> None:
         )
 
 
-def test_every_word_the_page_asks_for_exists() -> None:
+def test_every_word_a_page_asks_for_exists() -> None:
     words = json.loads((ROOT / "static" / "i18n" / "en.json").read_text())
-    text = (
-        "".join(p.read_text() for p in SCRIPTS)
-        + (ROOT / "templates" / "playground.html").read_text()
-    )
+    text = "".join(p.read_text() for p in [*SCRIPTS, *TEMPLATES])
     asked = set(re.findall(r'\bt\("([\w.]+)"', text)) | set(
-        re.findall(r'data-(?:t|tip|t-label)="([\w.]+)"', text)
+        re.findall(r'data-(?:t|tip|t-label)"?[=:] ?"([\w.]+)"', text)
     )
+    asked |= {page.title for page in PAGES if page.title}
     assert asked <= words.keys(), asked - words.keys()
 
 
-def test_every_module_is_preloaded() -> None:
-    page = (ROOT / "templates" / "playground.html").read_text()
-    listed = set(
-        re.findall(
-            r'"([\w/]+)"',
-            page[page.index("for module in") : page.index("%}", page.index("for module in"))],
-        )
-    )
-    needed = {str(p.relative_to(ROOT / "static" / "js"))[:-3] for p in SCRIPTS}
-    assert listed == needed - {"main", "docs", "types", "model/worker"}
+def test_every_script_is_reached_by_a_page_and_preloaded_there() -> None:
+    reached = {page.script for page in PAGES}.union(*(modules_of(page.script) for page in PAGES))
+    alone = {"types", "model/worker"}  # only types, and started as a worker
+    assert reached | alone == {str(p.relative_to(ROOT / "static" / "js"))[:-3] for p in SCRIPTS}
+    assert "charts/activation" in modules_of("pages/activations")
+    assert "session" not in modules_of("pages/activations")
+
+
+def imports_of(path: Path) -> list[str]:
+    """What a script imports, as paths under static/js."""
+    root = (ROOT / "static" / "js").resolve()
+    found = re.findall(r'^(?:import|export) [^;]*?"(\.[^"]+)";', path.read_text(), re.M)
+    return [str((path.parent / source).resolve().relative_to(root)) for source in found]
+
+
+def test_tabs_panels_and_the_shell_know_no_page_and_tabs_no_other_tab() -> None:
+    for path in SCRIPTS:
+        name = str(path.relative_to(ROOT / "static" / "js"))
+        for source in imports_of(path):
+            assert not source.startswith("pages/"), (name, source)
+            if name.startswith(("tabs/", "panels/")) and name != "tabs/index.js":
+                assert not source.startswith("tabs/"), (name, source)
+            if name in ("shell.js", "run.js", "store.js", "api.js"):
+                assert not source.startswith(("panels/", "tabs/")), (name, source)
+                assert source != "session.js", name
 
 
 def test_the_catalogs_names_are_in_the_activations_of_the_page() -> None:

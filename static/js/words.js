@@ -10,7 +10,7 @@ export let language = "en";
 export async function load(wanted) {
   language = wanted === "zh" ? "zh" : "en";
   words = await api.words(language);
-  document.title = t("title");
+  document.title = t(document.body.dataset.title ?? "title");
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
 }
 

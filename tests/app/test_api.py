@@ -26,7 +26,12 @@ def wait_for(condition, seconds: float = 10):
 
 def test_the_catalog_names_everything_that_can_be_built(client) -> None:
     found = client.get("/api/catalog").json()
-    names = {key: [entry["name"] for entry in found[key]] for key in found if key != "spec_schema"}
+    names = {
+        key: [entry["name"] for entry in found[key]]
+        for key in found
+        if key not in ("spec_schema", "defaults")
+    }
+    assert found["defaults"] == client.post("/api/networks").json()["spec"]
     assert names["activations"][-1] == "softmax"
     assert {"sgd", "adam"} <= set(names["optimizers"])
     assert {"xor", "spiral", "article_bp", "article_linear", "article_pairs"} <= set(

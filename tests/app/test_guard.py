@@ -117,7 +117,7 @@ def test_every_answer_has_its_headers(client, url) -> None:
         "/docs",
         "/api/catalog",
         url,
-        "/static/js/main.js",
+        "/static/js/pages/playground.js",
         "/nope",
         "/static/nope",
         "/openapi.json",

@@ -39,7 +39,7 @@ def test_the_wheel_serves_the_page_on_its_own(tmp_path: Path) -> None:
         assert process.stdout
         url = next(line.split()[3] for line in process.stdout if "Glassbox is at" in line)
         assert "<title>Glassbox" in httpx.get(url).text
-        assert httpx.get(f"{url}static/js/main.js").status_code == 200
+        assert httpx.get(f"{url}static/js/pages/playground.js").status_code == 200
         assert httpx.post(f"{url}api/networks").status_code == 201
     finally:
         process.terminate()

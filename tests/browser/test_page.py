@@ -1,6 +1,7 @@
 """The page as a student uses it."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +254,7 @@ def test_a_pasted_table_is_learned_and_shown_on_its_plane(server, visitor) -> No
     visitor.complaints.clear()  # the browser logs the refused uploads above
     page.click("#upload-form button[type=submit]")
     visitor.until("s.dataset.view === 'table' && s.network.inputs.length === 3")
-    assert page.is_hidden("#upload-dialog")
+    page.wait_for_selector("#upload-dialog", state="hidden")
     page.select_option("#step-kind", "epoch 10")
     for _ in range(4):
         page.click("#step")
@@ -693,3 +694,27 @@ def test_a_weight_is_set_while_it_trains_without_touching_the_others(
     with page.expect_request(lambda r: r.method == "PUT") as sent:
         field.press("Enter")
     assert sent.value.post_data_json == {"output.bias": [3, None, None]}
+
+
+def test_an_answer_that_comes_late_does_not_undo_what_is_known_since(
+    server, visitor, client
+) -> None:
+    page = visitor.open(server.url)
+    old = visitor.state("network")
+    here = f"/api/networks/{old['id']}"
+    late = []
+
+    def slow(route) -> None:
+        answer = route.fetch()
+        if not late:  # what the first answer says is overtaken while it is on its way
+            late.append(answer.json())
+            client.patch(here, json={"dataset": {"kind": "moons"}})
+            time.sleep(0.3)
+        route.fulfill(response=answer)
+
+    page.route(f"**{here}", slow)
+    client.patch(here, json={"dataset": {"kind": "circle"}})
+    visitor.until("s.dataset.kind === 'moons' && s.network.spec.dataset.kind === 'moons'")
+    page.evaluate("(old) => glassbox.session.run.take(old)", late[0])
+    assert visitor.state("network.spec.dataset.kind") == "moons"
+    visitor.until("s.weights && s.picture")

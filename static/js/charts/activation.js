@@ -1,6 +1,9 @@
 /** One activation function: its curve, its derivative, and where a unit's samples stand on it. */
 import { colours, fit } from "../canvas.js";
 
+/** How far the axis of z goes to either side, at the least. */
+export const REACH = 4;
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{value: (z: number) => number, slope: (z: number) => number}} f
@@ -9,7 +12,7 @@ import { colours, fit } from "../canvas.js";
 export function drawActivation(canvas, f, z) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
-  let reach = 4;
+  let reach = REACH;
   for (let i = 0; i < z.length; i++) if (Number.isFinite(z[i])) reach = Math.max(reach, Math.abs(z[i]));
   reach = Math.min(reach, f.value(20) > 1e6 ? 5 : 60); // what explodes is shown while it can be
   const n = Math.max(40, Math.floor(width / 2));

@@ -32,7 +32,6 @@ export function mountChain(session) {
     const rows = rowsOnly(s.dataset);
     box.hidden = rows;
     byId("stage").hidden = !rows;
-    byId("curve-legend").textContent = t(rows ? "curveLegend" : "curveLegendOne");
     byId("scale-text").textContent = t(rows ? "scaleText" : "scaleChain");
     byId("diagram-readout").textContent = t(rows ? "hoverHint" : "chainHint");
     if (rows) box.replaceChildren();

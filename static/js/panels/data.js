@@ -95,7 +95,7 @@ function suited(session, now, entry) {
   const { catalog } = session.store.state;
   const before = catalog.datasets.find((/** @type {any} */ d) => d.name === now.dataset.kind);
   if (family(before.view) === family(entry.view)) return suitingLoss(session, now.loss, entry.task, entry.suits.loss);
-  const { optimizer, batch_size, initializer, clipping } = catalog.presets[0].spec;
+  const { optimizer, batch_size, initializer, clipping } = catalog.defaults;
   return { optimizer, batch_size, initializer, clipping, ...entry.suits, output: { activation: null } };
 }
 
@@ -216,7 +216,7 @@ function mountUpload(session) {
     try {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
-      const suits = { layers: session.store.state.catalog.presets[0].spec.layers, loss: task === "regression" ? "mse" : "cross_entropy" };
+      const suits = { layers: session.store.state.catalog.defaults.layers, loss: task === "regression" ? "mse" : "cross_entropy" };
       const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits }) }), "dataset");
       if (!done) problem.textContent = session.store.state.message?.text ?? "";
       if (done) {

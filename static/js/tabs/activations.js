@@ -1,6 +1,6 @@
 /** The curve of the chosen layer's activation, and where every unit's samples stand on it. */
 import { drawActivation, flatShare } from "../charts/activation.js";
-import { byId, h, math } from "../dom.js";
+import { h, math } from "../dom.js";
 import { ACTIVATIONS } from "../model/forward.js";
 import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
@@ -8,11 +8,20 @@ import { layerName, named, pick, t } from "../words.js";
 
 const MOST = 24, MOST_POINTS = 128;
 
-/** @param {import("../session.js").Session} session */
-export function mountActivations(session) {
+/**
+ * @param {import("../session.js").Session} session
+ * @param {HTMLElement} panel
+ * @param {() => boolean} isShown
+ */
+export function mountActivations(session, panel, isShown) {
   const { store } = session;
-  const box = byId("curves");
-  const choice = /** @type {HTMLSelectElement} */ (byId("curve-layer"));
+  const box = h("div", { id: "curves", class: "curves" }), choice = h("select", { id: "curve-layer" });
+  const about = h("p", { id: "curve-text", class: "note" }), curves = h("div", { id: "curve-box" }, box), more = h("p", { id: "curve-more", class: "hint" });
+  const legend = h("span", {});
+  panel.append(
+    h("div", { class: "row" }, h("label", { class: "row" }, h("span", { "data-t": "ofLayer" }, t("ofLayer")), " ", choice),
+      h("span", { class: "legend" }, legend), h("a", { href: "/activations", "data-t": "allFunctions" }, t("allFunctions"))),
+    about, curves, more);
   choice.addEventListener("change", () => store.set({ layer: Number(choice.value) }));
   // Of new data a layer that has a curve is shown first.
   store.on(["dataset"], (s) => {
@@ -21,20 +30,21 @@ export function mountActivations(session) {
   });
   store.on(["network", "layer", "language", "look"], (s) => {
     if (!s.network) return;
+    legend.textContent = t(rowsOnly(s.dataset) ? "curveLegend" : "curveLegendOne");
     choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation ?? layer.kind, "layer")}`)));
     const layer = s.network.layers[s.layer];
     const shown = hasCurve(s, layer);
-    byId("curve-box").hidden = !shown;
+    curves.hidden = !shown;
     if (!shown) {
-      byId("curve-text").textContent = t(layer.activation ? "curveSoftmax" : "noCurve", { name: named(layer.kind, "layer") });
-      byId("curve-more").textContent = "";
+      about.textContent = t(layer.activation ? "curveSoftmax" : "noCurve", { name: named(layer.kind, "layer") });
+      more.textContent = "";
       return;
     }
     const entry = s.catalog.activations.find((/** @type {any} */ a) => a.name === layer.activation);
     const formula = math(entry?.formula), slope = math(entry?.slope_formula);
-    byId("curve-text").replaceChildren(pick(entry?.summary ?? { en: "" }), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
+    about.replaceChildren(pick(entry?.summary ?? { en: "" }), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
     const count = Math.min(MOST, layer.units);
-    byId("curve-more").textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
+    more.textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
     const key = `${count} ${s.language}`;
     if (box.dataset.of !== key) {
       box.dataset.of = key;
@@ -44,7 +54,7 @@ export function mountActivations(session) {
 
   const draw = eachFrame(() => {
     const { network, dataset, picture, layer } = store.state;
-    if (!network || byId("tab-activations").hidden) return;
+    if (!network || !isShown()) return;
     if (!network.layers[layer] || !hasCurve(store.state, network.layers[layer])) return;
     const { units } = network.layers[layer], activation = network.layers[layer].activation ?? "linear";
     // Softmax couples its units: alone, each is shown as the sigmoid of its lead over the others.
@@ -72,7 +82,7 @@ export function mountActivations(session) {
   });
   store.on(["layer", "theme", "network", "language", "look"], draw);
   new ResizeObserver(draw).observe(box);
-  document.addEventListener("glassbox-tab", draw);
+  return draw;
 }
 
 /**

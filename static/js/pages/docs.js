@@ -1,5 +1,5 @@
 /** The API's documentation, made from openapi.json on this very server; every call can be tried. */
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 /** @param {any} schema @param {any} root @param {number} depth @returns {any} */
 function example(schema, root, depth = 0) {

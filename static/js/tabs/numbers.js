@@ -1,17 +1,22 @@
 /** Every weight and bias as a table of numbers, each of which can be changed. */
-import { byId, h } from "../dom.js";
+import { h } from "../dom.js";
 import { layerName, named, t } from "../words.js";
 
 const MOST = 600; // fields a table; larger layers are read over the API
 
-/** @param {import("../session.js").Session} session */
-export function mountNumbers(session) {
+/**
+ * @param {import("../session.js").Session} session
+ * @param {HTMLElement} panel
+ * @param {() => boolean} isShown
+ */
+export function mountNumbers(session, panel, isShown) {
   const { store } = session;
-  const box = byId("weights");
+  const box = h("div", { id: "weights", class: "weights" });
+  panel.append(h("p", { class: "hint", "data-t": "numbersHint" }, t("numbersHint")), box);
   let built = "";
   const update = () => {
     const { network, weights, language } = store.state;
-    if (!network || !weights || byId("tab-numbers").hidden) return;
+    if (!network || !weights || !isShown()) return;
     const key = JSON.stringify([network.layout, network.inputs, network.layers, language]);
     if (key !== built) {
       built = key;
@@ -31,7 +36,7 @@ export function mountNumbers(session) {
     update();
   });
   store.on(["network", "language"], update);
-  document.addEventListener("glassbox-tab", update);
+  return update;
 }
 
 /**

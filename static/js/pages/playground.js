@@ -1,0 +1,126 @@
+/** The playground: the only file that imports all of it. */
+import { api } from "../api.js";
+import { byId } from "../dom.js";
+import { fromFragment, toFragment } from "../link.js";
+import { mountLooking } from "../looking.js";
+import { mountChain } from "../panels/chain.js";
+import { mountCourse } from "../panels/course.js";
+import { mountData } from "../panels/data.js";
+import { mountLayers } from "../panels/layers.js";
+import { mountNetwork } from "../panels/network.js";
+import { mountOutput } from "../panels/output.js";
+import { mountSamples } from "../panels/samples.js";
+import { mountSettings } from "../panels/settings.js";
+import { mountTransport } from "../panels/transport.js";
+import { mountWriting } from "../panels/writing.js";
+import { mountPictures } from "../pictures.js";
+import { playgroundState, Session } from "../session.js";
+import { mountKeys, mountMessages, openShell } from "../shell.js";
+import { Store } from "../store.js";
+import { mountTabs } from "../tabs/index.js";
+import { t } from "../words.js";
+
+const store = new Store(playgroundState());
+const session = new Session(store);
+
+const PANELS = [
+  mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountChain, mountLayers,
+  mountCourse, mountTabs, mountLooking, mountBanner, mountInert,
+];
+
+async function start() {
+  const wanted = fromFragment(location.hash);
+  store.set({ catalog: await api.catalog() });
+  for (const name of wanted.hide) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("hidden", "");
+  if (wanted.broken) session.say("bad", "badLink");
+  const pictures = mountPictures(session);
+  for (const mount of PANELS) mount(session);
+  mountAddress(wanted.hide);
+  mountCode();
+  mountKeys({
+    " ": (event) => {
+      if (/** @type {HTMLElement} */ (event.target).matches("button, a, summary, input, [role=radio]")) return;
+      event.preventDefault();
+      void session.toggle();
+    },
+    arrowright: (event) => { if (!(/** @type {HTMLElement} */ (event.target).matches("input, [role=tab]"))) byId("step").click(); },
+    r: () => void session.reset(),
+    undo: () => void session.undo(),
+    redo: () => void session.redo(),
+  });
+  // For tests and for the curious.
+  Object.assign(window, { glassbox: { store, session, ...pictures } });
+  await session.open(wanted);
+}
+
+function mountBanner() {
+  const scaled = (/** @type {number} */ by) => session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: now.optimizer.learning_rate * by } }), "learningRate");
+  mountMessages(store, {
+    keys: ["connection", "frame"],
+    standing: ({ connection, frame }) => {
+      if (connection === "lost") return { kind: "bad", key: "lost" };
+      const d = frame?.divergence;
+      if (!d) return null;
+      const what = d.what === "loss" ? t("theLoss") : `${t(d.what)} (${d.layer})`;
+      return { kind: "bad", key: "diverged", values: { step: d.step, what, value: d.value }, actions: ["startSlower", "halveRate", "reset"] };
+    },
+    actions: {
+      undo: () => void session.undo(),
+      reset: () => void session.reset(),
+      halveRate: () => void scaled(1 / 2),
+      startSlower: async () => {
+        await scaled(1 / 10);
+        await session.reset();
+      },
+    },
+  });
+}
+
+/** What is changed while nobody listens would be lost without a word. */
+function mountInert() {
+  store.on(["connection"], (s) => {
+    for (const id of ["settings", "data", "network", "brushes", "tabs"]) byId(id).inert = s.connection === "lost";
+  });
+}
+
+/** The experiment is in the address. @param {string[]} hidden */
+function mountAddress(hidden) {
+  const address = () => {
+    const { network, catalog } = store.state;
+    if (!network) return;
+    const kept = /** @type {Record<string, string>} */ (hidden.length ? { hide: hidden.join(",") } : {});
+    const fragment = toFragment(network.spec, catalog.defaults, kept);
+    history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+  };
+  store.on(["network"], address);
+  addEventListener("hashchange", async (event) => {
+    // The address itself may have been rewritten since, by an answer that was under way.
+    const next = fromFragment(new URL(event.newURL).hash);
+    if (next.broken) session.say("bad", "badLink");
+    else await session.try(() => session.open(next));
+  });
+  byId("share").addEventListener("click", async () => {
+    address();
+    await navigator.clipboard.writeText(location.href).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
+  });
+}
+
+function mountCode() {
+  byId("code").addEventListener("click", () => {
+    byId("code-text").textContent = snippet(session.id);
+    /** @type {HTMLDialogElement} */ (byId("code-dialog")).showModal();
+  });
+}
+
+/** This very network from a notebook. @param {string} id */
+const snippet = (id) => `import httpx
+
+network = httpx.Client(base_url="${location.origin}/api/networks/${id}")
+print(network.get("").json()["state"])
+frame = network.post("/train", json={"steps": 100}).json()
+print(frame["step"], frame["loss"], frame["metrics"])
+network.patch("", json={"optimizer": {"learning_rate": 0.01}})
+print(network.get("/weights").json()["output.bias"])
+`;
+
+void openShell(store, start);

@@ -1,0 +1,64 @@
+/** Of rows of numbers the browser makes the pictures itself, off the drawing thread. */
+import { classColours, colours, rgb } from "./canvas.js";
+import { rowsOnly } from "./looking.js";
+
+const RESOLUTION = 256;
+
+/**
+ * Weights go to the worker, pictures come back; one is under way at a time, the newest wins.
+ * @param {import("./session.js").Session} session
+ */
+export function mountPictures(session) {
+  const { store } = session;
+  const worker = new Worker(new URL("./model/worker.js", import.meta.url), { type: "module" });
+  let busy = false, again = false, version = 0;
+  /** @type {{resolve: (value: any) => void, resolution: number} | null} */
+  let exact = null;
+  const send = () => {
+    const { weights, layer, network } = store.state;
+    // Of images and sequences the server makes the pictures: see looking.js.
+    if (!weights || !network || !rowsOnly(store.state.dataset) || weights.length !== network.parameters) return;
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: store.state.probe, exact: exact?.resolution });
+  };
+  const describe = () => {
+    const { network, dataset } = store.state;
+    if (!network || !dataset) return;
+    if (!rowsOnly(dataset)) {
+      store.set({ picture: null });
+      return;
+    }
+    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l] }));
+    const theme = colours();
+    worker.postMessage({
+      type: "network", net: { inputs: network.inputs, layers, layout: network.layout }, dataset, resolution: RESOLUTION,
+      colours: { paper: rgb(theme.paper), negative: rgb(theme.negative), positive: rgb(theme.positive), classes: classColours().map(rgb) },
+    });
+    send();
+  };
+  worker.onmessage = ({ data }) => {
+    busy = false;
+    if (rowsOnly(store.state.dataset)) store.set({ picture: data });
+    if (data.exact && exact) {
+      exact.resolve(data.exact);
+      exact = null;
+    }
+    if (again) {
+      again = false;
+      send();
+    }
+  };
+  store.on(["network", "dataset", "theme"], describe);
+  store.on(["weights", "layer", "probe"], send);
+  return {
+    /** The worker's own numbers, to hold against GET …/boundary. @param {number} resolution */
+    boundary: (resolution) => new Promise((resolve) => {
+      exact = { resolve, resolution };
+      send();
+    }),
+  };
+}

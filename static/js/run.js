@@ -1,0 +1,152 @@
+/**
+ * One live network followed: its socket, its frames, its weights and the course of its losses, kept in a store.
+ * A page may follow many; `close` ends it.
+ *
+ * @import {Dataset, Frame, History, Network} from "./types.js"
+ */
+import { api } from "./api.js";
+import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
+import { Socket } from "./socket.js";
+
+/**
+ * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
+ *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
+ * @typedef {{problem?: (detail: string) => void, restored?: (step: number) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
+ *   what whoever follows is told; `took` gives what else changes in the state with a network
+ */
+
+/** Where a run's state begins. @returns {RunState} */
+export const runState = () => ({ network: null, dataset: null, frame: null, weights: null, history: emptyHistory(), historyVersion: 0, rate: null, connection: "connecting" });
+
+/** @template {RunState} S */
+export class Run {
+  /**
+   * @param {import("./store.js").Store<S>} store
+   * @param {Told} told
+   */
+  constructor(store, told = {}) {
+    this.store = store;
+    this.told = told;
+    this.socket = new Socket({
+      frame: (f) => this.#frame(f),
+      event: (e) => this.#event(e),
+      connected: () => this.#connected(),
+      lost: () => this.#set({ connection: "lost" }),
+      gone: () => told.gone?.(),
+      mark: () => {
+        const { step } = store.state.history;
+        return step.length ? `${this.generation}:${step[step.length - 1]}` : "";
+      },
+    });
+    this.playing = false;
+    /** Of the run that the history is of. */
+    this.generation = 0;
+    /** @type {{revision: number, weights: Float32Array} | null} */
+    this.latest = null;
+    /** @type {Promise<void> | null} */
+    this.refreshing = null;
+  }
+
+  get id() {
+    return this.store.state.network?.id ?? "";
+  }
+
+  /** @param {Partial<RunState>} changes */
+  #set(changes) {
+    this.store.set(/** @type {Partial<S>} */ (changes));
+  }
+
+  /** Follow this network from now on. @param {Network} network */
+  async open(network) {
+    const [dataset, history] = await Promise.all([api.dataset(network.id), api.history(network.id)]);
+    if (network.id !== this.id) {
+      // Nothing of the network before may be taken for this one's.
+      this.latest = null;
+      this.playing = false;
+      this.#set({ frame: null, weights: null, ...this.told.took?.(null, network, false) });
+    }
+    this.generation = history.generation;
+    this.#set({ network, dataset, rate: network.learning_rate, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1 });
+    this.socket.open(network.id);
+  }
+
+  /** Follow it no longer. */
+  close() {
+    this.socket.close();
+  }
+
+  /** @param {ReturnType<typeof import("./socket.js").readFrame>} received */
+  #frame({ frame, weights, steps, losses }) {
+    const { state } = this.store, { network } = state;
+    if (!network) return;
+    const history = frame.generation === this.generation ? state.history : emptyHistory();
+    this.generation = frame.generation;
+    // A server that crashed goes on from its last checkpoint: what came after is not part of the run.
+    if (state.frame && frame.step < state.frame.step) cut(history, frame.step);
+    grow(history, frame, steps, losses);
+    if (frame.revision !== network.revision) this.#refreshSoon();
+    /** @type {Partial<RunState>} */
+    const changes = { frame, history, historyVersion: state.historyVersion + 1, rate: frame.learning_rate };
+    if (weights && weights.length === network.parameters && frame.revision === network.revision) changes.weights = weights;
+    this.playing = frame.state === "playing";
+    if (weights) this.latest = { revision: frame.revision, weights };
+    this.#set(changes);
+  }
+
+  /** @param {any} event */
+  #event(event) {
+    if (event.event === "problem") this.told.problem?.(event.problem.detail);
+    if (event.event === "restored") this.told.restored?.(event.step);
+    if (event.event === "deleted") this.told.gone?.();
+  }
+
+  async #connected() {
+    const { connection, network } = this.store.state;
+    if (connection === "lost" && network) {
+      const played = this.playing;
+      // Whatever was known: after a crash the server may be behind it.
+      await api.network(this.id).then((found) => this.take(found, true)).catch(() => {});
+      await this.told.back?.(played);
+    }
+    this.#set({ connection: "live" });
+  }
+
+  /** Fetch the network once more; again, where it has changed by the time the answer is here. */
+  #refreshSoon() {
+    this.refreshing ??= this.refresh().catch(() => {}).finally(() => {
+      this.refreshing = null;
+      const { frame, network } = this.store.state;
+      if (frame && network && frame.revision > network.revision) setTimeout(() => this.#refreshSoon(), 100);
+    });
+  }
+
+  /** Fetch the network and, where the data changed, the dataset. */
+  async refresh() {
+    await this.take(await api.network(this.id));
+  }
+
+  /**
+   * The network as an answer says it is now; one that comes late does not undo what is known since.
+   * @param {Network} network
+   * @param {boolean} [anyway] also where it is behind what is known
+   */
+  async take(network, anyway = false) {
+    const late = () => {
+      const now = this.store.state.network;
+      return now?.id !== network.id || (!anyway && now.generation === network.generation && now.revision > network.revision);
+    };
+    if (late()) return;
+    const before = this.store.state.network;
+    const sameData = Boolean(before) && JSON.stringify(before?.spec.dataset) === JSON.stringify(network.spec.dataset);
+    const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
+    if (late()) return;
+    /** @type {Partial<RunState>} */
+    const changes = { network, dataset, rate: network.learning_rate, ...this.told.took?.(before, network, sameData) };
+    // The frame with the weights of this spec may have come before the spec itself.
+    const { latest } = this;
+    if (latest?.revision === network.revision && latest.weights.length === network.parameters) changes.weights = latest.weights;
+    else if (this.store.state.weights?.length !== network.parameters) changes.weights = null;
+    this.#set(changes);
+  }
+}

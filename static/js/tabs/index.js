@@ -1,0 +1,57 @@
+/** The tabs under the network: a tab is its file here and one line in this list. */
+import { byId, h } from "../dom.js";
+import { t } from "../words.js";
+import { mountActivations } from "./activations.js";
+import { mountNumbers } from "./numbers.js";
+
+/**
+ * @typedef {import("../session.js").Session} Session
+ * @typedef {{id: string, label: string, fits: (dataset: import("../types.js").Dataset) => boolean,
+ *   mount: (session: Session, panel: HTMLElement, shown: () => boolean) => () => void}} Tab
+ *   `label` is a word; `mount` builds the tab in its panel once and returns what is called when it is shown
+ */
+
+/** @type {Tab[]} */
+const TABS = [
+  { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
+  { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
+];
+
+/** @param {Session} session */
+export function mountTabs(session) {
+  const { store } = session, list = byId("tablist"), box = byId("tabs");
+  const tabs = TABS.map((tab) => {
+    const button = h("button", { id: `of-${tab.id}`, role: "tab", type: "button", "aria-controls": `tab-${tab.id}`, "data-t": tab.label }, t(tab.label));
+    const panel = h("div", { id: `tab-${tab.id}`, role: "tabpanel", "aria-labelledby": `of-${tab.id}`, hidden: true });
+    list.append(button);
+    box.append(panel);
+    return { ...tab, button, panel, show: tab.mount(session, panel, () => !panel.hidden) };
+  });
+  const select = (/** @type {typeof tabs[number]} */ chosen) => {
+    for (const tab of tabs) {
+      const on = tab === chosen;
+      tab.button.setAttribute("aria-selected", String(on));
+      tab.button.tabIndex = on ? 0 : -1;
+      tab.panel.hidden = !on;
+    }
+    chosen.show();
+  };
+  for (const tab of tabs) {
+    tab.button.addEventListener("click", () => select(tab));
+    tab.button.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.stopPropagation();
+      const there = tabs.filter((one) => !one.button.hidden);
+      const next = there[(there.indexOf(tab) + by + there.length) % there.length];
+      select(next);
+      next.button.focus();
+    });
+  }
+  select(tabs[0]);
+  store.on(["dataset"], ({ dataset }) => {
+    if (!dataset) return;
+    for (const tab of tabs) tab.button.hidden = !tab.fits(dataset);
+    if (tabs.some((tab) => tab.button.hidden && !tab.panel.hidden)) select(tabs[0]);
+  });
+}
