@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PIP := $(INSTALL) --require-hashes
 OURSELVES := $(INSTALL) --no-deps --editable .
 
-.PHONY: run test check format bench parity references screenshots lock clean help
+.PHONY: run test check types format bench parity references screenshots lock clean help
 
 help:
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -26,6 +26,9 @@ check: $(TEST_READY) $(JS_READY) ## lint and types alone
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m pyright
 	$(BIN)/python tests/node.py node node_modules/typescript/bin/tsc -p jsconfig.json
+
+types: $(TEST_READY) ## the page's types of what travels, from the OpenAPI document
+	$(BIN)/python -m tests.js_types
 
 format: $(TEST_READY) ## put the code into its form
 	$(BIN)/python -m ruff check --fix .

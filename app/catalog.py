@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from engine.activations import ACTIVATIONS, SOFTMAX_FORMULA, SOFTMAX_SUMMARY
+from engine.activations import ACTIVATIONS, SOFTMAX
 from engine.datasets import DATASETS, Dataset, Own, OwnText
 from engine.errors import Refused
 from engine.features import FEATURES
@@ -87,19 +87,16 @@ def catalog() -> dict[str, Any]:
                 "name": a.name,
                 "summary": a.summary,
                 "formula": a.formula,
-                "slope_formula": a.slope_formula,
-                "output_only": False,
+                "slope_formula": a.slope_formula or None,
+                "output_only": a is SOFTMAX,
+                "low": a.low,
+                "high": a.high,
+                "steepest": a.steepest,
+                "flat_below": a.flat_below,
+                "flat_above": a.flat_above,
+                "dies": a.dies,
             }
-            for a in ACTIVATIONS.values()
-        ]
-        + [
-            {
-                "name": "softmax",
-                "summary": SOFTMAX_SUMMARY,
-                "formula": SOFTMAX_FORMULA,
-                "slope_formula": None,
-                "output_only": True,
-            }
+            for a in (*ACTIVATIONS.values(), SOFTMAX)
         ],
         "losses": [
             {

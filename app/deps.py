@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 from starlette.requests import HTTPConnection
 
+from .commands import Commands
 from .jobs import Jobs
-from .networks import Live, Networks
+from .live import Live
+from .registry import Networks
 from .settings import Settings
 
 VISITOR = "glassbox_visitor"
@@ -19,6 +21,10 @@ def get_networks(connection: HTTPConnection) -> Networks:
     return connection.app.state.networks
 
 
+def get_commands(connection: HTTPConnection) -> Commands:
+    return Commands(connection.app.state.networks)
+
+
 def get_jobs(connection: HTTPConnection) -> Jobs:
     return connection.app.state.jobs
 
@@ -27,6 +33,7 @@ def get_settings(connection: HTTPConnection) -> Settings:
     return connection.app.state.settings
 
 
+CommandsDep = Annotated[Commands, Depends(get_commands)]
 JobsDep = Annotated[Jobs, Depends(get_jobs)]
 NetworksDep = Annotated[Networks, Depends(get_networks)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from engine.studies import Study, gather
 
 from .errors import NotFound, TooMany
-from .networks import Live, Networks
+from .live import Live
+from .registry import Networks
 from .workers import jobs as work
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Progressed

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from .jobs import Jobs
-from .networks import Networks
 from .pacing import save_forever, train_forever
+from .registry import Networks
 from .settings import Settings
 from .store import Store
 
@@ -37,7 +37,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in loops:
             task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
-        await networks.save(list(networks.live.values()))
+        await networks.keeper.save(list(networks.live.values()))
         for worker in networks.workers:
             await worker.close()
         store.close()

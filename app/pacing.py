@@ -9,7 +9,8 @@ from engine.errors import Refused
 
 from .errors import GlassboxError
 from .jobs import Jobs
-from .networks import Live, Networks
+from .live import Live
+from .registry import Networks
 from .workers import playing as rounds
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Play
@@ -54,12 +55,12 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs) -> None:
         live.used = begin
     for id, reason in advanced.failed.items():
         if id in networks.live:
-            networks.stop(networks.live[id], reason)
+            networks.live[id].stop(reason)
     for report in advanced.reports:
         live = networks.live.get(report.id)
         if live is not None:
             live.mark_changed()
-            networks.publish(live, report)
+            live.publish(report)
     # Those at full speed and jobs leave no pause; limited ones wait for the next frame.
     unlimited = bool(due) or any(live.steps_per_second is None for live in playing)
     rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
@@ -71,11 +72,11 @@ async def _is_loaded(live: Live, networks: Networks) -> bool:
     try:
         await networks.ensure(live)
     except Refused as error:
-        networks.stop(live, error.message)
+        live.stop(error.message)
         return False
     except GlassboxError as error:
         if error.status < 500:
-            networks.stop(live, error.detail)
+            live.stop(error.detail)
         return False
     return live.playing
 
@@ -103,7 +104,7 @@ async def save_forever(networks: Networks) -> None:
     while True:
         await asyncio.sleep(settings.checkpoint_every_s)
         try:
-            await networks.save(list(networks.live.values()))
+            await networks.keeper.save(list(networks.live.values()))
             idle_since = monotonic() - settings.idle_unload_s
             for live in list(networks.live.values()):
                 if not live.playing and not live.channel.watchers and live.used < idle_since:

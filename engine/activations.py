@@ -12,7 +12,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .mathml import formula
+
 Array = NDArray[np.floating]
+
+FLAT_SLOPE = 0.02  # of the steepest: tanh beyond |z| = 2.65, sigmoid beyond 5.28
 
 LEAKY_SLOPE = 0.01  # torch.nn.LeakyReLU's default
 ELU_ALPHA = 1.0
@@ -24,16 +28,18 @@ ActivationName = Literal[
     "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin", "linear",
     "hard_sigmoid", "hard_tanh", "relu6", "selu", "mish", "softsign", "exponential",
 ]  # fmt: skip
-OutputActivationName = Literal[
-    "sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus", "gelu", "swish", "sin", "linear",
-    "hard_sigmoid", "hard_tanh", "relu6", "selu", "mish", "softsign", "exponential",
-    "softmax",
-]  # fmt: skip
+OutputActivationName = Literal[ActivationName, "softmax"]
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One function of the weighted sum z, elementwise (softmax: over the last axis)."""
+    """All that is known of one function of the weighted sum z, elementwise.
+
+    `low` and `high` bound its values; None where there is no bound. `steepest` is its greatest
+    slope, None where it grows without end. Below `flat_below` and above `flat_above` the slope is
+    less than FLAT_SLOPE of that for good: what lies there hardly learns. A unit `dies` where it can be 0,
+    slope and all, for every sample, so that nothing brings it back.
+    """
 
     name: str
     value: Callable[[Array], Array]
@@ -41,6 +47,21 @@ class Activation:
     formula: str
     slope_formula: str
     summary: dict[str, str]
+    low: float | None = None
+    high: float | None = None
+    steepest: float | None = 1.0
+    flat_below: float | None = None
+    flat_above: float | None = None
+    dies: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        return self.low is not None and self.high is not None
+
+    @property
+    def saturates(self) -> bool:
+        """Flat at both ends, so that a large weighted sum of either sign stops learning."""
+        return self.flat_below is not None and self.flat_above is not None and not self.dies
 
 
 def sigmoid(z: Array) -> Array:
@@ -79,10 +100,6 @@ def _mish_slope(z: Array, a: Array) -> Array:
     return t + z * (1 - t * t) * sigmoid(z)
 
 
-def _math(body: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
-
-
 _Z = "<mi>z</mi>"
 _A = "<mi>a</mi>"
 _ONE_MINUS_A = "<mo>(</mo><mn>1</mn><mo>−</mo><mi>a</mi><mo>)</mo>"
@@ -106,146 +123,182 @@ ACTIVATIONS: dict[str, Activation] = {
     for record in (
         Activation(
             "sigmoid", sigmoid, lambda z, a: a * (1 - a),
-            _math(f"<mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo>{_EXP_MINUS_Z}</mrow></mfrac>"),
-            _math(_A + _ONE_MINUS_A),
+            formula(f"<mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo>{_EXP_MINUS_Z}</mrow></mfrac>"),
+            formula(_A + _ONE_MINUS_A),
             {"en": "S-shaped, from 0 to 1; its slope is at most 1/4, so gradients shrink layer by layer.",
              "zh": "S 形曲线，取值 0 到 1；斜率最大只有 1/4，因此梯度会逐层变小。"},
+            low=0, high=1, steepest=0.25, flat_below=-5.288, flat_above=5.288,
         ),
         Activation(
             "tanh", np.tanh, lambda z, a: 1 - a * a,
-            _math(f"<mfrac><mrow>{_EXP_Z}<mo>−</mo>{_EXP_MINUS_Z}</mrow>"
+            formula(f"<mfrac><mrow>{_EXP_Z}<mo>−</mo>{_EXP_MINUS_Z}</mrow>"
                   f"<mrow>{_EXP_Z}<mo>+</mo>{_EXP_MINUS_Z}</mrow></mfrac>"),
-            _math("<mn>1</mn><mo>−</mo><msup><mi>a</mi><mn>2</mn></msup>"),
+            formula("<mn>1</mn><mo>−</mo><msup><mi>a</mi><mn>2</mn></msup>"),
             {"en": "S-shaped, from −1 to 1 and centred on 0, where its slope is 1.",
              "zh": "S 形曲线，取值 −1 到 1，以 0 为中心，在 0 处斜率为 1。"},
+            low=-1, high=1, flat_below=-2.644, flat_above=2.644,
         ),
         Activation(
             "relu", lambda z: np.maximum(z, 0), lambda z, a: (z > 0).astype(z.dtype),
-            _math(f"<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo>{_Z}<mo>)</mo>"),
-            _math(_cases("<mn>1</mn>", "<mn>0</mn>")),
+            formula(f"<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo>{_Z}<mo>)</mo>"),
+            formula(_cases("<mn>1</mn>", "<mn>0</mn>")),
             {"en": "Passes what is positive and stops the rest; a unit that is always stopped is dead.",
              "zh": "正数原样通过，其余为 0；始终输出 0 的单元就“死”了。"},
+            low=0, flat_below=0, dies=True,
         ),
         Activation(
             "elu",
             lambda z: np.where(z > 0, z, ELU_ALPHA * np.expm1(np.minimum(z, 0))),
             lambda z, a: np.where(z > 0, 1, a + ELU_ALPHA).astype(z.dtype),
-            _math(_cases(_Z, f"{_EXP_Z}<mo>−</mo><mn>1</mn>")),
-            _math(_cases("<mn>1</mn>", "<mi>a</mi><mo>+</mo><mn>1</mn>")),
+            formula(_cases(_Z, f"{_EXP_Z}<mo>−</mo><mn>1</mn>")),
+            formula(_cases("<mn>1</mn>", "<mi>a</mi><mo>+</mo><mn>1</mn>")),
             {"en": "Like ReLU, but bends smoothly to −1, so a unit that is off can still learn.",
              "zh": "类似 ReLU，但在负侧平滑趋于 −1，因此关闭的单元仍能学习。"},
+            low=-1, flat_below=-3.912,
         ),
         Activation(
             "leaky_relu",
             lambda z: np.where(z > 0, z, LEAKY_SLOPE * z),
             lambda z, a: np.where(z > 0, 1, LEAKY_SLOPE).astype(z.dtype),
-            _math(_cases(_Z, "<mn>0.01</mn><mi>z</mi>")),
-            _math(_cases("<mn>1</mn>", "<mn>0.01</mn>")),
+            formula(_cases(_Z, "<mn>0.01</mn><mi>z</mi>")),
+            formula(_cases("<mn>1</mn>", "<mn>0.01</mn>")),
             {"en": "ReLU that leaks 1 % of what is negative, so no unit dies.",
              "zh": "让负数保留 1% 的 ReLU，单元不会死掉。"},
         ),
         Activation(
             "softplus", softplus, lambda z, a: -np.expm1(-a),
-            _math(f"<mi>ln</mi><mo>(</mo><mn>1</mn><mo>+</mo>{_EXP_Z}<mo>)</mo>"),
-            _math(_SIGMA_Z),
+            formula(f"<mi>ln</mi><mo>(</mo><mn>1</mn><mo>+</mo>{_EXP_Z}<mo>)</mo>"),
+            formula(_SIGMA_Z),
             {"en": "ReLU with a rounded corner; its slope is the sigmoid.",
              "zh": "圆角的 ReLU；它的导数就是 sigmoid。"},
+            low=0, flat_below=-3.892,
         ),
         Activation(
             "gelu", lambda z: z * _normal_cdf(z),
             lambda z, a: _normal_cdf(z) + z * _normal_density(z),
-            _math(f"{_Z}<mo>⋅</mo>{_PHI_Z}"),
-            _math(f"{_PHI_Z}<mo>+</mo>{_Z}<mo>⋅</mo><mi>φ</mi><mo>(</mo>{_Z}<mo>)</mo>"),
+            formula(f"{_Z}<mo>⋅</mo>{_PHI_Z}"),
+            formula(f"{_PHI_Z}<mo>+</mo>{_Z}<mo>⋅</mo><mi>φ</mi><mo>(</mo>{_Z}<mo>)</mo>"),
             {"en": "Weighs z by the normal distribution's chance of being below it; dips slightly under 0.",
              "zh": "用正态分布的累积概率对 z 加权；在负侧略低于 0。"},
+            low=-0.17, steepest=1.129, flat_below=-2.739,
         ),
         Activation(
             "swish", lambda z: z * sigmoid(z), _swish_slope,
-            _math(f"{_Z}<mo>⋅</mo>{_SIGMA_Z}"),
-            _math(f"{_SIGMA_Z}<mo>+</mo>{_A}<mo>⋅</mo><mo>(</mo><mn>1</mn><mo>−</mo>{_SIGMA_Z}<mo>)</mo>"),
+            formula(f"{_Z}<mo>⋅</mo>{_SIGMA_Z}"),
+            formula(f"{_SIGMA_Z}<mo>+</mo>{_A}<mo>⋅</mo><mo>(</mo><mn>1</mn><mo>−</mo>{_SIGMA_Z}<mo>)</mo>"),
             {"en": "z times its own sigmoid (also called SiLU): smooth, with a shallow dip below 0.",
              "zh": "z 乘以自身的 sigmoid（又称 SiLU）：平滑，负侧有浅浅的凹陷。"},
+            low=-0.279, steepest=1.1, flat_below=-5.253,
         ),
         Activation(
             "sin", np.sin, lambda z, a: np.cos(z),
-            _math(f"<mi>sin</mi><mo>(</mo>{_Z}<mo>)</mo>"),
-            _math(f"<mi>cos</mi><mo>(</mo>{_Z}<mo>)</mo>"),
+            formula(f"<mi>sin</mi><mo>(</mo>{_Z}<mo>)</mo>"),
+            formula(f"<mi>cos</mi><mo>(</mo>{_Z}<mo>)</mo>"),
             {"en": "Periodic: the same output comes back every 2π, which suits waves and spirals.",
              "zh": "周期函数：每隔 2π 输出重复，适合波形和螺旋。"},
+            low=-1, high=1,
         ),
         Activation(
             "linear", lambda z: z.copy(), lambda z, a: np.ones_like(z),
-            _math(_Z), _math("<mn>1</mn>"),
+            formula(_Z), formula("<mn>1</mn>"),
             {"en": "Passes z unchanged; layers of it alone amount to a single linear one.",
              "zh": "原样输出 z；多层线性叠加仍等价于一层线性。"},
         ),
         Activation(
             "hard_sigmoid", lambda z: np.clip(z / 6 + 0.5, 0, 1),
             lambda z, a: ((z > -3) & (z < 3)).astype(z.dtype) / 6,
-            _math("<mi>clip</mi><mo>(</mo><mfrac><mi>z</mi><mn>6</mn></mfrac><mo>+</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>,</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
-            _math("<mfrac><mn>1</mn><mn>6</mn></mfrac><mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>3</mn><mo>]</mo>"),
+            formula("<mi>clip</mi><mo>(</mo><mfrac><mi>z</mi><mn>6</mn></mfrac><mo>+</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>,</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
+            formula("<mfrac><mn>1</mn><mn>6</mn></mfrac><mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>3</mn><mo>]</mo>"),
             {"en": "A sigmoid of three straight lines: cheap, and quite flat beyond ±3.",
              "zh": "由三段直线组成的 sigmoid：计算简单，±3 之外完全平坦。"},
+            low=0, high=1, steepest=1 / 6, flat_below=-3, flat_above=3,
         ),
         Activation(
             "hard_tanh", lambda z: np.clip(z, -1, 1),
             lambda z, a: ((z > -1) & (z < 1)).astype(z.dtype),
-            _math("<mi>clip</mi><mo>(</mo><mi>z</mi><mo>,</mo><mo>−</mo><mn>1</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
-            _math("<mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>1</mn><mo>]</mo>"),
+            formula("<mi>clip</mi><mo>(</mo><mi>z</mi><mo>,</mo><mo>−</mo><mn>1</mn><mo>,</mo><mn>1</mn><mo>)</mo>"),
+            formula("<mo>[</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>&lt;</mo><mn>1</mn><mo>]</mo>"),
             {"en": "z itself between −1 and 1, cut off beyond.", "zh": "在 −1 与 1 之间就是 z，之外截断。"},
+            low=-1, high=1, flat_below=-1, flat_above=1,
         ),
         Activation(
             "relu6", lambda z: np.clip(z, 0, 6), lambda z, a: ((z > 0) & (z < 6)).astype(z.dtype),
-            _math("<mi>min</mi><mo>(</mo><mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>z</mi><mo>)</mo><mo>,</mo><mn>6</mn><mo>)</mo>"),
-            _math("<mo>[</mo><mn>0</mn><mo>&lt;</mo><mi>z</mi><mo>&lt;</mo><mn>6</mn><mo>]</mo>"),
+            formula("<mi>min</mi><mo>(</mo><mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>z</mi><mo>)</mo><mo>,</mo><mn>6</mn><mo>)</mo>"),
+            formula("<mo>[</mo><mn>0</mn><mo>&lt;</mo><mi>z</mi><mo>&lt;</mo><mn>6</mn><mo>]</mo>"),
             {"en": "ReLU with a ceiling of 6, made for numbers of few bits.", "zh": "上限为 6 的 ReLU，适合低精度数值。"},
+            low=0, high=6, flat_below=0, flat_above=6, dies=True,
         ),
         Activation(
             "selu",
             lambda z: SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0))),
             lambda z, a: np.where(z > 0, SELU_SCALE, a + SELU_SCALE * SELU_ALPHA).astype(z.dtype),
-            _math("<mi>λ</mi>" + _cases(_Z, f"<mi>α</mi><mo>(</mo>{_EXP_Z}<mo>−</mo><mn>1</mn><mo>)</mo>")),
-            _math(_cases("<mi>λ</mi>", "<mi>a</mi><mo>+</mo><mi>λ</mi><mi>α</mi>")),
+            formula("<mi>λ</mi>" + _cases(_Z, f"<mi>α</mi><mo>(</mo>{_EXP_Z}<mo>−</mo><mn>1</mn><mo>)</mo>")),
+            formula(_cases("<mi>λ</mi>", "<mi>a</mi><mo>+</mo><mi>λ</mi><mi>α</mi>")),
             {"en": "An ELU scaled so that layer after layer keeps mean 0 and deviation 1 (with LeCun weights).",
              "zh": "经缩放的 ELU，配合 LeCun 权重可逐层保持均值 0、标准差 1。"},
+            low=-SELU_SCALE * SELU_ALPHA, steepest=SELU_SCALE * SELU_ALPHA, flat_below=-3.912,
         ),
         Activation(
             "mish", lambda z: z * np.tanh(softplus(z)), _mish_slope,
-            _math(f"{_Z}<mo>⋅</mo><mi>tanh</mi><mo>(</mo><mi>ln</mi><mo>(</mo><mn>1</mn><mo>+</mo>{_EXP_Z}<mo>)</mo><mo>)</mo>"),
-            _math(f"<mi>t</mi><mo>+</mo>{_Z}<mo>(</mo><mn>1</mn><mo>−</mo><msup><mi>t</mi><mn>2</mn></msup><mo>)</mo>{_SIGMA_Z}"),
+            formula(f"{_Z}<mo>⋅</mo><mi>tanh</mi><mo>(</mo><mi>ln</mi><mo>(</mo><mn>1</mn><mo>+</mo>{_EXP_Z}<mo>)</mo><mo>)</mo>"),
+            formula(f"<mi>t</mi><mo>+</mo>{_Z}<mo>(</mo><mn>1</mn><mo>−</mo><msup><mi>t</mi><mn>2</mn></msup><mo>)</mo>{_SIGMA_Z}"),
             {"en": "Smooth like swish, with a slightly deeper dip below 0.", "zh": "与 swish 类似的平滑曲线，负侧凹陷略深。"},
+            low=-0.309, steepest=1.089, flat_below=-5.273,
         ),
         Activation(
             "softsign", lambda z: z / (1 + np.abs(z)), lambda z, a: 1 / (1 + np.abs(z)) ** 2,
-            _math("<mfrac><mi>z</mi><mrow><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo></mrow></mfrac>"),
-            _math("<mfrac><mn>1</mn><msup><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>)</mo></mrow><mn>2</mn></msup></mfrac>"),
+            formula("<mfrac><mi>z</mi><mrow><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo></mrow></mfrac>"),
+            formula("<mfrac><mn>1</mn><msup><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mo>|</mo><mi>z</mi><mo>|</mo><mo>)</mo></mrow><mn>2</mn></msup></mfrac>"),
             {"en": "S-shaped like tanh, but it approaches ±1 slowly, so its gradients fade slowly too.",
              "zh": "类似 tanh 的 S 形，但缓慢趋近 ±1，梯度也衰减得慢。"},
+            low=-1, high=1, flat_below=-6.071, flat_above=6.071,
         ),
         Activation(
             "exponential", lambda z: np.exp(np.minimum(z, 80)),
             lambda z, a: a * (z < 80),
-            _math(_EXP_Z), _math("<mi>a</mi>"),
+            formula(_EXP_Z), formula("<mi>a</mi>"),
             {"en": "Grows without bound, and its slope with it: one to watch diverge. Cut off at z = 80.",
              "zh": "无界增长，斜率亦然：容易发散，值得一看。在 z = 80 处截断。"},
+            low=0, steepest=None,
         ),
     )
 }  # fmt: skip
 
-SOFTMAX_SUMMARY = {
-    "en": "Turns the outputs into probabilities that add up to 1, one a class.",
-    "zh": "把输出变成总和为 1 的概率，每个类别一个。",
-}
-SOFTMAX_FORMULA = _math(
-    "<mfrac><msup><mi>e</mi><msub><mi>z</mi><mi>j</mi></msub></msup>"
-    "<mrow><munder><mo>∑</mo><mi>k</mi></munder>"
-    "<msup><mi>e</mi><msub><mi>z</mi><mi>k</mi></msub></msup></mrow></mfrac>"
+
+def _softmax_slope(z: Array, a: Array) -> Array:
+    """dy_j / dz_j alone; the units of a sample are coupled, see `pull_back`."""
+    return a * (1 - a)
+
+
+# Of the output alone: it looks at all its units at once.
+SOFTMAX = Activation(
+    "softmax",
+    softmax,
+    _softmax_slope,
+    formula(
+        "<mfrac><msup><mi>e</mi><msub><mi>z</mi><mi>j</mi></msub></msup>"
+        "<mrow><munder><mo>∑</mo><mi>k</mi></munder>"
+        "<msup><mi>e</mi><msub><mi>z</mi><mi>k</mi></msub></msup></mrow></mfrac>"
+    ),
+    "",
+    {
+        "en": "Turns the outputs into probabilities that add up to 1, one a class.",
+        "zh": "把输出变成总和为 1 的概率，每个类别一个。",
+    },
+    low=0,
+    high=1,
+    steepest=0.25,
 )
+
+
+def activation(name: str) -> Activation:
+    """The record of any activation, softmax too."""
+    return SOFTMAX if name == "softmax" else ACTIVATIONS[name]
 
 
 def activate(name: str, z: Array) -> Array:
     """f(z) by name, softmax over the last axis.  z: (..., units)"""
-    return softmax(z) if name == "softmax" else ACTIVATIONS[name].value(z)
+    return activation(name).value(z)
 
 
 def pull_back(name: str, z: Array, a: Array, da: Array) -> Array:

@@ -16,7 +16,7 @@ from .datasets import Dataset, Own, Table
 from .errors import Refused
 from .features import FEATURES, apply_features
 from .history import Series, bins
-from .layers import Embedding, Output
+from .layers import Output
 from .layers.base import Cache, spelled
 from .losses import LOSSES
 from .network import Network
@@ -134,12 +134,7 @@ class Experiment:
         vocabulary = len(dataset.vocabulary)
         drawn = dataset.view in ("plane", "curve")
         shape = (len(self._input_names(spec, dataset)),) if drawn else dataset.shape
-        layers = [
-            replace(layer, input_dim=vocabulary)
-            if isinstance(layer, Embedding) and not layer.input_dim
-            else layer
-            for layer in spec.layers
-        ]
+        layers = [layer.fitted(vocabulary) for layer in spec.layers]
         out = spec.output
         output = Output(units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable)
         network = Network(shape, layers, output, spec.loss, vocabulary=vocabulary)

@@ -7,6 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .mathml import formula
+
 Array = NDArray[np.floating]
 
 FeatureName = Literal[
@@ -24,10 +26,6 @@ class Feature:
     formula: str
 
 
-def _math(body: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
-
-
 _X1, _X2 = "<msub><mi>x</mi><mn>1</mn></msub>", "<msub><mi>x</mi><mn>2</mn></msub>"
 _X1_SQUARED = "<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>"
 _X2_SQUARED = "<msubsup><mi>x</mi><mn>2</mn><mn>2</mn></msubsup>"
@@ -35,13 +33,13 @@ _X2_SQUARED = "<msubsup><mi>x</mi><mn>2</mn><mn>2</mn></msubsup>"
 FEATURES: dict[str, Feature] = {
     record.name: record
     for record in (
-        Feature("x1", lambda x: x[:, 0], 1, _math(_X1)),
-        Feature("x2", lambda x: x[:, 1], 2, _math(_X2)),
-        Feature("x1_squared", lambda x: x[:, 0] ** 2, 1, _math(_X1_SQUARED)),
-        Feature("x2_squared", lambda x: x[:, 1] ** 2, 2, _math(_X2_SQUARED)),
-        Feature("x1_x2", lambda x: x[:, 0] * x[:, 1], 2, _math(_X1 + _X2)),
-        Feature("sin_x1", lambda x: np.sin(x[:, 0]), 1, _math(f"<mi>sin</mi>{_X1}")),
-        Feature("sin_x2", lambda x: np.sin(x[:, 1]), 2, _math(f"<mi>sin</mi>{_X2}")),
+        Feature("x1", lambda x: x[:, 0], 1, formula(_X1)),
+        Feature("x2", lambda x: x[:, 1], 2, formula(_X2)),
+        Feature("x1_squared", lambda x: x[:, 0] ** 2, 1, formula(_X1_SQUARED)),
+        Feature("x2_squared", lambda x: x[:, 1] ** 2, 2, formula(_X2_SQUARED)),
+        Feature("x1_x2", lambda x: x[:, 0] * x[:, 1], 2, formula(_X1 + _X2)),
+        Feature("sin_x1", lambda x: np.sin(x[:, 0]), 1, formula(f"<mi>sin</mi>{_X1}")),
+        Feature("sin_x2", lambda x: np.sin(x[:, 1]), 2, formula(f"<mi>sin</mi>{_X2}")),
     )
 }
 

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .mathml import formula
+
 InitializerName = Literal[
     "zeros", "normal", "uniform",
     "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
@@ -45,10 +47,8 @@ def _uniform(bound: Callable[[int, int], float]) -> Draw:
 
 
 def _formula(spread: str, variance: str) -> str:
-    return (
-        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>'
+    return formula(
         f"<mi>w</mi><mo>∼</mo><mi>{spread}</mi><mo>,</mo><mi>Var</mi><mo>=</mo>{variance}"
-        "</mrow></math>"
     )
 
 

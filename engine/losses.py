@@ -13,6 +13,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .mathml import formula
+
 Array = NDArray[np.floating]
 
 HUBER_DELTA = 1.0  # torch.nn.HuberLoss's default
@@ -128,10 +130,6 @@ def _huber(y: Array, t: Array) -> float:
     return float((0.5 * inner * inner + HUBER_DELTA * (e - inner)).mean())
 
 
-def _math(body: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
-
-
 _MEAN = "<mfrac><mn>1</mn><mi>n</mi></mfrac><mo>∑</mo>"
 _DIFFERENCE = "<mi>y</mi><mo>−</mo><mi>t</mi>"
 
@@ -140,14 +138,14 @@ LOSSES: dict[str, Loss] = {
     for record in (
         Loss(
             "cross_entropy", _cross_entropy, _cross_entropy_gradient, "softmax", "softmax",
-            _math(f"<mo>−</mo>{_MEAN}<mi>ln</mi><msub><mi>y</mi><mi>t</mi></msub>"),
+            formula(f"<mo>−</mo>{_MEAN}<mi>ln</mi><msub><mi>y</mi><mi>t</mi></msub>"),
             {"en": "How surprised the network is by the true class: −ln of the probability it gave it.",
              "zh": "网络对真实类别的“惊讶”程度：所给概率的 −ln。"},
             "classes",
         ),
         Loss(
             "binary_cross_entropy", _binary_cross_entropy, _binary_cross_entropy_gradient, "sigmoid", "sigmoid",
-            _math(f"<mo>−</mo>{_MEAN}<mo>[</mo><mi>t</mi><mi>ln</mi><mi>y</mi><mo>+</mo>"
+            formula(f"<mo>−</mo>{_MEAN}<mo>[</mo><mi>t</mi><mi>ln</mi><mi>y</mi><mo>+</mo>"
                   "<mo>(</mo><mn>1</mn><mo>−</mo><mi>t</mi><mo>)</mo><mi>ln</mi>"
                   "<mo>(</mo><mn>1</mn><mo>−</mo><mi>y</mi><mo>)</mo><mo>]</mo>"),
             {"en": "Cross-entropy of one yes-or-no probability from a sigmoid output.",
@@ -156,19 +154,19 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "mse", lambda y, t: float(((y - t) ** 2).mean()), lambda y, t: 2 * (y - t) / y.size, "linear", None,
-            _math(f"{_MEAN}<msup><mrow><mo>(</mo>{_DIFFERENCE}<mo>)</mo></mrow><mn>2</mn></msup>"),
+            formula(f"{_MEAN}<msup><mrow><mo>(</mo>{_DIFFERENCE}<mo>)</mo></mrow><mn>2</mn></msup>"),
             {"en": "Mean squared error: large misses count most.", "zh": "均方误差：偏差越大惩罚越重。"},
         ),
         Loss(
             "mae", lambda y, t: float(np.abs(y - t).mean()), lambda y, t: np.sign(y - t) / y.size, "linear", None,
-            _math(f"{_MEAN}<mo>|</mo>{_DIFFERENCE}<mo>|</mo>"),
+            formula(f"{_MEAN}<mo>|</mo>{_DIFFERENCE}<mo>|</mo>"),
             {"en": "Mean absolute error: every miss counts by its size, outliers do not rule.",
              "zh": "平均绝对误差：按大小计，不受离群点支配。"},
         ),
         Loss(
             "huber", _huber,
             lambda y, t: np.clip(y - t, -HUBER_DELTA, HUBER_DELTA) / y.size, "linear", None,
-            _math(f"{_MEAN}<mo>{{</mo><mtable columnalign='left'><mtr><mtd><mfrac><mn>1</mn><mn>2</mn></mfrac>"
+            formula(f"{_MEAN}<mo>{{</mo><mtable columnalign='left'><mtr><mtd><mfrac><mn>1</mn><mn>2</mn></mfrac>"
                   "<msup><mi>e</mi><mn>2</mn></msup></mtd><mtd><mo>|</mo><mi>e</mi><mo>|</mo><mo>≤</mo><mn>1</mn></mtd></mtr>"
                   "<mtr><mtd><mo>|</mo><mi>e</mi><mo>|</mo><mo>−</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></mtd></mtr></mtable>"),
             {"en": "Squared for small misses, absolute for large ones: smooth, and calm about outliers.",
@@ -177,7 +175,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "hinge", lambda y, t: float(np.maximum(0, 1 - t * y).mean()),
             lambda y, t: np.where(t * y < 1, -t, 0).astype(y.dtype) / y.size, "tanh", None,
-            _math(f"{_MEAN}<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>−</mo><mi>t</mi><mi>y</mi><mo>)</mo>"),
+            formula(f"{_MEAN}<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mn>1</mn><mo>−</mo><mi>t</mi><mi>y</mi><mo>)</mo>"),
             {"en": "With classes −1 and 1: nothing to pay once the output is past the margin of 1.",
              "zh": "类别为 −1 和 1：输出越过间隔 1 后不再有损失。"},
             "classes",
@@ -185,7 +183,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "label_smoothing", lambda z, t: _cross_entropy(z, _smoothed(t)),
             lambda z, t: _cross_entropy_gradient(z, _smoothed(t)), "softmax", "softmax",
-            _math(f"<mo>−</mo>{_MEAN}<munder><mo>∑</mo><mi>k</mi></munder><mo>[</mo><mo>(</mo><mn>1</mn><mo>−</mo>"
+            formula(f"<mo>−</mo>{_MEAN}<munder><mo>∑</mo><mi>k</mi></munder><mo>[</mo><mo>(</mo><mn>1</mn><mo>−</mo>"
                   "<mi>ε</mi><mo>)</mo><msub><mi>t</mi><mi>k</mi></msub><mo>+</mo><mfrac><mi>ε</mi><mi>K</mi></mfrac>"
                   "<mo>]</mo><mi>ln</mi><msub><mi>y</mi><mi>k</mi></msub>"),
             {"en": "Cross-entropy against targets softened by a tenth: being right is enough, being sure is not asked.",
@@ -194,7 +192,7 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "focal", _focal, _focal_gradient, "softmax", "softmax",
-            _math(f"<mo>−</mo>{_MEAN}<msup><mrow><mo>(</mo><mn>1</mn><mo>−</mo><msub><mi>y</mi><mi>t</mi></msub>"
+            formula(f"<mo>−</mo>{_MEAN}<msup><mrow><mo>(</mo><mn>1</mn><mo>−</mo><msub><mi>y</mi><mi>t</mi></msub>"
                   "<mo>)</mo></mrow><mn>2</mn></msup><mi>ln</mi><msub><mi>y</mi><mi>t</mi></msub>"),
             {"en": "Cross-entropy that lets go of what is already right, and works on the hard samples.",
              "zh": "对已分对的样本降低权重、专注困难样本的交叉熵。"},
@@ -202,7 +200,7 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "kl_divergence", _kl_divergence, _cross_entropy_gradient, "softmax", "softmax",
-            _math(f"{_MEAN}<munder><mo>∑</mo><mi>k</mi></munder><msub><mi>t</mi><mi>k</mi></msub><mi>ln</mi>"
+            formula(f"{_MEAN}<munder><mo>∑</mo><mi>k</mi></munder><msub><mi>t</mi><mi>k</mi></msub><mi>ln</mi>"
                   "<mfrac><msub><mi>t</mi><mi>k</mi></msub><msub><mi>y</mi><mi>k</mi></msub></mfrac>"),
             {"en": "How far the predicted distribution is from the target one; for sure classes, cross-entropy.",
              "zh": "预测分布与目标分布的差距；目标确定时就是交叉熵。"},
@@ -211,7 +209,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "poisson", lambda z, t: float((np.exp(z) - t * z).mean()),
             lambda z, t: (np.exp(z) - t) / z.size, "exponential", "exponential",
-            _math(f"{_MEAN}<mo>(</mo><mi>y</mi><mo>−</mo><mi>t</mi><mi>ln</mi><mi>y</mi><mo>)</mo>"),
+            formula(f"{_MEAN}<mo>(</mo><mi>y</mi><mo>−</mo><mi>t</mi><mi>ln</mi><mi>y</mi><mo>)</mo>"),
             {"en": "For counts: the output is the mean of a Poisson distribution, the loss how unlikely the count.",
              "zh": "用于计数：输出是泊松分布的均值，损失是计数的不可能程度。"},
             "counts",
@@ -219,7 +217,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "sequence_cross_entropy", _sequence_cross_entropy, _sequence_cross_entropy_gradient,
             "softmax", "softmax",
-            _math("<mo>−</mo><mfrac><mn>1</mn><mi>n</mi></mfrac><munder><mo>∑</mo><mrow><mi>i</mi><mo>,</mo><mi>τ</mi>"
+            formula("<mo>−</mo><mfrac><mn>1</mn><mi>n</mi></mfrac><munder><mo>∑</mo><mrow><mi>i</mi><mo>,</mo><mi>τ</mi>"
                   "</mrow></munder><mi>ln</mi><msub><mi>y</mi><mrow><mi>i</mi><mi>τ</mi><mi>t</mi></mrow></msub>"),
             {"en": "Cross-entropy at every step of a sequence; padding is not counted.",
              "zh": "对序列每一步的交叉熵；填充部分不计。"},

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from .errors import Refused
 from .initializers import INITIALIZERS
-from .layers import Dropout, Embedding, Layer, Output, Pass, Residual, Scratch
-from .layers.base import Cache, Shape, Views, kernels, spelled
+from .layers import Layer, Output, Pass, Scratch
+from .layers.base import Cache, Place, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 
@@ -61,9 +61,7 @@ class Network:
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             name = "output" if layer is output else f"{layer.kind}_{counts[layer.kind]}"
             try:
-                self._check_tokens(layer, position, vocabulary, self.shapes[-1])
-                if isinstance(layer, Residual):
-                    layer.check_earlier(self.shapes[-1], self.shapes[:-1])
+                layer.check(self.shapes[-1], Place(self.shapes[:-1], vocabulary))
                 out = layer.output_shape(self.shapes[-1])
             except Refused as error:
                 place = "output" if layer is output else f"layers.{position}"
@@ -76,33 +74,11 @@ class Network:
             self.shapes.append(out)
         self._check_output(loss)
         # Whether updates need random numbers of their own.
-        self.random = any(isinstance(layer, Dropout) for layer in self.layers)
+        self.random = any(layer.draws for layer in self.layers)
         self.layout = Layout(shapes)
         self.work = sum(
             layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
         )
-
-    @staticmethod
-    def _check_tokens(layer: Layer, position: int, vocabulary: int, shape: Shape) -> None:
-        if isinstance(layer, Embedding):
-            if position or not vocabulary:
-                raise Refused(
-                    "",
-                    f"an embedding takes token numbers, not shape {spelled(shape)}, so it goes first "
-                    "and needs text data",
-                )
-            if layer.input_dim < vocabulary:
-                raise Refused(
-                    "input_dim",
-                    f"input_dim {layer.input_dim} is less than the {vocabulary} kinds of tokens in "
-                    f"the data; choose {vocabulary} or 0, which means as many as there are",
-                )
-        elif vocabulary and not position:
-            raise Refused(
-                "",
-                f"the data of shape {spelled(shape)} are token numbers, which only an embedding can "
-                "take; put one first",
-            )
 
     def _check_output(self, loss: str) -> None:
         shape, each_step = self.shapes[-1], self.loss_record.asks == "steps"
@@ -143,12 +119,12 @@ class Network:
         being those that its layer adds to the network's."""
         return [
             (
-                entry.offset, entry.offset + entry.size, getattr(owner, "l1", 0.0), getattr(owner, "l2", 0.0),
+                entry.offset, entry.offset + entry.size, *owner.penalties,
             )
             for entry, parameter, owner in zip(
                 self.layout, self._parameters, self._owners, strict=True
             )
-            if parameter.decays and getattr(owner, "trainable", True)
+            if parameter.decays and owner.learns
         ]  # fmt: skip
 
     def fixed(self) -> list[tuple[int, int]]:
@@ -158,7 +134,7 @@ class Network:
             for entry, parameter, owner in zip(
                 self.layout, self._parameters, self._owners, strict=True
             )
-            if not parameter.trainable or not getattr(owner, "trainable", True)
+            if not parameter.trainable or not owner.learns
         ]
 
     def passes(self, *, training: bool = False, compiled: bool = False, key: int = 0) -> list[Pass]:
@@ -279,8 +255,8 @@ class Network:
             back[i] = d
             layer = self.layers[i]
             d = layer.backward(parts[i], slopes[i], caches[i], d, passes[i])
-            if isinstance(layer, Residual) and d is not None:
-                place = i - layer.span
+            if layer.earlier and d is not None:
+                place = i - layer.earlier
                 owed[place] = owed[place] + d if place in owed else d
         return back
 

@@ -12,6 +12,8 @@ import numpy as np
 from annotated_types import Interval
 from numpy.typing import NDArray
 
+from .mathml import formula as _formula
+
 Array = NDArray[np.floating]
 
 LearningRate = Annotated[float, Interval(ge=0, le=1e6)]
@@ -33,9 +35,9 @@ class SGD:
     nesterov: bool = False
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
-    formula: ClassVar[str] = (
-        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><mi>v</mi><mo>←</mo><mi>μ</mi><mi>v</mi>'
-        "<mo>+</mo><mi>g</mi><mo>,</mo><mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo><mi>η</mi><mi>v</mi></mrow></math>"
+    formula: ClassVar[str] = _formula(
+        "<mi>v</mi><mo>←</mo><mi>μ</mi><mi>v</mi>"
+        "<mo>+</mo><mi>g</mi><mo>,</mo><mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo><mi>η</mi><mi>v</mi>"
     )
     summary: ClassVar[dict[str, str]] = {
         "en": "Steps down the gradient; momentum keeps part of the last step, like a ball that rolls.",
@@ -65,10 +67,10 @@ class Adam:
     epsilon: Epsilon = 1e-8
 
     slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
-    formula: ClassVar[str] = (
-        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo>'
+    formula: ClassVar[str] = _formula(
+        "<mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo>"
         "<mi>η</mi><mfrac><mover><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover><mi>v</mi><mo>^</mo></mover></msqrt>"
-        "<mo>+</mo><mi>ε</mi></mrow></mfrac></mrow></math>"
+        "<mo>+</mo><mi>ε</mi></mrow></mfrac>"
     )
     summary: ClassVar[dict[str, str]] = {
         "en": "Gives every weight its own step size, from running means of its gradient and its square.",
@@ -83,10 +85,6 @@ class Adam:
         v += (1 - self.beta_2) * g * g
         rate = self.learning_rate / (1 - self.beta_1**step)
         w -= rate * m / (np.sqrt(v) * (1 / sqrt(1 - self.beta_2**step)) + self.epsilon)
-
-
-def _formula(body: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
 
 
 def _step(numerator: str, denominator: str) -> str:

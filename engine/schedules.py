@@ -13,16 +13,15 @@ import numpy as np
 from annotated_types import Interval
 from numpy.typing import NDArray
 
+from .mathml import formula
+
 Array = NDArray[np.floating]
 Updates = Annotated[int, Interval(ge=1, le=1_000_000)]
 Share = Annotated[float, Interval(ge=0, le=1)]
 
 
 def _formula(body: str) -> str:
-    return (
-        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><msub><mi>η</mi><mi>u</mi></msub>'
-        f"<mo>=</mo><mi>η</mi><mo>⋅</mo>{body}</mrow></math>"
-    )
+    return formula(f"<msub><mi>η</mi><mi>u</mi></msub><mo>=</mo><mi>η</mi><mo>⋅</mo>{body}")
 
 
 _SHARE_DONE = "<mfrac><mi>u</mi><mi>T</mi></mfrac>"

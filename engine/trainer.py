@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Refused
-from .layers import Dense
 from .layers.base import Pass
 from .network import Network
 from .optimizers import Optimizer
@@ -390,11 +389,7 @@ class Trainer:
         rates = self._rates(len(losses))
         network = self.network
         rows = len(network.input_shape) == 1  # on sequences dense layers go layer by layer
-        if (
-            self.compiled
-            and rows
-            and all(isinstance(layer, Dense) for layer in network.layers[:-1])
-        ):
+        if self.compiled and rows and all(layer.in_loop for layer in network.layers):
             return self._run_dense(losses, rates)
         return self._run_layers(losses, rates, self.compiled)
 

@@ -17,7 +17,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
-    {"errors", "layout", "kernels", "features", "history"},
+    {"errors", "mathml", "layout", "kernels", "features", "history"},
     {"activations", "initializers", "losses", "optimizers", "schedules", "datasets"},
     {"layers"},
     {"network"},
@@ -28,9 +28,10 @@ LAYERS_OF_ENGINE = [
     {"insight", "studies"},
 ]
 ALONE = {
-    "losses": {"layout"},
-    "optimizers": {"layout"},
-    "schedules": {"layout"},
+    "losses": {"layout", "mathml"},
+    "optimizers": {"layout", "mathml"},
+    "schedules": {"layout", "mathml"},
+    "features": {"mathml"},
     "datasets": {"errors", "layout"},
     "kernels": set(),
 }
@@ -151,7 +152,7 @@ def test_every_word_a_page_asks_for_exists() -> None:
 
 def test_every_script_is_reached_by_a_page_and_preloaded_there() -> None:
     reached = {page.script for page in PAGES}.union(*(modules_of(page.script) for page in PAGES))
-    alone = {"types", "model/worker"}  # only types, and started as a worker
+    alone = {"types", "wire", "model/worker"}  # only types, and started as a worker
     assert reached | alone == {str(p.relative_to(ROOT / "static" / "js"))[:-3] for p in SCRIPTS}
     assert "charts/activation" in modules_of("pages/activations")
     assert "session" not in modules_of("pages/activations")
@@ -183,6 +184,23 @@ def test_the_catalogs_names_are_in_the_activations_of_the_page() -> None:
     source = (ROOT / "static" / "js" / "model" / "forward.js").read_text()
     for name in [*ACTIVATIONS, *FEATURES]:
         assert re.search(rf"^  {name}: ", source, re.M), name
+
+
+def test_the_page_knows_the_way_through_every_layer_that_takes_rows() -> None:
+    from engine.layers import LAYERS
+
+    source = (ROOT / "static" / "js" / "model" / "forward.js").read_text()
+    alone = source[source.index("const ALONE = {") : source.index("const AFFINE = ")]
+    affine = re.findall(r'"(\w+)"', re.findall(r"const AFFINE = .*", source)[0])
+    for kind, cls in LAYERS.items():
+        if "row" in cls.takes:
+            assert kind in affine or re.search(rf"^  {kind}: ", alone, re.M), kind
+
+
+def test_nobody_asks_layers_for_their_kind() -> None:
+    asked = re.compile(r"isinstance\((layer|owner)|(hasattr|getattr)\((layer|owner)")
+    for path in [*ENGINE, *APP]:
+        assert not asked.search(path.read_text()), path
 
 
 def test_every_setting_of_an_optimizer_has_a_name_and_an_explanation() -> None:

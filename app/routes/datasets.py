@@ -14,7 +14,7 @@ from engine.errors import Refused
 
 from ..deps import NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound, TooMany
-from ..networks import Networks
+from ..registry import Networks
 from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
 from ..store import CannotSave
 from . import PROBLEMS, _problem

@@ -28,8 +28,8 @@ async def readyz(networks: NetworksDep, response: Response) -> Health:
         reason = "the server is stopping"
     elif not any(worker.ready for worker in networks.workers):
         reason = "no training process is up yet"
-    elif networks.saving_fails:
-        reason = f"networks cannot be saved: {networks.saving_fails}"
+    elif networks.keeper.fails:
+        reason = f"networks cannot be saved: {networks.keeper.fails}"
     if reason is not None:
         response.status_code = 503
         return Health(status="not ready", reason=reason)

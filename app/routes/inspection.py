@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Response
 
 from engine.errors import Refused
 
-from ..deps import LiveDep, NetworksDep, SettingsDep
+from ..deps import CommandsDep, LiveDep, NetworksDep, SettingsDep
 from ..errors import Conflict
-from ..networks import Networks
+from ..registry import Networks
 from ..schemas import (
     BoundaryOut,
     CheckIn,
@@ -50,9 +50,9 @@ async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = Fals
 
 
 @router.put("/weights")
-async def put_weights(networks: NetworksDep, live: LiveDep, values: dict[str, Nested]) -> FrameOut:
+async def put_weights(commands: CommandsDep, live: LiveDep, values: dict[str, Nested]) -> FrameOut:
     """Set some of them, all or none; a null leaves its number as it is."""
-    return await networks.set_weights(live, values)
+    return await commands.set_weights(live, values)
 
 
 @router.post("/predict", response_model=OutputsOut)

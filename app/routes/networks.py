@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, BackgroundTasks, Response
 
-from ..deps import KnownVisitor, LiveDep, NetworksDep, SomeVisitor
+from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworksDep, SomeVisitor
 from ..schemas import DatasetOut, HistoryOut, NetworkOut, NetworkSummary, PatchIn, SpecIn
 from ..workers import looking, shelf
 from . import OF_NETWORK, PROBLEMS
@@ -33,14 +33,14 @@ async def get_network(networks: NetworksDep, live: LiveDep) -> NetworkOut:
 
 @router.patch("/{id}", responses=OF_NETWORK)
 async def patch_network(
-    networks: NetworksDep, live: LiveDep, change: PatchIn, after: BackgroundTasks
+    commands: CommandsDep, live: LiveDep, change: PatchIn, after: BackgroundTasks
 ) -> NetworkOut:
     """Change settings of a live network; it goes on training if it was.
 
     Weights are kept; where layers change, the overlapping part of each.
     """
-    network, report = await networks.patch(live, change)
-    after.add_task(networks.publish, live, report)  # first the answer, then its frame
+    network, report = await commands.patch(live, change)
+    after.add_task(live.publish, report)  # first the answer, then its frame
     return network
 
 

@@ -15,9 +15,11 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from engine.errors import Refused
 
 from ..broadcast import Message, Watcher
+from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep, get_networks
 from ..errors import GlassboxError, problem_of, validation_problem
-from ..networks import Live, Networks, weights_of
+from ..live import Live, weights_of
+from ..registry import Networks
 from ..schemas import Nested, PatchIn, PlayIn, ResetIn, TrainIn, Wire
 from ..wire import frame_to_bytes
 from . import OF_NETWORK
@@ -99,7 +101,7 @@ async def stream(
             if message.event in ("bye", "deleted"):
                 return
             continue
-        frame = networks.frame(live, message.report)
+        frame = live.frame(message.report)
         frame.loss_points = message.points
         frame.weights = weights_of(message.report) if watcher.weights else None
         if message.points:
@@ -162,7 +164,7 @@ async def _send(
 ) -> None:
     while True:
         message = await watcher.next()
-        payload = _encode(networks, live, message, watcher.weights)
+        payload = _encode(live, message, watcher.weights)
         async with asyncio.timeout(timeout_s):  # a stalled client must not hold its frames for ever
             if isinstance(payload, bytes):
                 await websocket.send_bytes(payload)
@@ -172,12 +174,12 @@ async def _send(
             return
 
 
-def _encode(networks: Networks, live: Live, message: Message, weights: bool) -> bytes | str:
+def _encode(live: Live, message: Message, weights: bool) -> bytes | str:
     if message.report is None:
         return json.dumps({"event": message.event, **message.data})
     vector = message.report.weights
     array = np.frombuffer(vector, np.float32) if weights and vector is not None else None
-    return frame_to_bytes(networks.frame(live, message.report), array, message.points)
+    return frame_to_bytes(live.frame(message.report), array, message.points)
 
 
 async def _receive(websocket: WebSocket, networks: Networks, live: Live, settings: Any) -> None:
@@ -205,7 +207,7 @@ async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: 
     """Carry out a command; what is wrong with it goes back as a problem."""
     try:
         command = _parsed(text)
-        await _carry_out(networks, live, command)
+        await _carry_out(Commands(networks), live, command)
         return
     except (GlassboxError, Refused) as error:
         problem = problem_of(error)
@@ -222,21 +224,21 @@ def _parsed(text: str) -> Command:
     return COMMAND.validate_python(command)
 
 
-async def _carry_out(networks: Networks, live: Live, command: Command) -> None:
+async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
     match command:
         case PlayCommand():
-            await networks.play(live, command.steps_per_second)
+            await commands.play(live, command.steps_per_second)
         case PauseCommand():
-            await networks.pause(live)
+            await commands.pause(live)
         case StepCommand():
             amount = TrainIn(steps=command.steps, epochs=command.epochs)
             if amount.steps is None and amount.epochs is None:
                 amount = TrainIn(steps=1)
-            await networks.train_amount(live, amount)
+            await commands.train_amount(live, amount)
         case ResetCommand():
-            await networks.reset(live, command.seed)
+            await commands.reset(live, command.seed)
         case PatchCommand():
-            _, report = await networks.patch(live, command.spec)
-            networks.publish(live, report)
+            _, report = await commands.patch(live, command.spec)
+            live.publish(report)
         case WeightsCommand():
-            await networks.set_weights(live, command.values)
+            await commands.set_weights(live, command.values)

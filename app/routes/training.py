@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from ..deps import LiveDep, NetworksDep
+from ..deps import CommandsDep, LiveDep
 from ..schemas import FrameOut, PlayIn, ResetIn, TrainIn
 from . import OF_NETWORK, OF_STATE
 
@@ -11,27 +11,27 @@ router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
 
 @router.post("/train", responses=OF_STATE)
 async def train(
-    request: Request, networks: NetworksDep, live: LiveDep, amount: TrainIn
+    request: Request, commands: CommandsDep, live: LiveDep, amount: TrainIn
 ) -> FrameOut:
     """A number of updates, or of epochs; returns the frame after them, with every batch loss.
 
     A client that hangs up ends it between two slices.
     """
-    return await networks.train_amount(live, amount, request.is_disconnected)
+    return await commands.train_amount(live, amount, request.is_disconnected)
 
 
 @router.post("/play", responses=OF_STATE)
-async def play(networks: NetworksDep, live: LiveDep, pace: PlayIn | None = None) -> FrameOut:
+async def play(commands: CommandsDep, live: LiveDep, pace: PlayIn | None = None) -> FrameOut:
     """Train until paused, at a number of steps a second or (null) as fast as it goes."""
-    return await networks.play(live, pace.steps_per_second if pace else None)
+    return await commands.play(live, pace.steps_per_second if pace else None)
 
 
 @router.post("/pause", responses=OF_NETWORK)
-async def pause(networks: NetworksDep, live: LiveDep) -> FrameOut:
-    return await networks.pause(live)
+async def pause(commands: CommandsDep, live: LiveDep) -> FrameOut:
+    return await commands.pause(live)
 
 
 @router.post("/reset", responses=OF_NETWORK)
-async def reset(networks: NetworksDep, live: LiveDep, start: ResetIn | None = None) -> FrameOut:
+async def reset(commands: CommandsDep, live: LiveDep, start: ResetIn | None = None) -> FrameOut:
     """Fresh weights at step 0; the same seed gives the same weights."""
-    return await networks.reset(live, start.seed if start else None)
+    return await commands.reset(live, start.seed if start else None)

@@ -80,10 +80,10 @@ def describe(id: str) -> dict[str, Any]:
                 "name": name,
                 "kind": layer.kind,
                 "units": shape[-1],
-                "activation": getattr(layer, "activation", None),
+                "activation": layer.function,
                 "shape": list(shape),
                 "parameters": sizes.get(name, 0),
-                "trainable": getattr(layer, "trainable", True),
+                "trainable": layer.learns,
             }
             for name, layer, shape in zip(network.names, layers, network.shapes[1:], strict=True)
         ],

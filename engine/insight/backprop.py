@@ -60,9 +60,9 @@ class Backprop:
     def delta(self, i: int) -> Array:
         """dL/dz where the layer has an activation, else dL/da.  The shape of what came out"""
         layer: Any = self.network.layers[i]
-        if self.fused(i) or not hasattr(layer, "activation") or "z" not in self.caches[i]:
+        if self.fused(i) or layer.function is None or "z" not in self.caches[i]:
             return self.back[i]
-        return deactivated(layer.activation, self.caches[i], self.back[i])
+        return deactivated(layer.function, self.caches[i], self.back[i])
 
     def given_back(self, i: int, dy: Array | None = None, *, first: bool = False) -> Array | None:
         """dL/dx that the layer gives back to its input; `dy` in place of what came back to it.

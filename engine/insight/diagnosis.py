@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..activations import ACTIVATIONS
+from ..activations import FLAT_SLOPE, activation
 from ..experiment import MAX_MEASURE_WORK, Experiment
 from .backprop import Array, Backprop, look
 from .findings import Finding, finding
@@ -27,7 +27,6 @@ VANISHING_TIME = 1e-7
 # One layer with half its units dead or flat is half as wide as it looks; below that, the rest cope.
 DEAD = 0.5
 SATURATED = 0.5
-FLAT_SLOPE = 0.02  # of the steepest slope: tanh beyond |z| = 2.7, sigmoid beyond 5.3
 FLAT_SAMPLES = 0.9
 # Two halves of the last stretch whose mean losses are this near: less than batches differ by.
 PLATEAU = 0.01
@@ -38,11 +37,6 @@ PLATEAU_LOSS = 0.5  # of the first loss; lower than that, standing still is havi
 OVERFITTING = 1.5  # test loss over training loss; a quarter more is common and harmless
 OVERFITTING_RISE = 1.1
 OVERFITTING_GAP = 0.05  # of the first test loss: between losses near 0 ratios mean nothing
-
-DYING = ("relu", "relu6")
-STEEPEST = {
-    "sigmoid": 0.25, "tanh": 1.0, "softsign": 1.0, "hard_sigmoid": 1 / 6, "hard_tanh": 1.0,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +112,17 @@ def _rms(parts: list[Array]) -> float | None:
 
 def _shares(layer: Any, made: Backprop, i: int) -> tuple[float | None, float | None]:
     """Shares of dead and of saturated units; a unit is one place of the last axis."""
-    activation = getattr(layer, "activation", None)
+    record = activation(layer.function) if layer.function else None
     cache = made.caches[i]
     a = cache["kept"]["h"] if "kept" in cache else cache["a"]
     z = cache.get("z", a)
     a, z = (array.reshape(-1, array.shape[-1]) for array in (a, z))
-    dead = float((a == 0).all(axis=0).mean()) if activation in DYING else None
+    dead = float((a == 0).all(axis=0).mean()) if record and record.dies else None
     # Of the output it is the aim to be sure, and its loss sees past the flat part.
-    if activation not in STEEPEST or layer is made.network.output:
+    if not record or not record.saturates or layer is made.network.output:
         return dead, None
-    slope = np.abs(ACTIVATIONS[activation].slope(z, a))
-    flat = (slope < FLAT_SLOPE * STEEPEST[activation]).mean(axis=0) >= FLAT_SAMPLES
+    slope = np.abs(record.slope(z, a))
+    flat = (slope < FLAT_SLOPE * (record.steepest or 1)).mean(axis=0) >= FLAT_SAMPLES
     return dead, float(flat.mean())
 
 
@@ -137,11 +131,12 @@ def _memory(layer: Any, made: Backprop, i: int) -> float | None:
 
     Truncation cuts it on purpose, so nothing is said then; of two directions the first is looked at.
     """
-    if not hasattr(layer, "truncate") or layer.truncate:
+    time = layer.over_time
+    if time is None or time.truncate:
         return None
     came = np.zeros_like(made.back[i])
-    mine = slice(0, layer.units)
-    if layer.return_sequences:
+    mine = slice(0, came.shape[-1] // (2 if time.both_ways else 1))
+    if time.every_step:
         came[:, -1, mine] = made.back[i].sum(axis=1)[:, mine]
     else:
         came[:, mine] = made.back[i][:, mine]
@@ -184,13 +179,14 @@ def _depth(measured: dict[str, Health]) -> Iterator[Finding]:
 
 
 def _time(experiment: Experiment, measured: dict[str, Health]) -> Iterator[Finding]:
-    layers: list[Any] = experiment.network.layers
+    layers = experiment.network.layers
     for layer, (name, health) in zip(layers, measured.items(), strict=True):
         if health.memory is None:
             continue
         # Where every step has an output of its own, or the sequence is read from its end too, the
         # first step is taught without going through all the others.
-        direct = layer.return_sequences or layer.bidirectional
+        time = layer.over_time
+        direct = time is not None and (time.every_step or time.both_ways)
         if health.memory < VANISHING_TIME and not direct:
             yield finding("vanishing_time", name, health.memory, VANISHING_TIME)
         elif health.memory > EXPLODING:

@@ -97,7 +97,7 @@ def check_gradient(
 
 def _untruncated(network: Network) -> tuple[Network, list[str]]:
     layers: list[Any] = network.layers
-    cut = [i for i, layer in enumerate(layers) if getattr(layer, "truncate", 0)]
+    cut = [i for i, layer in enumerate(layers) if layer.over_time and layer.over_time.truncate]
     if not cut:
         return network, []
     whole = copy(network)
@@ -107,7 +107,7 @@ def _untruncated(network: Network) -> tuple[Network, list[str]]:
 
 def _pass_work(network: Network, samples: int) -> int:
     calls = sum(
-        shape[0] if hasattr(layer, "truncate") else 1  # a recurrent layer is called step by step
+        shape[0] if layer.over_time else 1  # a recurrent layer is called step by step
         for layer, shape in zip(network.layers, network.shapes, strict=False)
     )
     return samples * network.work + CALL_WORK * calls

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..activations import ACTIVATIONS, SOFTMAX_FORMULA
+from ..activations import activation
 from ..errors import Refused
 from ..experiment import Experiment
 from ..initializers import INITIALIZERS
@@ -29,7 +29,7 @@ from ..layers.recurrent import BACKWARD as FROM_THE_END
 from ..network import Network
 from ..trainer import Trainer
 from .backprop import Array, Backprop, backprop, chosen, refuse_work
-from .formulas import BACKWARD, FUSED, NEXT, PRESENT, RUNNING
+from .formulas import FUSED, NEXT, PRESENT, RUNNING
 
 MAX_TRACE_NUMBERS = 2_000_000
 DEFAULT_SAMPLES = (0,)
@@ -99,11 +99,10 @@ def _check_size(experiment: Experiment, count: int) -> None:
     refuse_work(3 * count * network.work, f"tracing {count} samples", "name fewer samples")
     # x, z, a, then da, delta, dx of every layer; every parameter and what its update shows.
     sample = 6 * sum(prod(shape) for shape in network.shapes)
-    layers: list[Any] = network.layers
     sample += sum(
-        (2 if layer.bidirectional else 1) * shape[0] * layer.units * (layer.gates + 2)
-        for layer, shape in zip(layers, network.shapes, strict=False)
-        if hasattr(layer, "gates")
+        shape[0] * layer.over_time.states
+        for layer, shape in zip(network.layers, network.shapes, strict=False)
+        if layer.over_time
     )
     numbers = count * sample + network.layout.size * (7 + 2 * slots)
     if numbers > MAX_TRACE_NUMBERS:
@@ -152,11 +151,10 @@ def _seen(cache: Cache) -> dict[str, Any]:
 
 
 def _function(layer: Any) -> dict[str, str]:
-    name = getattr(layer, "activation", None)
+    name = layer.function
     if name is None:
         return {}
-    shown = SOFTMAX_FORMULA if name == "softmax" else ACTIVATIONS[name].formula
-    return {"activation": name, "activation_formula": shown}
+    return {"activation": name, "activation_formula": activation(name).formula}
 
 
 def _loss(made: Backprop, t: Array) -> list[Entry]:
@@ -185,7 +183,7 @@ def _backward(made: Backprop) -> list[Entry]:
         if dx is not None:
             values["dx"] = dx
         chapter = 5 if layer is network.output else 6
-        formula = FUSED if fused else BACKWARD[layer.kind]
+        formula = FUSED if fused else type(layer).describe()["backward"]
         entries.append(Entry("backward", chapter, network.names[i], layer.kind, formula, values))
     return entries
 

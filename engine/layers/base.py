@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from math import prod
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Interval
 from numpy.typing import NDArray
 
-from ..activations import activate, pull_back
+from ..activations import OutputActivationName, activate, pull_back
 from ..errors import Refused
 
 Array = NDArray[np.floating]
@@ -85,40 +85,150 @@ class Pass:
     scratch: Scratch = field(default_factory=Scratch)
     # The inputs of this layer and of those before it, for layers that reach back.
     inputs: list[Array] = field(default_factory=list)
+    # Of the layers inside this one, by name.
+    parts: dict[str, "Pass"] = field(default_factory=dict)
+
+    def inside(self, name: str) -> "Pass":
+        """How a layer inside this one is passed through: with memory and a random key of its own;
+        it gives back a gradient, whatever this layer does."""
+        part = self.parts.get(name)
+        if part is None:
+            part = self.parts[name] = Pass()
+        part.training, part.compiled = self.training, self.compiled
+        part.key = (self.key + sum(name.encode()) * 0x9E3779B97F4A7C15) & ((1 << 64) - 1)
+        return part
 
 
-class Layer(Protocol):
+class Layer:
     """A record of hyperparameters with its two passes; it holds no numbers of its own.
 
     x, y, dy, dx have the batch first. `p` and `g` are views of the parameters and of their
     gradient; `cache` is what forward leaves for backward ("x", "z", "a", ..).
+
+    Whoever works with layers asks these methods, never for a kind. What is not said otherwise: no
+    parameters, no random numbers, no state over time, one input. A layer may be made of layers: it
+    names their parameters with a dot ("query.weight") and hands them `inside(p, "query")` and
+    `run.inside("query")`.
     """
 
+    __slots__ = ()
+
+    kind: Any  # in every record a literal of its own
     takes: ClassVar[tuple[Takes, ...]]
+    # Whether training draws random numbers for it: then every update sets its `Pass.key`.
+    draws: ClassVar[bool] = False
+    # Whether the compiled loop over whole networks (`kernels.mlp`) knows it.
+    in_loop: ClassVar[bool] = False
 
     @property
-    def kind(self) -> str: ...
+    def function(self) -> OutputActivationName | None:
+        """The activation that makes a of z at its end, where it has one."""
+        return None
+
+    @property
+    def learns(self) -> bool:
+        """Whether updates move its parameters."""
+        return True
+
+    @property
+    def penalties(self) -> tuple[float, float]:
+        """L1 and L2 of its own, on top of the network's."""
+        return 0.0, 0.0
+
+    @property
+    def earlier(self) -> int:
+        """So many places before it stands a layer whose input it adds to its own; 0: none. The
+        gradient it gives back goes there too."""
+        return 0
+
+    @property
+    def over_time(self) -> "OverTime | None":
+        """How it goes through a sequence, where it keeps a state."""
+        return None
+
+    def fitted(self, vocabulary: int) -> "Layer":
+        """The same layer with what its settings leave to the data; `vocabulary` kinds of tokens."""
+        return self
+
+    def check(self, input_shape: Shape, place: "Place") -> None:
+        """What depends on where it stands.  Raises: Refused"""
+        if place.vocabulary and not place.before:
+            raise Refused(
+                "",
+                f"the data of shape {spelled(input_shape)} are token numbers, which only an embedding "
+                "can take; put one first",
+            )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Raises: Refused"""
-        ...
+        raise NotImplementedError
 
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]: ...
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        return {}
 
     def work(self, input_shape: Shape) -> int:
         """Multiply-adds of one sample's forward pass, or what costs as much."""
-        ...
+        return prod(input_shape)
 
-    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]: ...
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        raise NotImplementedError
 
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
         """Writes the gradient of every trainable parameter into g; None where `run.first`."""
-        ...
+        raise NotImplementedError
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
-        """`summary` in English and Chinese and `formula` as MathML, for the catalog."""
-        ...
+        """`summary` in English and Chinese, `formula` and `backward` (the way back) as MathML."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a layer stands: the shapes that went into every layer before it, and how many kinds of
+    tokens the data has (0: it is no text)."""
+
+    before: list[Shape]
+    vocabulary: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """How a layer goes through a sequence.
+
+    `every_step`: every step has an output of its own; `both_ways`: it is read from its end too;
+    `truncate`: the gradient is cut every so many steps (0: never); `states`: numbers a step that it
+    keeps (all gates, the states, of both directions).
+    """
+
+    every_step: bool
+    both_ways: bool
+    truncate: int
+    states: int
+
+
+class Weighted(Layer):
+    """A layer with weights: its fields `l1`, `l2` and `trainable`."""
+
+    __slots__ = ()
+
+    l1: float
+    l2: float
+    trainable: bool
+
+    @property
+    def learns(self) -> bool:
+        return self.trainable
+
+    @property
+    def penalties(self) -> tuple[float, float]:
+        return self.l1, self.l2
+
+
+def inside(views: Views, name: str) -> dict[str, Array]:
+    """The part of a layer's views that belongs to a layer inside it, by short names."""
+    first = name + "."
+    return {n.removeprefix(first): view for n, view in views.items() if n.startswith(first)}
 
 
 @cache
@@ -128,11 +238,14 @@ def kernels(name: str) -> Any:
     return import_module(f"..kernels.{name}", __package__)
 
 
+# How a formula of the way back begins where there is an activation; δ is dL/dz, without one dL/da.
+THROUGH = "δ = da ⊙ f ′ ( z )"
+
 EVERY_SHAPE: tuple[Takes, ...] = ("row", "sequence", "image")
 
 
-class SameShape:
-    """What layers share that leave the shape as it is and have no parameters, unless they say so."""
+class SameShape(Layer):
+    """What layers share that leave the shape as it is."""
 
     __slots__ = ()
 
@@ -140,16 +253,6 @@ class SameShape:
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
-
-
-def formula(body: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{body}</mrow></math>'
 
 
 def spelled(shape: Shape) -> str:

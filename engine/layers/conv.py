@@ -12,7 +12,9 @@ from annotated_types import Interval
 
 from ..activations import ActivationName
 from ..errors import Refused
+from ..mathml import equations, formula
 from .base import (
+    THROUGH,
     Array,
     Cache,
     Parameter,
@@ -21,9 +23,9 @@ from .base import (
     Shape,
     Takes,
     Views,
+    Weighted,
     activated,
     deactivated,
-    formula,
     kernels,
     require_image,
     spelled,
@@ -81,7 +83,7 @@ def windows(x: Array, size: int, stride: int, dilation: int, positions: tuple[in
 
 
 @dataclass(frozen=True, slots=True)
-class Conv2D:
+class Conv2D(Weighted):
     """y[n, i, j, f] = act(sum over u, v, c of x[n, s i + d u, s j + d v, c] weight[u, v, c, f] + bias[f]).
 
     x: (batch, height, width, channels)  weight: (kernel, kernel, channels / groups, filters)
@@ -102,6 +104,10 @@ class Conv2D:
     trainable: bool = True
 
     takes: ClassVar[tuple[Takes, ...]] = ("image",)
+
+    @property
+    def function(self) -> ActivationName:
+        return self.activation
 
     def _reach(self) -> int:
         return (self.kernel_size - 1) * self.dilation_rate + 1
@@ -226,4 +232,5 @@ class Conv2D:
                 "<msub><mi>W</mi><mrow><mi>u</mi><mi>v</mi><mi>c</mi><mi>f</mi></mrow></msub><mo>+</mo>"
                 "<msub><mi>b</mi><mi>f</mi></msub>"
             ),
+            "backward": equations(THROUGH, "dW_uvc = ∑ x_uvc δ", "db = ∑ δ", "dx = ∑ δ W_uvc"),
         }

@@ -9,7 +9,9 @@ from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
 from ..errors import Refused
+from ..mathml import equations, formula
 from .base import (
+    THROUGH,
     Array,
     Cache,
     Parameter,
@@ -18,9 +20,9 @@ from .base import (
     Shape,
     Takes,
     Views,
+    Weighted,
     activated,
     deactivated,
-    formula,
     spelled,
 )
 
@@ -46,54 +48,41 @@ def affine_backward(p: Views, g: Views, x: Array, dz: Array, run: Pass) -> Array
     return None if run.first else (rows @ p["weight"].T).reshape(x.shape)
 
 
-def affine_parameters(inputs: int, units: int) -> dict[str, Parameter]:
-    return {
-        "weight": Parameter((inputs, units), inputs, units, decays=True),
-        "bias": Parameter((units,), inputs, units, decays=False),
-    }
+AFFINE_BACKWARD = ("dW = x^T δ", "db = ∑ δ", "dx = δ W^T")
 
 
-def _rows_only(what: str, shape: Shape) -> None:
-    if len(shape) > 2:
-        raise Refused(
-            "",
-            f"{what} takes one row of numbers a sample, not shape {spelled(shape)}; "
-            "put a flatten or global_avg_pool2d layer before it",
-        )
+class _Affine(Weighted):
+    """What the hidden and the output layer share: f(x @ weight + bias) on a row, or at every step."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """y = f(x @ weight + bias).  x: (batch, inputs)  weight: (inputs, units)  y: (batch, units)
-
-    On a sequence (batch, time, inputs) every time step goes through the same weights.
-    """
-
-    kind: Literal["dense"] = "dense"
-    units: Annotated[int, Interval(ge=1, le=MAX_UNITS)] = 4
-    activation: ActivationName = "tanh"
-    l1: Penalty = 0.0
-    l2: Penalty = 0.0
-    trainable: bool = True
-
+    units: int
+    what: ClassVar[str]
     takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
+    in_loop: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        _rows_only("a dense layer", input_shape)
+        if len(input_shape) > 2:
+            raise Refused(
+                "",
+                f"{self.what} takes one row of numbers a sample, not shape {spelled(input_shape)}; "
+                "put a flatten or global_avg_pool2d layer before it",
+            )
         return (*input_shape[:-1], self.units)
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return affine_parameters(input_shape[-1], self.units)
+        inputs = input_shape[-1]
+        return {
+            "weight": Parameter((inputs, self.units), inputs, self.units, decays=True),
+            "bias": Parameter((self.units,), inputs, self.units, decays=False),
+        }
 
     def work(self, input_shape: Shape) -> int:
         return (prod(input_shape) + prod(input_shape[:-1])) * self.units
 
-    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
-        a, cache = activated(self.activation, affine(p, x, run), run)
-        return a, {"x": x, **cache}
-
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
-        return affine_backward(p, g, cache["x"], deactivated(self.activation, cache, dy), run)
+        dz = deactivated(self.function or "linear", cache, dy)
+        return affine_backward(p, g, cache["x"], dz, run)
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
@@ -105,12 +94,40 @@ class Dense:
             "formula": formula(
                 "<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mi>W</mi><mo>+</mo><mi>b</mi><mo>)</mo>"
             ),
+            "backward": equations(THROUGH, *AFFINE_BACKWARD),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Dense(_Affine):
+    """y = f(x @ weight + bias).  x: (batch, inputs)  weight: (inputs, units)  y: (batch, units)
+
+    On a sequence (batch, time, inputs) every time step goes through the same weights.
+    """
+
+    what: ClassVar[str] = "a dense layer"
+
+    kind: Literal["dense"] = "dense"
+    units: Annotated[int, Interval(ge=1, le=MAX_UNITS)] = 4
+    activation: ActivationName = "tanh"
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    trainable: bool = True
+
+    @property
+    def function(self) -> ActivationName:
+        return self.activation
+
+    def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
+        a, cache = activated(self.activation, affine(p, x, run), run)
+        return a, {"x": x, **cache}
+
+
+@dataclass(frozen=True, slots=True)
+class Output(_Affine):
     """The last layer: dense, with as many units as the data asks for; softmax is its alone."""
+
+    what: ClassVar[str] = "the output"
 
     units: int
     activation: OutputActivationName
@@ -119,17 +136,9 @@ class Output:
     l2: Penalty = 0.0
     trainable: bool = True
 
-    takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        _rows_only("the output", input_shape)
-        return (*input_shape[:-1], self.units)
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return affine_parameters(input_shape[-1], self.units)
-
-    def work(self, input_shape: Shape) -> int:
-        return (prod(input_shape) + prod(input_shape[:-1])) * self.units
+    @property
+    def function(self) -> OutputActivationName:
+        return self.activation
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         z = affine(p, x, run)
@@ -143,10 +152,3 @@ class Output:
     ) -> Array | None:
         """For losses that hand back dL/dz themselves."""
         return affine_backward(p, g, cache["x"], dz, run)
-
-    def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
-        return affine_backward(p, g, cache["x"], deactivated(self.activation, cache, dy), run)
-
-    @classmethod
-    def describe(cls) -> dict[str, Any]:
-        return Dense.describe()

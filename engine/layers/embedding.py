@@ -1,22 +1,24 @@
 """The embedding: a learned row for every token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Interval
 
 from ..errors import Refused
+from ..mathml import equations, formula
 from .base import (
     Array,
     Cache,
     Parameter,
     Pass,
     Penalty,
+    Place,
     Shape,
     Takes,
     Views,
-    formula,
+    Weighted,
     kernels,
     spelled,
 )
@@ -25,7 +27,7 @@ MAX_VOCABULARY = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding:
+class Embedding(Weighted):
     """a[n, t] = weight[x[n, t]].  x: (batch, time) token numbers  weight: (input_dim, output_dim)
 
     The same as a one-hot row times the weight (Bengio et al. 2003, section 2). `input_dim` 0 means
@@ -40,6 +42,24 @@ class Embedding:
     trainable: bool = True
 
     takes: ClassVar[tuple[Takes, ...]] = ("tokens",)
+
+    def fitted(self, vocabulary: int) -> "Embedding":
+        return self if self.input_dim else replace(self, input_dim=vocabulary)
+
+    def check(self, input_shape: Shape, place: Place) -> None:
+        """Raises: Refused"""
+        if place.before or not place.vocabulary:
+            raise Refused(
+                "",
+                f"an embedding takes token numbers, not shape {spelled(input_shape)}, so it goes first "
+                "and needs text data",
+            )
+        if self.input_dim < place.vocabulary:
+            raise Refused(
+                "input_dim",
+                f"input_dim {self.input_dim} is less than the {place.vocabulary} kinds of tokens in "
+                f"the data; choose {place.vocabulary} or 0, which means as many as there are",
+            )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -83,4 +103,5 @@ class Embedding:
             "formula": formula(
                 "<msub><mi>a</mi><mi>t</mi></msub><mo>=</mo><msub><mi>W</mi><msub><mi>x</mi><mi>t</mi></msub></msub>"
             ),
+            "backward": equations("dW_k = ∑ δ_t ⋅ [ x_t = k ]"),
         }

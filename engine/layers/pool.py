@@ -8,15 +8,15 @@ import numpy as np
 from annotated_types import Interval
 
 from ..errors import Refused
+from ..mathml import equations, formula
 from .base import (
     Array,
     Cache,
-    Parameter,
+    Layer,
     Pass,
     Shape,
     Takes,
     Views,
-    formula,
     kernels,
     require_image,
     spelled,
@@ -29,7 +29,7 @@ PoolStrides = Annotated[int, Interval(ge=0, le=16)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
+class _Pool(Layer):
     pool_size: PoolSize = 2
     strides: PoolStrides = 0
     padding: Padding = "valid"
@@ -53,9 +53,6 @@ class _Pool:
             )
         positions, _, _ = self._geometry(input_shape)
         return (*positions, channels)
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
 
     def work(self, input_shape: Shape) -> int:
         return prod(self._geometry(input_shape)[0]) * input_shape[2] * self.pool_size**2
@@ -133,6 +130,7 @@ class MaxPool2D(_Pool):
                 "<mrow><mi>u</mi><mi>v</mi></mrow></munder><msub><mi>x</mi><mrow><mi>s</mi><mi>i</mi>"
                 "<mo>+</mo><mi>u</mi><mo>,</mo><mi>s</mi><mi>j</mi><mo>+</mo><mi>v</mi></mrow></msub>"
             ),
+            "backward": equations("dx_uv = δ ⋅ [ uv = argmax ]"),
         }
 
 
@@ -179,11 +177,12 @@ class AvgPool2D(_Pool):
                 "</munder><msub><mi>x</mi><mrow><mi>s</mi><mi>i</mi><mo>+</mo><mi>u</mi><mo>,</mo><mi>s</mi>"
                 "<mi>j</mi><mo>+</mo><mi>v</mi></mrow></msub>"
             ),
+            "backward": equations("dx_uv = δ / k^2"),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalAvgPool2D:
+class GlobalAvgPool2D(Layer):
     """y[n, c] = mean of channel c over the whole image.  (Lin et al. 2014, section 3.2)"""
 
     kind: Literal["global_avg_pool2d"] = "global_avg_pool2d"
@@ -192,12 +191,6 @@ class GlobalAvgPool2D:
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (require_image("global_avg_pool2d", input_shape)[2],)
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
-
-    def work(self, input_shape: Shape) -> int:
-        return prod(input_shape)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         a = x.mean(axis=(1, 2))
@@ -220,4 +213,5 @@ class GlobalAvgPool2D:
                 "</mfrac><munder><mo>∑</mo><mrow><mi>i</mi><mi>j</mi></mrow></munder>"
                 "<msub><mi>x</mi><mrow><mi>i</mi><mi>j</mi><mi>c</mi></mrow></msub>"
             ),
+            "backward": equations("dx_ij = δ / ( H W )"),
         }

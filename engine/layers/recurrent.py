@@ -13,16 +13,18 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import sigmoid
+from ..mathml import equations, formula
 from .base import (
     Array,
     Cache,
+    OverTime,
     Parameter,
     Pass,
     Penalty,
     Shape,
     Takes,
     Views,
-    formula,
+    Weighted,
     kernels,
     require_sequence,
 )
@@ -31,7 +33,7 @@ BACKWARD = "backward_"  # the prefix of the parameters that read the sequence fr
 
 
 @dataclass(frozen=True, slots=True)
-class _Recurrent:
+class _Recurrent(Weighted):
     """What the three share: directions, returning sequences, their shapes."""
 
     units: Annotated[int, Interval(ge=1, le=512)] = 16
@@ -45,6 +47,16 @@ class _Recurrent:
     takes: ClassVar[tuple[Takes, ...]] = ("sequence",)
     name: ClassVar[str] = ""
     gates: ClassVar[int] = 1
+
+    @property
+    def over_time(self) -> OverTime:
+        states = (2 if self.bidirectional else 1) * self.units * (self.gates + 2)
+        return OverTime(self.return_sequences, self.bidirectional, self.truncate, states)
+
+    @property
+    def bend(self) -> Literal["tanh", "relu"]:
+        """What makes the state of the weighted sum, for the compiled loops."""
+        return "tanh"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         time, _ = require_sequence(self.name, input_shape)
@@ -127,7 +139,7 @@ class _Recurrent:
 
     def _run_compiled(self, p: Views, x: Array, run: Pass, way: str) -> tuple[Array, Cache]:
         return kernels("recurrent").run_layer(
-            self.name, p, x, self.units, run.scratch, way, getattr(self, "activation", "tanh")
+            self.name, p, x, self.units, run.scratch, way, self.bend
         )
 
     def _back_compiled(
@@ -135,7 +147,7 @@ class _Recurrent:
     ) -> Array | None:
         return kernels("recurrent").back_layer(
             self.name, p, g, kept, dh, self.units, self.truncate, run.first, run.scratch, way,
-            getattr(self, "activation", "tanh"),
+            self.bend,
         )  # fmt: skip
 
 
@@ -175,6 +187,14 @@ class SimpleRNN(_Recurrent):
     activation: Literal["tanh", "relu"] = "tanh"
     name: ClassVar[str] = "simple_rnn"
 
+    @property
+    def function(self) -> Literal["tanh", "relu"]:
+        return self.activation
+
+    @property
+    def bend(self) -> Literal["tanh", "relu"]:
+        return self.activation
+
     def _run(self, p: Views, x: Array, run: Pass, way: str) -> tuple[Array, Cache]:
         z = x @ p["weight"] + p["bias"]
         h = np.zeros((*x.shape[:2], self.units), x.dtype)
@@ -208,6 +228,12 @@ class SimpleRNN(_Recurrent):
                 "<msub><mi>h</mi><mi>t</mi></msub><mo>=</mo><mi>f</mi><mo>(</mo><msub><mi>x</mi><mi>t</mi></msub>"
                 "<mi>W</mi><mo>+</mo><msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub><mi>U</mi>"
                 "<mo>+</mo><mi>b</mi><mo>)</mo>"
+            ),
+            "backward": equations(
+                "δ_t = ( dh_t + δ_t+1 U^T ) ⊙ f ′",
+                "dW = ∑ x_t^T δ_t",
+                "dU = ∑ h_t-1^T δ_t",
+                "dx_t = δ_t W^T",
             ),
         }
 
@@ -279,6 +305,12 @@ class LSTM(_Recurrent):
                 "<mn>1</mn></mrow></msub><mo>+</mo><mi>i</mi><mi>g</mi><mo>,</mo><msub><mi>h</mi><mi>t</mi></msub>"
                 "<mo>=</mo><mi>o</mi><mi>tanh</mi><mo>(</mo><msub><mi>c</mi><mi>t</mi></msub><mo>)</mo>"
             ),
+            "backward": equations(
+                "dc_t = dh_t ⊙ o_t ⊙ tanh ′ ( c_t ) + dc_t+1 ⊙ f_t+1",
+                "dW = ∑ x_t^T δ_t",
+                "dU = ∑ h_t-1^T δ_t",
+                "dx_t = δ_t W^T",
+            ),
         }
 
 
@@ -348,5 +380,11 @@ class GRU(_Recurrent):
             "formula": formula(
                 "<msub><mi>h</mi><mi>t</mi></msub><mo>=</mo><mo>(</mo><mn>1</mn><mo>−</mo><mi>z</mi><mo>)</mo>"
                 "<mi>n</mi><mo>+</mo><mi>z</mi><msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>"
+            ),
+            "backward": equations(
+                "dh_t ← dh_t + dh_t+1 ⊙ z_t+1 + δ_t+1 U^T",
+                "dW = ∑ x_t^T δ_t",
+                "dU = ∑ h_t-1^T δ_t",
+                "dx_t = δ_t W^T",
             ),
         }

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Interval
 
-from .base import Array, Cache, Parameter, Pass, SameShape, Shape, Views, formula
+from ..mathml import equations, formula
+from .base import Array, Cache, Parameter, Pass, SameShape, Shape, Views
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -31,6 +32,8 @@ class Dropout(SameShape):
 
     Srivastava et al. 2014, in the inverted form of Keras and PyTorch: nothing to do in evaluation.
     """
+
+    draws: ClassVar[bool] = True
 
     kind: Literal["dropout"] = "dropout"
     rate: Annotated[float, Interval(ge=0, lt=1)] = 0.5
@@ -62,7 +65,14 @@ class Dropout(SameShape):
                 "<mi>p</mi></mrow></mfrac><mo>,</mo><mi>P</mi><mo>(</mo><mi>m</mi><mo>=</mo><mn>0</mn>"
                 "<mo>)</mo><mo>=</mo><mi>p</mi>"
             ),
+            "backward": equations("dx = δ ⊙ m / ( 1 − p )"),
         }
+
+
+# δ is what the weights are taught with, n what is normal, σ the deviation.
+_NORMALIZED_BACKWARD = equations(
+    "dγ = ∑ δ ⊙ n", "dβ = ∑ δ", "d = δ ⊙ γ", "dx = ( d − mean d − n ⊙ mean ( d ⊙ n ) ) / σ"
+)
 
 
 def _scale_and_shift(shape: Shape) -> dict[str, Parameter]:
@@ -93,6 +103,10 @@ class BatchNorm(SameShape):
     momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     epsilon: Annotated[float, Interval(gt=0, le=1)] = 1e-5
     trainable: bool = True
+
+    @property
+    def learns(self) -> bool:
+        return self.trainable
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         shape = (input_shape[-1],)
@@ -149,6 +163,7 @@ class BatchNorm(SameShape):
                 "<mi>a</mi><mo>=</mo><mi>γ</mi><mfrac><mrow><mi>x</mi><mo>−</mo><mi>μ</mi></mrow><msqrt>"
                 "<msup><mi>σ</mi><mn>2</mn></msup><mo>+</mo><mi>ε</mi></msqrt></mfrac><mo>+</mo><mi>β</mi>"
             ),
+            "backward": _NORMALIZED_BACKWARD,
         }
 
 
@@ -162,6 +177,10 @@ class LayerNorm(SameShape):
     kind: Literal["layer_norm"] = "layer_norm"
     epsilon: Annotated[float, Interval(gt=0, le=1)] = 1e-5
     trainable: bool = True
+
+    @property
+    def learns(self) -> bool:
+        return self.trainable
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         return _scale_and_shift((input_shape[-1],))
@@ -197,4 +216,5 @@ class LayerNorm(SameShape):
                 "</mrow><msqrt><msubsup><mi>σ</mi><mi>x</mi><mn>2</mn></msubsup><mo>+</mo><mi>ε</mi></msqrt>"
                 "</mfrac><mo>+</mo><mi>β</mi>"
             ),
+            "backward": _NORMALIZED_BACKWARD,
         }

@@ -9,25 +9,28 @@ from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
 from ..errors import Refused
+from ..mathml import equations, formula
 from .base import (
     EVERY_SHAPE,
+    THROUGH,
     Array,
     Cache,
+    Layer,
     Parameter,
     Pass,
+    Place,
     SameShape,
     Shape,
     Takes,
     Views,
     activated,
     deactivated,
-    formula,
     spelled,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Layer):
     """(batch, ..) -> (batch, numbers), the last axis fastest (C order), as Keras has it."""
 
     kind: Literal["flatten"] = "flatten"
@@ -36,9 +39,6 @@ class Flatten:
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (prod(input_shape),)
-
-    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
-        return {}
 
     def work(self, input_shape: Shape) -> int:
         return 0
@@ -58,6 +58,7 @@ class Flatten:
                 "zh": "把图像或序列展开成一行，供全连接层使用。",
             },
             "formula": formula("<mi>a</mi><mo>=</mo><mi>vec</mi><mo>(</mo><mi>x</mi><mo>)</mo>"),
+            "backward": equations("dx = reshape ( δ )"),
         }
 
 
@@ -67,6 +68,10 @@ class ActivationLayer(SameShape):
 
     kind: Literal["activation"] = "activation"
     activation: OutputActivationName = "relu"
+
+    @property
+    def function(self) -> OutputActivationName:
+        return self.activation
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         return activated(self.activation, np.ascontiguousarray(x), run)
@@ -82,6 +87,7 @@ class ActivationLayer(SameShape):
                 "zh": "单独的激活函数，放在没有激活的层（如批归一化）之后。",
             },
             "formula": formula("<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo>"),
+            "backward": equations("dx = da ⊙ f ′ ( x )"),
         }
 
 
@@ -94,6 +100,10 @@ class PReLU(SameShape):
 
     kind: Literal["prelu"] = "prelu"
     trainable: bool = True
+
+    @property
+    def learns(self) -> bool:
+        return self.trainable
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         return {"slope": Parameter((input_shape[-1],), 1, 1, decays=False, start=0.25)}
@@ -119,6 +129,7 @@ class PReLU(SameShape):
                 "<mi>a</mi><mo>=</mo><mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>x</mi><mo>)</mo>"
                 "<mo>+</mo><mi>α</mi><mi>min</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>x</mi><mo>)</mo>"
             ),
+            "backward": equations("dα = ∑ da ⊙ min ( 0 , x )", "dx = da ⊙ ( x > 0 ? 1 : α )"),
         }
 
 
@@ -133,8 +144,18 @@ class Residual(SameShape):
     span: Annotated[int, Interval(ge=1, le=12)] = 1
     activation: ActivationName = "linear"
 
-    def check_earlier(self, input_shape: Shape, shapes: list[Shape]) -> None:
-        """`shapes`: of what went into every layer before this one.  Raises: Refused"""
+    @property
+    def function(self) -> ActivationName:
+        return self.activation
+
+    @property
+    def earlier(self) -> int:
+        return self.span
+
+    def check(self, input_shape: Shape, place: Place) -> None:
+        """Raises: Refused"""
+        SameShape.check(self, input_shape, place)
+        shapes = place.before
         if self.span > len(shapes):
             raise Refused(
                 "span" if shapes else "",
@@ -177,4 +198,5 @@ class Residual(SameShape):
                 "<mi>a</mi><mo>=</mo><mi>f</mi><mo>(</mo><mi>x</mi><mo>+</mo>"
                 "<msub><mi>x</mi><mi>earlier</mi></msub><mo>)</mo>"
             ),
+            "backward": equations(THROUGH, "dx = δ", "dx_earlier = δ"),
         }

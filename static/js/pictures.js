@@ -26,19 +26,26 @@ export function mountPictures(session) {
     worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: store.state.probe, exact: exact?.resolution });
   };
   const describe = () => {
-    const { network, dataset } = store.state;
+    const { catalog, network, dataset } = store.state;
     if (!network || !dataset) return;
     if (!rowsOnly(dataset)) {
       store.set({ picture: null });
       return;
     }
-    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l] }));
+    /** @type {Map<string | null, number>} */
+    const reaches = new Map(catalog.activations.filter((/** @type {any} */ a) => a.low !== null && a.high !== null)
+      .map((/** @type {any} */ a) => [a.name, Math.max(Math.abs(a.low), Math.abs(a.high))]));
+    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l], reach: reaches.get(layer.activation) }));
     const theme = colours();
     worker.postMessage({
       type: "network", net: { inputs: network.inputs, layers, layout: network.layout }, dataset, resolution: RESOLUTION,
       colours: { paper: rgb(theme.paper), negative: rgb(theme.negative), positive: rgb(theme.positive), classes: classColours().map(rgb) },
     });
     send();
+  };
+  worker.onerror = (event) => {
+    busy = false;
+    session.say("bad", "problem", event.message);
   };
   worker.onmessage = ({ data }) => {
     busy = false;

@@ -226,7 +226,7 @@ export class Session {
 
   /**
    * Change settings; weights are kept as far as they can be, and undoing restores them all.
-   * @param {Partial<Spec> | ((spec: Spec) => Partial<Spec>)} asked  a function is given the spec as
+   * @param {import("./wire.js").PatchIn | ((spec: Spec) => import("./wire.js").PatchIn)} asked  a function is given the spec as
    *   it is when its turn comes, after edits that are still under way
    * @param {string} label
    * @param {boolean} [fresh] start anew, as a preset does

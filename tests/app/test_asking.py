@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from app.live import Live
+
 from ..serving import Running
 
 
@@ -59,18 +61,18 @@ def test_a_change_is_one_call_of_the_worker_and_its_answer_comes_before_its_fram
 ) -> None:
     networks = server.networks
     order: list[str] = []
-    asked, published = networks._ask, networks.publish
+    asked, publish = networks._ask, Live.publish
 
     async def ask(live, function, *args, **kwargs):
         order.append(function.__name__)
         return await asked(live, function, *args, **kwargs)
 
-    def publish(live, report):
+    def told(live, report):
         order.append("frame")
-        published(live, report)
+        publish(live, report)
 
     monkeypatch.setattr(networks, "_ask", ask)
-    monkeypatch.setattr(networks, "publish", publish)
+    monkeypatch.setattr(Live, "publish", told)
     answer = client.patch(url, json={"optimizer": {"learning_rate": 0.01}}).json()
     assert answer["spec"]["optimizer"]["learning_rate"] == 0.01
     client.get("/healthz")  # what follows the answer has its turn

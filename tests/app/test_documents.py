@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tests.js_types import TARGET, written
+
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()
 
@@ -67,3 +69,7 @@ def test_what_the_readme_lists_is_what_the_catalog_has(client) -> None:
 
 def test_the_ci_runs_make_test() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_pages_types_are_those_of_the_present_api() -> None:
+    assert TARGET.read_text(encoding="utf-8") == written(), "make types writes them anew"

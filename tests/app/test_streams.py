@@ -14,6 +14,7 @@ from safetensors.numpy import load
 from app.broadcast import MAX_POINTS_A_FRAME, Channel
 from app.wire import frame_of
 from app.workers.messages import Report
+from tests.app.test_api import wait_for
 from tests.serving import serve
 
 
@@ -315,7 +316,7 @@ def test_a_stopping_server_says_goodbye_at_once(tmp_path: Path) -> None:
         client.post(f"/api/networks/{id}/play", json={"steps_per_second": 50})
         thread = threading.Thread(target=lambda: asyncio.run(watch(server, id)))
         thread.start()
-        time.sleep(0.5)
+        wait_for(lambda: server.networks.live[id].channel.watchers)
         begin = time.monotonic()
     assert time.monotonic() - begin < 5
     thread.join(5)

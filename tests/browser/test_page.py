@@ -416,7 +416,7 @@ def test_divergence_is_explained_and_offers_a_way_out(server, client, visitor) -
     assert page.is_disabled("#play")
     page.click('#banner [data-action="halveRate"]')
     visitor.until("s.network.spec.optimizer.learning_rate === 50000")
-    assert not page.is_disabled("#play")
+    page.wait_for_selector("#play:not([disabled])")
 
 
 def test_hovering_the_loss_chart_reads_it(server, visitor) -> None:

@@ -24,7 +24,7 @@ from engine.layers import (
     Residual,
     SimpleRNN,
 )
-from engine.layers.base import Shape
+from engine.layers.base import Place, Shape
 from tests.parity.stacks import Stack
 
 from .checking import batch, build, start, worst_gap
@@ -72,8 +72,7 @@ def fitting(layers: list[Any], shape: Shape) -> list[Any]:
     shapes = [shape]
     for layer in layers:
         try:
-            if isinstance(layer, Residual):
-                layer.check_earlier(shapes[-1], shapes[:-1])
+            layer.check(shapes[-1], Place(shapes[:-1]))
             shapes.append(layer.output_shape(shapes[-1]))
         except Refused:
             continue

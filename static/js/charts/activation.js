@@ -55,12 +55,13 @@ export function drawActivation(canvas, f, z) {
 
 /**
  * How many of the points lie where the curve is flat.
- * @param {{slope: (z: number) => number}} f
+ * @param {{flat_below: number | null, flat_above: number | null}} f as the catalog tells it
  * @param {ArrayLike<number>} z
  */
 export function flatShare(f, z) {
   if (!z.length) return 0;
+  const below = f.flat_below ?? -Infinity, above = f.flat_above ?? Infinity;
   let flat = 0;
-  for (let i = 0; i < z.length; i++) if (Math.abs(f.slope(z[i])) < 0.05) flat++;
+  for (let i = 0; i < z.length; i++) if (z[i] <= below || z[i] >= above) flat++;
   return flat / z.length;
 }

@@ -226,6 +226,8 @@ const ALONE = {
   flatten: ({ x, a, units, n }) => a.set(x.subarray(0, units * n)),
 };
 
+const AFFINE = new Set(["dense", "output"]);
+
 /** A network's forward pass with its buffers, for blocks of up to `block` samples. */
 export class Forward {
   /**
@@ -251,11 +253,16 @@ export class Forward {
     let inputs = this.net.inputs.length;
     this.net.layers.forEach((layer, l) => {
       const x = into[l], z = this.z[l], a = this.a[l], { units, settings = {} } = layer;
-      const p = (/** @type {string} */ name) => this.offsets.get(`${layer.name}.${name}`) ?? 0;
+      const p = (/** @type {string} */ name) => {
+        const at = this.offsets.get(`${layer.name}.${name}`);
+        if (at === undefined) throw new Error(`${layer.name} has no ${name}`);
+        return at;
+      };
       if (ALONE[layer.kind]) {
         if (layer.kind !== "residual") z.set(x.subarray(0, units * n));
         ALONE[layer.kind]({ w: weights, p, settings, x, earlier: into[l - settings.span] ?? x, z, a, units, n });
       } else {
+        if (!AFFINE.has(layer.kind)) throw new Error(`no way is known here through a layer of kind ${layer.kind}`);
         affine(weights, p("weight"), inputs, units, x, n, z);
         activate(layer.activation ?? "linear", z, a, units, n);
       }

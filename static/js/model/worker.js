@@ -12,7 +12,6 @@ const BLOCK = 512;
 const MAP = 36; // pixels a side of a unit's map
 const CURVE = 256;
 const SHOWN = 96; // training samples whose z are shown on the activation curves
-const BOUNDED = new Set(["tanh", "sigmoid", "softmax", "sin", "hard_sigmoid", "hard_tanh", "softsign"]);
 
 /** @typedef {{paper: number[], negative: number[], positive: number[], classes: number[][]}} Colours */
 
@@ -144,15 +143,15 @@ function unitMaps(weights) {
   const forward = new Forward(net, n);
   fillInputs(dataset.view, net.inputs, gridColumn(dataset, MAP, MAP), 0, n, forward.x);
   forward.run(weights, n);
-  const sources = [{ a: forward.x, units: net.inputs.length, bounded: false }]
-    .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, bounded: BOUNDED.has(layer.activation ?? "") })));
+  const sources = [{ a: forward.x, units: net.inputs.length, reach: /** @type {number | undefined} */ (undefined) }]
+    .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, reach: layer.reach })));
   const total = sources.reduce((sum, s) => sum + s.units, 0);
   const out = new Uint8ClampedArray(total * MAP * MAP * 4);
   let at = 0;
-  for (const { a, units, bounded } of sources) {
+  for (const { a, units, reach } of sources) {
     for (let j = 0; j < units; j++) {
-      let limit = bounded ? 1 : 1e-6;
-      if (!bounded) for (let i = 0; i < n; i++) limit = Math.max(limit, Math.abs(a[j * n + i]));
+      let limit = reach ?? 1e-6;
+      if (reach === undefined) for (let i = 0; i < n; i++) limit = Math.max(limit, Math.abs(a[j * n + i]));
       if (curve) drawCurveMap(a, j * n, limit, colours, out, at);
       else {
         for (let i = 0; i < n; i++) {

@@ -171,7 +171,7 @@ function drawFeatures(session) {
       }
       void session.patch((now) => ({
         features: catalog.features.map((/** @type {any} */ f) => f.name).filter((/** @type {string} */ name) =>
-          name === feature.name ? wanted : now.features.includes(name)),
+          name === feature.name ? wanted : /** @type {string[]} */ (now.features).includes(name)),
       }), "features");
     });
     return explain(h("label", { class: "check" }, input, named(feature.name)), () => ({ text: t("tip.feature"), formula: feature.formula }));

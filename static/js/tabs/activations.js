@@ -59,6 +59,7 @@ export function mountActivations(session, panel, isShown) {
     const { units } = network.layers[layer], activation = network.layers[layer].activation ?? "linear";
     // Softmax couples its units: alone, each is shown as the sigmoid of its lead over the others.
     const f = ACTIVATIONS[activation] ?? ACTIVATIONS.sigmoid;
+    const known = store.state.catalog.activations.find((/** @type {any} */ a) => a.name === (ACTIVATIONS[activation] ? activation : "sigmoid"));
     const points = rowsOnly(dataset) ? (picture?.layer === layer ? picture.z : null) : lookedAt(store.state, network.layers[layer]);
     const fresh = points && points.length % units === 0;
     const shown = fresh ? points.length / units : 0;
@@ -66,9 +67,9 @@ export function mountActivations(session, panel, isShown) {
       const canvas = /** @type {HTMLCanvasElement} */ (figure.firstElementChild);
       const z = fresh ? points.subarray(j * shown, (j + 1) * shown) : [];
       drawActivation(canvas, f, z);
-      const flat = flatShare(f, z);
+      const flat = flatShare(known, z);
       const state = /** @type {HTMLElement} */ (figure.lastElementChild?.lastElementChild);
-      const dead = activation === "relu" && shown > 0 && flat === 1;
+      const dead = known.dies && shown > 0 && Array.prototype.every.call(z, (at) => f.value(at) === 0);
       const text = dead ? t("dead") : flat > 0.3 ? t("flat", { n: Math.round(flat * 100) }) : "";
       if (state.textContent !== text) state.textContent = text;
       state.classList.toggle("warn", dead || flat > 0.8);

@@ -1,0 +1,148 @@
+"""One network in memory, and what it tells: frames, descriptions, a line of a list."""
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic, time
+from typing import Any
+
+import numpy as np
+
+from engine.spec import NetworkSpec
+
+from .broadcast import Channel
+from .schemas import DivergenceOut, FrameOut, NetworkOut, spec_to_json
+from .workers.local import Worker
+from .workers.messages import Report
+
+MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
+
+
+@dataclass(slots=True, eq=False)
+class Live:
+    """One network in memory: where it is trained, who watches, whether it plays."""
+
+    id: str
+    visitor: str
+    spec: NetworkSpec
+    worker: Worker
+    loaded_in: int = -1  # the worker's generation that holds it; -1: none yet
+    channel: Channel = field(default_factory=Channel)
+    # Changes of the spec come one after another; loading has a lock of its own, so that a change
+    # which finds its worker gone can load.
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    playing: bool = False
+    steps_per_second: float | None = None
+    allowance: float = 0.0
+    ticked: float = 0.0
+    report_at: float = 0.0
+    used: float = field(default_factory=monotonic)
+    dirty: bool = True  # changed since it was saved
+    changed: float = field(default_factory=time)  # wall clock, for people
+    generation: int = 0
+    name: str = ""
+    parameters: int | None = None
+
+    @property
+    def payload_s(self) -> float:
+        """The least time between frames that keeps one client under ten megabytes a second."""
+        weights = self.channel.report.weights if self.channel.report else None
+        return len(weights) / 10e6 if weights and self.channel.wants_weights else 0.0
+
+    def state(self, report: Report | None) -> Any:
+        if self.playing:
+            return "playing"
+        return "diverged" if report and report.divergence else "paused"
+
+    def mark_changed(self) -> None:
+        self.dirty = True
+        self.changed = time()
+
+    def describe_as(self, described: dict[str, Any]) -> None:
+        """Note what a list says of it."""
+        units = [str(layer["units"]) for layer in described["layers"] if layer["parameters"]]
+        self.name = f"{self.spec.dataset.kind} {'-'.join(units)}"
+        self.parameters = described["parameters"]
+
+    def summary(self) -> dict[str, Any]:
+        report = self.channel.report
+        return {
+            "name": self.name,
+            "dataset": self.spec.dataset.kind,
+            "parameters": self.parameters,
+            "step": report.step if report else 0,
+            "loss": report.loss if report else None,
+            "state": self.state(report),
+            "changed": self.changed,
+        }
+
+    def frame(self, report: Report) -> FrameOut:
+        return FrameOut(
+            weights=None,
+            losses=None,
+            step=report.step,
+            epoch=report.epoch,
+            state=self.state(report),
+            loss=report.loss,
+            test_loss=report.test_loss,
+            measured_step=report.measured_step,
+            metrics=report.metrics,
+            divergence=divergence_out(report.divergence),
+            learning_rate=report.learning_rate,
+            revision=report.revision,
+            generation=self.generation,
+        )
+
+    def frame_with_weights(self, report: Report) -> FrameOut:
+        frame = self.frame(report)
+        frame.weights = weights_of(report)
+        return frame
+
+    def described(self, found: dict[str, Any]) -> NetworkOut:
+        found = {**found, "spec": spec_to_json(found["spec"])}
+        divergence = divergence_out(found["divergence"])
+        state = "playing" if self.playing else "diverged" if divergence else "paused"
+        return NetworkOut(
+            **{**found, "divergence": divergence},
+            id=self.id,
+            state=state,
+            steps_per_second=self.steps_per_second if self.playing else None,
+            generation=self.generation,
+        )
+
+    def publish(self, report: Report) -> None:
+        """To all who watch, and stop playing where it diverged."""
+        if report.divergence and self.playing:
+            self.playing = False
+        told = self.channel.report
+        self.channel.publish(report)
+        if report.divergence and (told is None or told.divergence is None):
+            out = divergence_out(report.divergence)
+            self.channel.notify("diverged", out.model_dump() if out else {})
+
+    def stop(self, reason: str) -> None:
+        """It can't go on training; whoever watches is told why."""
+        self.playing = False
+        self.channel.notify("state", {"state": "paused", "reason": reason})
+
+
+def divergence_out(found: Any) -> DivergenceOut | None:
+    if found is None:
+        return None
+    part = "the loss" if found.what == "loss" else f"a {found.what} of {found.layer}"
+    return DivergenceOut(
+        step=found.step,
+        layer=found.layer,
+        what=found.what,
+        value=found.value,
+        detail=(
+            f"Training diverged after step {found.step}: {part} became {found.value}. "
+            "The last finite weights are kept; lower the learning rate or reset."
+        ),
+    )
+
+
+def weights_of(report: Report) -> list[float] | None:
+    if report.weights is None or len(report.weights) > 4 * MOST_WEIGHTS_IN_JSON:
+        return None
+    return np.frombuffer(report.weights, np.float32).tolist()

@@ -1,0 +1,166 @@
+"""Looking inside: what can be asked about, and what is found."""
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval, Len
+from pydantic import ConfigDict, Field
+
+from engine.errors import Refused
+
+from ..workers.messages import Asked
+from .base import Answer, Wire
+
+Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
+
+Kept = Number | None  # null leaves a number as it is  # null leaves a number as it is
+Nested = Number | list[Kept] | list[list[Kept]] | list[list[list[list[Kept]]]]
+
+Sample = list[Number] | list[list[Number]] | list[list[list[Number]]]
+
+
+class CurveOut(Answer):
+    x: list[float]
+    y: list[float]
+    dy: list[float]
+
+
+class RowsIn(Wire):
+    """Inputs of one's own, or samples of the data by their numbers."""
+
+    inputs: list[Sample] | None = Field(
+        None,
+        description="raw samples: rows (n, columns), sequences (n, time, features), images (n, height, "
+        "width, channels) or token numbers (n, time)",
+    )
+    scaled: bool = Field(False, description="the inputs are as the network is given them")
+    part: Literal["train", "test"] | None = Field(
+        None, description="of the data, whose samples are asked about instead of inputs"
+    )
+    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+
+    def asked(self, limit: int) -> Asked:
+        """Raises: Refused"""
+        if (self.inputs is None) == (self.part is None) or (self.part is None) != (
+            self.samples is None
+        ):
+            raise Refused(
+                "inputs", 'give either inputs, or part ("train" or "test") and samples, not both'
+            )
+        place, rows = ("inputs", self.inputs) if self.part is None else ("samples", self.samples)
+        count = len(rows or [])
+        if count > limit:
+            message = f"{count} rows, at most {limit}"
+            raise Refused(place, message, limit="max_predict_rows", value=limit)
+        if not count:
+            raise Refused(place, "give at least one row")
+        return Asked(self.inputs, self.scaled, self.part, self.samples or ())
+
+
+class SamplesIn(Wire):
+    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+
+
+class ConfusionOut(Answer):
+    """Rows are true classes, columns predicted ones; null where there are no classes to count, and
+    for text."""
+
+    train: list[list[int]] | None
+    test: list[list[int]] | None
+
+
+class OutputsOut(Answer):
+    outputs: list[Any] = Field(description="a row of outputs a sample; for text one a time step")
+
+
+class BoundaryOut(Answer):
+    x: list[float]
+    y: list[float]
+    outputs: list[Any] = Field(description="[y][x][output]; [x][output] for curves")
+
+
+class LayerActivationsOut(Answer):
+    z: list[Any] | None = Field(None, description="before the activation, where the layer has one")
+    a: list[Any]
+
+
+class GradientsOut(Answer):
+    loss: float | None
+    gradients: dict[str, Any] = Field(description="by parameter name, without penalties")
+
+
+class CheckIn(SamplesIn):
+    numbers: Annotated[int, Interval(ge=1, le=1_000_000)] | None = Field(
+        default=None,
+        description="at most so many of each parameter; null: 64, or what the limit allows",
+    )
+
+
+class ParameterCheckOut(Answer):
+    worst: float | None = Field(description="relative error; null where all checked are at kinks")
+    checked: int
+    of: int
+    at: list[int] | None = Field(description="the place of the worst number")
+    backprop: float | None
+    difference: float | None = Field(description="(f(w + h) - f(w - h)) / 2h")
+    kinks: int = Field(description="numbers where the derivative jumps within h; left out of worst")
+
+
+class GradientCheckOut(Answer):
+    worst: float | None = Field(description="null also where it is not finite")
+    parameters: dict[str, ParameterCheckOut]
+    samples: list[int]
+    untruncated: list[str] = Field(
+        description="recurrent layers whose truncated backpropagation was lifted for the check"
+    )
+    passed: bool = Field(description="whether every error is at most 0.00001")
+
+
+class TraceEntryOut(Answer):
+    """Besides these its arrays, batch first. forward: x, z, a, the parameters by name, h, c and
+    gates over time. loss: value, y, t, each. backward: delta (dL/dz, or dL/da where there is no z),
+    da, grad_weight, grad_bias, .., dx. update: parameter, learning_rate, grad (clipped, penalties
+    added), weight_before, weight_after, and <slot>_before, <slot>_after of every optimizer slot."""
+
+    model_config = ConfigDict(extra="allow")
+
+    stage: Literal["forward", "loss", "backward", "update"]
+    chapter: Annotated[int, Interval(ge=1, le=8)] = Field(
+        description="1 initial weights, 2 a sample, 3 hidden outputs, 4 output, 5 error at the output, "
+        "6 error of hidden layers, 7 update, 8 next sample"
+    )
+    layer: str
+    kind: str = Field(description="of the layer, of the loss, or of an update the optimizer's")
+    formula: str = Field(description="MathML")
+
+
+class TraceOut(Answer):
+    step: int = Field(description="updates made before the one traced")
+    samples: list[int]
+    entries: list[TraceEntryOut]
+
+
+class FindingOut(Answer):
+    name: Literal[
+        "diverged", "exploding", "vanishing", "dead", "saturated", "plateau", "overfitting"
+    ]
+    layer: str | None = Field(description="null where the whole network is meant")
+    figure: float | None = Field(description="what was measured; null where it is not finite")
+    threshold: float | None
+    text: dict[str, str] = Field(description="by language: en, zh")
+    advice: dict[str, str]
+
+
+class HealthOut(Answer):
+    gradient_rms: float | None = Field(description="of the weights, biases left out")
+    weight_rms: float | None
+    dead: float | None = Field(description="share of relu units that are 0 for every sample")
+    saturated: float | None = Field(description="share of units that sit on the flat, mostly")
+    memory: float | None = Field(
+        description="recurrent: the share of the last step's gradient that reaches the first"
+    )
+
+
+class DiagnosisOut(Answer):
+    step: int
+    findings: list[FindingOut] = Field(description="none: healthy")
+    measured: dict[str, HealthOut] = Field(description="by layer")

@@ -1,0 +1,124 @@
+"""A network as it is told: whole, as a frame, as a line of a list; and what it is told to do."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval
+from pydantic import Field
+
+from engine.datasets.base import Seed
+
+from .base import Answer, Wire
+
+
+class ParameterOut(Answer):
+    name: str
+    shape: list[int]
+    offset: int = Field(description="in numbers from the start of the flat vector")
+
+
+class LayerOut(Answer):
+    name: str
+    kind: str
+    units: int = Field(description="the last number of its shape: units, filters or channels")
+    activation: str | None
+    shape: list[int] = Field(description="what leaves it, of one sample")
+    parameters: int
+    trainable: bool
+
+
+class DivergenceOut(Answer):
+    step: int
+    layer: str
+    what: str = Field(description="loss, weight or bias")
+    value: str = Field(description="NaN, Infinity or -Infinity")
+    detail: str
+
+
+class FrameOut(Answer):
+    step: int
+    epoch: int
+    state: Literal["playing", "paused", "diverged"]
+    loss: float | None = Field(description="over all training samples, with the present weights")
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    measured_step: int = Field(
+        0,
+        description="the step that loss, test_loss and metrics are of: the frame's own, or while playing "
+        "a little before it where looking at all samples would hold up training",
+    )
+    weights: list[float] | None = Field(
+        None,
+        description="the flat vector; null beyond 50 000 (GET weights, or the socket, has them)",
+    )
+    losses: list[float] | None = Field(
+        None, description="the batch loss before each update of this call"
+    )
+    loss_points: list[tuple[int, float]] = Field(
+        default=[], description="(step, mean batch loss up to it) since the frame before"
+    )
+    divergence: DivergenceOut | None = None
+    learning_rate: float = Field(0.0, description="of the next update, the schedule applied")
+    revision: int = Field(0, description="grows when the spec changes: fetch the network again")
+    generation: int = Field(0, description="grows when the run starts anew")
+
+
+class NetworkOut(Answer):
+    id: str
+    spec: dict[str, Any]
+    inputs: list[str] = Field(description="names of the network's inputs, in order")
+    layers: list[LayerOut]
+    layout: list[ParameterOut]
+    parameters: int
+    steps_per_epoch: int
+    samples: int
+    step: int
+    epoch: int
+    state: Literal["playing", "paused", "diverged"]
+    learning_rate: float = Field(description="of the next update, the schedule applied")
+    steps_per_second: float | None = Field(
+        None, description="while playing; null is as fast as it goes"
+    )
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    divergence: DivergenceOut | None
+    revision: int
+    generation: int
+
+
+class NetworkSummary(Answer):
+    id: str
+    name: str = Field(description="the data, then the layers' units: spiral 8-8-8-3")
+    dataset: str
+    parameters: int | None = Field(description="null of a network saved by an older version")
+    step: int
+    loss: float | None
+    state: Literal["playing", "paused", "diverged"]
+    changed: datetime
+
+
+class HistoryOut(Answer):
+    """Columns; as a run grows long, neighbouring points are merged to their mean."""
+
+    step: list[int]
+    loss: list[float | None]
+    test_step: list[int]
+    train_loss: list[float | None]
+    test_loss: list[float | None]
+    accuracy: list[float | None] = Field(description="R squared where values are fitted")
+    test_accuracy: list[float | None]
+    generation: int
+
+
+class TrainIn(Wire):
+    steps: Annotated[int, Interval(ge=1)] | None = None
+    epochs: Annotated[int, Interval(ge=1, le=100_000)] | None = None
+
+
+class PlayIn(Wire):
+    steps_per_second: Annotated[float, Interval(gt=0, le=1e9)] | None = None
+
+
+class ResetIn(Wire):
+    seed: Seed | None = None

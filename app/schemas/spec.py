@@ -1,0 +1,158 @@
+"""What a network may be, as it comes in. Every field is derived from the engine's own records."""
+
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import Field as RecordField
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, create_model, model_validator
+
+from engine.datasets import DATASETS, AnyDataset, Own
+from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES
+from engine.spec import NetworkSpec
+from engine.suits import suiting
+
+from .base import Wire
+
+
+def _default_kind(kind: str) -> BeforeValidator:
+    """`{"noise": 0.2}` means the default kind."""
+
+    def fill(value: Any) -> Any:
+        return {"kind": kind, **value} if isinstance(value, dict) and "kind" not in value else value
+
+    return BeforeValidator(fill, json_schema_input_type=Any)
+
+
+# What is meant where an object names no kind.
+DEFAULT_KINDS = {"dataset": "spiral", "layers": "dense", "optimizer": "sgd", "schedule": "constant"}
+
+
+def _bare(annotation: Any) -> Any:
+    """Without Annotated."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
+
+
+def _of_kinds(name: str, annotation: Any) -> Any:
+    """A union of records, told apart by their `kind`, which may be left out."""
+    kind = DEFAULT_KINDS[name]
+    return Annotated[annotation, Field(discriminator="kind"), _default_kind(kind)]
+
+
+def _coming_in(name: str, annotation: Any) -> Any:
+    """A field of the record as it may be written on the wire."""
+    bare = _bare(annotation)
+    if _is_union(bare) and name in DEFAULT_KINDS:
+        return _of_kinds(name, bare)
+    if get_origin(bare) is tuple and name in DEFAULT_KINDS:
+        whole = tuple[_of_kinds(name, get_args(bare)[0]), ...]
+        return Annotated[whole, *annotation.__metadata__]
+    return annotation
+
+
+def _changing(annotation: Any) -> Any:
+    """A field of a change: objects are merged into what is there, so they need not be whole."""
+    bare = _bare(annotation)
+    if get_origin(bare) is tuple:
+        return list[Any] | None
+    if _is_union(bare) or is_dataclass(bare):
+        return dict[str, Any] | None
+    return (str if get_origin(bare) is Literal else bare) | None
+
+
+def _default(field: RecordField[Any]) -> Any:
+    if field.default_factory is not MISSING:
+        return Field(default_factory=field.default_factory)
+    return field.default
+
+
+_HINTS = get_type_hints(NetworkSpec, include_extras=True)
+
+
+class _Spec(Wire):
+    @model_validator(mode="before")
+    @classmethod
+    def _suiting(cls, value: Any) -> Any:
+        """What is left out is what suits the data: layers for images on images, a loss that fits."""
+        if not isinstance(value, dict) or not isinstance(value.get("dataset"), dict):
+            return value
+        kind = value["dataset"].get("kind")
+        known = DATASETS.get(kind) if isinstance(kind, str) else None
+        if known is None or known is Own:  # of a table nothing is known before it is looked up
+            return value
+        suits = suiting(known)
+        if "layers" in value:  # layers of one's own: the rest of the recipe is not made for them
+            suits = {"loss": suits["loss"]}
+        return {**suits, **value}
+
+    def to_engine(self) -> NetworkSpec:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields["features"] = tuple(dict.fromkeys(fields["features"]))
+        return NetworkSpec(**fields)
+
+
+_WHOLE: dict[str, Any] = {
+    f.name: (_coming_in(f.name, _HINTS[f.name]), _default(f)) for f in fields(NetworkSpec)
+}
+
+
+class SpecIn(create_model("_SpecFields", __base__=_Spec, **_WHOLE)):
+    """A NetworkSpec as it comes in; every field may be left out."""
+
+
+class _Change(Wire):
+    def merged(self, spec: NetworkSpec) -> dict[str, Any]:
+        """The whole spec as plain data, changed; it still has to be validated."""
+        whole = spec_to_json(spec)
+        for name, value in self.model_dump(exclude_unset=True).items():
+            if value is None:
+                continue
+            old = whole[name]
+            whole[name] = _merged(name, old, value)
+        return whole
+
+
+_PARTS: dict[str, Any] = {f.name: (_changing(_HINTS[f.name]), None) for f in fields(NetworkSpec)}
+
+
+class PatchIn(create_model("_ChangeFields", __base__=_Change, **_PARTS)):
+    """The parts of a NetworkSpec to change. Objects are merged, lists replaced."""
+
+
+def _merged(name: str, old: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("kind", old.get("kind"))
+    if kind == old.get("kind"):
+        return {**old, **value}
+    # Another kind keeps what both have: samples, noise, seed; not the rate, which means another
+    # thing to another optimizer, and no sizes from another sort of data.
+    kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name, {})
+    known = kinds.get(kind) if isinstance(kind, str) else None
+    fields = set(known.__dataclass_fields__) if known else set()
+    kept = {
+        k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
+    }
+    if name == "dataset":
+        before = DATASETS[old["kind"]]
+        if (known and known.view != before.view) or "drawn" in (kind, old["kind"]):
+            kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
+    return {**kept, **value}
+
+
+SPEC = TypeAdapter(SpecIn)
+
+
+def spec_to_json(spec: NetworkSpec) -> dict[str, Any]:
+    return asdict(spec)
+
+
+def dataset_adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(
+        _of_kinds("dataset", AnyDataset), config=ConfigDict(extra="forbid", allow_inf_nan=False)
+    )
