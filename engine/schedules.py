@@ -27,8 +27,34 @@ def _formula(body: str) -> str:
 _SHARE_DONE = "<mfrac><mi>u</mi><mi>T</mi></mfrac>"
 
 
+# What a plateau keeps, by place: the factor so far, the best loss, bad epochs, epochs to cool down,
+# sum and count of the running epoch's losses.
+FACTOR, BEST, BAD, COOLING, SUM, COUNT = range(6)
+
+
+def fresh_state() -> Array:
+    state = np.zeros(6)
+    state[FACTOR], state[BEST] = 1.0, inf
+    return state
+
+
+class _Schedule:
+    """What all share: only a plateau looks at losses."""
+
+    __slots__ = ()
+
+    watches: ClassVar[bool] = False
+
+    def watch(self, state: Array, losses: Array, *, epoch_over: bool) -> None:
+        """Batch losses of the running epoch, for a schedule that watches; `state` is changed."""
+
+    def reached(self, state: Array) -> float:
+        """The factor that its watching has come to."""
+        return float(state[FACTOR])
+
+
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Schedule):
     kind: Literal["constant"] = "constant"
 
     formula: ClassVar[str] = _formula("<mn>1</mn>")
@@ -42,7 +68,7 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class StepDecay:
+class StepDecay(_Schedule):
     """gamma^floor(u / every)   (StepLR)"""
 
     kind: Literal["step"] = "step"
@@ -62,7 +88,7 @@ class StepDecay:
 
 
 @dataclass(frozen=True, slots=True)
-class ExponentialDecay:
+class ExponentialDecay(_Schedule):
     """gamma^u   (ExponentialLR)"""
 
     kind: Literal["exponential"] = "exponential"
@@ -79,7 +105,7 @@ class ExponentialDecay:
 
 
 @dataclass(frozen=True, slots=True)
-class Cosine:
+class Cosine(_Schedule):
     """floor + (1 - floor) (1 + cos(pi u / updates)) / 2, then floor.
 
     Loshchilov & Hutter 2017, eq. 5, without restarts (CosineAnnealingLR up to its T_max).
@@ -103,7 +129,7 @@ class Cosine:
 
 
 @dataclass(frozen=True, slots=True)
-class WarmUp:
+class WarmUp(_Schedule):
     """From `start` in a straight line to 1 over the first updates   (LinearLR)"""
 
     kind: Literal["warm_up"] = "warm_up"
@@ -123,7 +149,7 @@ class WarmUp:
 
 
 @dataclass(frozen=True, slots=True)
-class OneCycle:
+class OneCycle(_Schedule):
     """Up from 1/divide to 1 by half a cosine, then down to 1/(divide final_divide).
 
     Smith & Topin 2018, as OneCycleLR has it (two phases, cosine); the learning rate is its largest.
@@ -156,7 +182,7 @@ class OneCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Plateau:
+class Plateau(_Schedule):
     """Times `gamma` when an epoch's mean batch loss has not fallen by a share of `threshold` for
     more than `patience` epochs   (ReduceLROnPlateau, mode min, relative threshold)."""
 
@@ -166,6 +192,7 @@ class Plateau:
     threshold: Annotated[float, Interval(ge=0, lt=1)] = 1e-4
     cooldown: Annotated[int, Interval(ge=0, le=10_000)] = 0
 
+    watches: ClassVar[bool] = True
     formula: ClassVar[str] = _formula("<msup><mi>γ</mi><mi>plateaus</mi></msup>")
     summary: ClassVar[dict[str, str]] = {
         "en": "Falls whenever the loss has stopped falling for some epochs.",
@@ -175,18 +202,24 @@ class Plateau:
     def factor(self, u: Array) -> Array:
         return np.ones_like(u)
 
+    def watch(self, state: Array, losses: Array, *, epoch_over: bool) -> None:
+        state[SUM] += losses.sum()
+        state[COUNT] += len(losses)
+        if epoch_over:
+            self.after_epoch(state, state[SUM] / state[COUNT])
+            state[SUM] = state[COUNT] = 0
+
     def after_epoch(self, state: Array, loss: float) -> None:
-        """`state`: factor, best loss, bad epochs, cooldown left; changed in place."""
-        factor, best, bad, cooling = state[:4]
-        if loss < best * (1 - self.threshold):
-            best, bad = loss, 0
+        """The mean batch loss of an epoch; `state` is changed in place."""
+        if loss < state[BEST] * (1 - self.threshold):
+            state[BEST], state[BAD] = loss, 0
         else:
-            bad += 1
-        if cooling > 0:
-            cooling, bad = cooling - 1, 0
-        if bad > self.patience:
-            factor, cooling, bad = factor * self.gamma, self.cooldown, 0
-        state[:4] = factor, best, bad, cooling
+            state[BAD] += 1
+        if state[COOLING] > 0:
+            state[COOLING], state[BAD] = state[COOLING] - 1, 0
+        if state[BAD] > self.patience:
+            state[FACTOR] *= self.gamma
+            state[COOLING], state[BAD] = self.cooldown, 0
 
 
 Schedule = Constant | StepDecay | ExponentialDecay | Cosine | WarmUp | OneCycle | Plateau
@@ -194,11 +227,6 @@ SCHEDULES: dict[str, type[Schedule]] = {
     cls.__dataclass_fields__["kind"].default: cls
     for cls in (Constant, StepDecay, ExponentialDecay, Cosine, WarmUp, OneCycle, Plateau)
 }
-
-
-def fresh_state() -> Array:
-    """factor, best loss, bad epochs, cooldown left, sum and count of the running epoch's losses"""
-    return np.array([1.0, inf, 0.0, 0.0, 0.0, 0.0])
 
 
 __all__: list[Any] = ["SCHEDULES", "Plateau", "Schedule", "fresh_state"]

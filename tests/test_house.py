@@ -17,13 +17,17 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
-    {"errors", "mathml", "layout", "kernels", "features", "history"},
+    {"errors", "limits", "mathml", "layout", "kernels", "features", "history"},
     {"activations", "initializers", "losses", "optimizers", "schedules", "datasets"},
     {"layers"},
     {"network"},
+    {"state"},
+    {"updating"},
     {"trainer"},
     {"spec"},
     {"suits"},
+    {"assembly"},
+    {"measuring"},
     {"experiment", "presets"},
     {"insight", "studies"},
 ]
@@ -32,6 +36,7 @@ ALONE = {
     "optimizers": {"layout", "mathml"},
     "schedules": {"layout", "mathml"},
     "features": {"mathml"},
+    "limits": {"errors"},
     "datasets": {"errors", "layout"},
     "kernels": set(),
 }

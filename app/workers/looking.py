@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.assembly import make_dataset
 from engine.datasets import Table
-from engine.experiment import Experiment, make_dataset
+from engine.experiment import Experiment
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
 from engine.insight import trace as traced

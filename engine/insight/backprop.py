@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Refused
-from ..experiment import MAX_WORK, Experiment
+from ..experiment import Experiment
 from ..layers.base import Cache, Pass, deactivated
 from ..network import Network
 
@@ -28,15 +28,6 @@ def chosen(experiment: Experiment, samples: Sequence[int]) -> NDArray[np.int64]:
     if min(samples) < 0 or max(samples) >= count:
         raise Refused("samples", f"training samples are numbered 0 to {count - 1}")
     return np.asarray(samples, np.int64)
-
-
-def refuse_work(work: int, what: str, remedy: str) -> None:
-    """Raises: Refused, naming the limit"""
-    if work > MAX_WORK:
-        raise Refused(
-            "samples",
-            f"{what} would take {work} multiply-adds, at most {MAX_WORK} (limit: max_work); {remedy}",
-        )
 
 
 @dataclass(frozen=True, slots=True)

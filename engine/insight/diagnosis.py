@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..activations import FLAT_SLOPE, activation
-from ..experiment import MAX_MEASURE_WORK, Experiment
+from ..experiment import Experiment
+from ..limits import MAX_MEASURE_WORK
 from .backprop import Array, Backprop, look
 from .findings import Finding, finding
 

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Refused
-from ..experiment import MAX_WORK, Experiment
+from ..experiment import Experiment
 from ..layers.base import Pass
+from ..limits import MAX_WORK, keep_work
 from ..network import Network
-from .backprop import Array, backprop, chosen, refuse_work
+from .backprop import Array, backprop, chosen
 
 DEFAULT_SAMPLES = 8
 DEFAULT_NUMBERS = 64
@@ -137,8 +138,9 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
         while most > 1 and each * sum(min(most, entry.size) for entry in free) > MAX_WORK:
             most //= 2
     count = sum(min(most, entry.size) for entry in free)
-    refuse_work(
+    keep_work(
         each * count,
+        "samples",
         f"checking {count} numbers on {samples} samples",
         "name fewer samples or check fewer numbers",
     )

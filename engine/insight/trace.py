@@ -21,17 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import activation
-from ..errors import Refused
 from ..experiment import Experiment
 from ..initializers import INITIALIZERS
 from ..layers.base import Cache
 from ..layers.recurrent import BACKWARD as FROM_THE_END
+from ..limits import MAX_TRACE_NUMBERS, keep_within, keep_work
 from ..network import Network
 from ..trainer import Trainer
-from .backprop import Array, Backprop, backprop, chosen, refuse_work
+from .backprop import Array, Backprop, backprop, chosen
 from .formulas import FUSED, NEXT, PRESENT, RUNNING
 
-MAX_TRACE_NUMBERS = 2_000_000
 DEFAULT_SAMPLES = (0,)
 
 Stage = Literal["forward", "loss", "backward", "update"]
@@ -96,7 +95,8 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
 def _check_size(experiment: Experiment, count: int) -> None:
     """Raises: Refused, naming the limit, before anything is computed"""
     network, slots = experiment.network, len(experiment.trainer.optimizer.slots)
-    refuse_work(3 * count * network.work, f"tracing {count} samples", "name fewer samples")
+    work = 3 * count * network.work
+    keep_work(work, "samples", f"tracing {count} samples", "name fewer samples")
     # x, z, a, then da, delta, dx of every layer; every parameter and what its update shows.
     sample = 6 * sum(prod(shape) for shape in network.shapes)
     sample += sum(
@@ -105,12 +105,10 @@ def _check_size(experiment: Experiment, count: int) -> None:
         if layer.over_time
     )
     numbers = count * sample + network.layout.size * (7 + 2 * slots)
-    if numbers > MAX_TRACE_NUMBERS:
-        raise Refused(
-            "samples",
-            f"this trace would hold {numbers} numbers, at most {MAX_TRACE_NUMBERS} (limit: "
-            "max_trace_numbers); name fewer samples or trace a smaller network",
-        )
+    keep_within(
+        "max_trace_numbers", MAX_TRACE_NUMBERS, numbers, "samples",
+        f"this trace would hold {numbers} numbers", "name fewer samples or trace a smaller network",
+    )  # fmt: skip
 
 
 def _forward(
@@ -234,4 +232,4 @@ def _next(live: Trainer, twin: Trainer) -> Entry:
     return Entry("update", 8, "network", "next", NEXT, values)
 
 
-__all__ = ["MAX_TRACE_NUMBERS", "Entry", "Trace", "trace"]
+__all__ = ["Entry", "Trace", "trace"]

@@ -37,6 +37,23 @@ OPTIMIZER_CODES = {
 }  # fmt: skip
 
 
+# What each update below reads from `hyper`, by place.
+HYPERPARAMETERS: dict[str, tuple[str, ...]] = {
+    "sgd": ("learning_rate", "momentum", "nesterov"),
+    "adam": ("learning_rate", "beta_1", "beta_2", "epsilon"),
+    "adamw": ("learning_rate", "beta_1", "beta_2", "epsilon", "weight_decay"),
+    "nadam": ("learning_rate", "beta_1", "beta_2", "epsilon", "momentum_decay"),
+    "radam": ("learning_rate", "beta_1", "beta_2", "epsilon"),
+    "adamax": ("learning_rate", "beta_1", "beta_2", "epsilon"),
+    "rmsprop": ("learning_rate", "rho", "momentum", "epsilon"),
+    "adagrad": ("learning_rate", "learning_rate_decay", "epsilon"),
+    "adadelta": ("learning_rate", "rho", "epsilon"),
+    "rprop": ("learning_rate", "shrink", "grow", "least_step", "most_step"),
+    "lion": ("learning_rate", "beta_1", "beta_2", "weight_decay"),
+    "lbfgs": ("learning_rate",),
+}
+
+
 @njit(**OPTIONS)
 def update(code: int, hyper: Any, buffer: Any, step: int) -> bool:
     """One update of buffer[0] by gradient buffer[1] and slots buffer[2:]; `step` counts from 1.

@@ -7,9 +7,9 @@ import pytest
 
 from engine import Dense
 from engine.activations import ACTIVATIONS
-from engine.experiment import MAX_WORK
 from engine.insight import check_gradient
 from engine.layers import Conv2D, Flatten
+from engine.limits import MAX_WORK
 
 from .kinds import CARE, IMAGES, OF_LAYER, OF_LOSS, experiment, same_state
 

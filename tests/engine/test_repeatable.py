@@ -8,7 +8,7 @@ import pytest
 
 from engine.layers import LSTM, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from engine.optimizers import OPTIMIZERS, SGD, Adam
-from engine.schedules import SCHEDULES, Plateau
+from engine.schedules import FACTOR, SCHEDULES, Plateau
 from engine.trainer import Care, Trainer
 from tests.parity.stacks import IMAGE, SEQUENCE, Stack
 from tests.parity.tables import CARE_CASES, OPTIMIZER_CASES, SCHEDULE_CASES
@@ -86,7 +86,7 @@ def test_a_plateau_is_met_and_the_average_is_not_the_weights(compiled: bool) -> 
     )  # fmt: skip
     before = trainer.vector.copy()
     trainer.train(STEPS)
-    assert trainer.plateau[0] < 1
+    assert trainer.state.plateau[FACTOR] < 1
     assert trainer.average is not None
     views = trainer.network.layout.views
     assert not np.allclose(trainer.average, trainer.vector, rtol=1e-3)

@@ -5,14 +5,15 @@ import tracemalloc
 import numpy as np
 import pytest
 
-import engine.trainer as trainer_module
+import engine.updating as updating_module
 from engine.activations import ACTIVATIONS
 from engine.errors import Refused
 from engine.layers import Dense, Output
 from engine.losses import LOSSES
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS, SGD, Adam
-from engine.trainer import Trainer, shuffle
+from engine.state import shuffle
+from engine.trainer import Trainer
 
 from .checking import held_by_the_engine
 
@@ -37,7 +38,7 @@ def make(
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_compiled_training_is_numpy_training(activation, dtype, kernel, monkeypatch) -> None:
-    monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
+    monkeypatch.setattr(updating_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
     settings = {"activation": activation, "dtype": dtype, "batch_size": 10, "l1": 0.001, "l2": 0.01}
     fast, plain = make(**settings), make(**settings, compiled=False)
     a, b = fast.train(40), plain.train(40)
@@ -53,7 +54,7 @@ def test_compiled_training_is_numpy_training(activation, dtype, kernel, monkeypa
     + [(n, "softmax") for n in ("mse", "mae", "huber")],
 )
 def test_compiled_losses_are_numpy_losses(loss, output, kernel, monkeypatch) -> None:
-    monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
+    monkeypatch.setattr(updating_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
     settings = {
         "loss": loss,
         "output": output,
@@ -81,7 +82,7 @@ def test_the_compiled_shuffle_is_the_python_one() -> None:
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_compiled_updates_are_numpy_updates(kind, kernel, monkeypatch) -> None:
-    monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
+    monkeypatch.setattr(updating_module, "BLAS_FROM_WEIGHTS", KERNELS[kernel])
     settings = {"optimizer": OPTIMIZERS[kind](), "dtype": np.float64, "batch_size": 8}
     fast, plain = make(**settings), make(**settings, compiled=False)
     # L-BFGS divides by small changes of the gradient, so that rounding grows from step to step.

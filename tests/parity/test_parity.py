@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-import engine.trainer as trainer_module
+import engine.updating as updating_module
 from engine.activations import ACTIVATIONS, OutputActivationName
 from engine.layers import LAYERS, Dense
 from engine.losses import LOSSES
@@ -70,5 +70,5 @@ def test_training_is_that_of_pytorch(case: Case, dtype: str, form: str) -> None:
 def test_the_loop_for_large_dense_networks_is_that_of_pytorch(
     case: Case, dtype: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer_module, "BLAS_FROM_WEIGHTS", 0)
+    monkeypatch.setattr(updating_module, "BLAS_FROM_WEIGHTS", 0)
     hold(case, dtype, compiled=True)

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 from torch.optim import lr_scheduler
 
-from engine.trainer import shuffle
+from engine.state import shuffle
 
 from .cases import LOOKED_AT, SAMPLES, Case, Figures
 from .torch_layers import Run, forward
@@ -157,7 +157,7 @@ def run(case: Case, dtype: type) -> Figures:
             shuffle(order, generator)
         chosen = torch.from_numpy(order[position : position + trainer.batch].copy())
         position = (position + len(chosen)) % SAMPLES
-        passes = network.passes(key=trainer._key(step))
+        passes = network.passes(key=trainer._how().key(step))
         z, y = forward(network, p, inputs[chosen], Run(True, [one.key for one in passes]))
         loss = LOSSES[case.loss](z, y, targets[chosen])
         optimizer.zero_grad()

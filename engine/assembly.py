@@ -1,0 +1,164 @@
+"""From a spec to what is trained: data, network, and arrays as the network and its loss take them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .activations import OutputActivationName
+from .datasets import Dataset, Own, Table
+from .errors import Refused
+from .features import FEATURES, apply_features
+from .layers import Output
+from .limits import MAX_BATCH_NUMBERS, MAX_PARAMETERS, keep_within, keep_work
+from .losses import LOSSES
+from .network import Network
+from .spec import NetworkSpec
+
+Array = NDArray[np.floating]
+
+
+def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
+    """Raises: Refused"""
+    if isinstance(spec, Own) and spec.id not in tables:
+        raise Refused("dataset.id", "there is no such dataset; upload it with POST /api/datasets")
+    try:
+        return spec.make_from(tables[spec.id]) if isinstance(spec, Own) else spec.make()
+    except Refused as error:
+        raise error.within("dataset") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A spec with its data and its network."""
+
+    spec: NetworkSpec
+    dataset: Dataset
+    network: Network
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The network's inputs: features of a plane or curve, columns of what else there is."""
+        return input_names(self.spec, self.dataset)
+
+    def features(self, columns: Array) -> Array:
+        """Samples as the dataset scales them, as the network takes them."""
+        if self.dataset.view not in ("plane", "curve"):
+            return columns
+        return apply_features(self.input_names, columns)
+
+    def training_arrays(self) -> tuple[Array, Array]:
+        """(samples, *input shape), targets as the loss compares them"""
+        return self.features(self.dataset.inputs), self.coded(self.dataset.targets)
+
+    def test_arrays(self) -> tuple[Array, Array]:
+        return self.features(self.dataset.test_inputs), self.coded(self.dataset.test_targets)
+
+    def coded(self, targets: Array) -> Array:
+        """Targets as the loss compares them: one-hot, 0/1, -1/1 or values (n, outputs); or class
+        numbers at every step (n, time)."""
+        spec, dataset = self.spec, self.dataset
+        if dataset.per_step:
+            return targets
+        if not dataset.classes:
+            return targets.reshape(len(targets), dataset.outputs)
+        activation = spec.output.activation or LOSSES[spec.loss].output
+        low = -1.0 if spec.loss == "hinge" or activation == "tanh" else 0.0
+        labels = targets.astype(np.int64)
+        if dataset.classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
+            return np.where(labels == 1, 1.0, low)[:, None]
+        return np.where(labels[:, None] == np.arange(dataset.classes), 1.0, low)
+
+
+def assemble(spec: NetworkSpec, dataset: Dataset) -> Assembly:
+    """Raises: Refused, naming the field or the limit, before anything of that size is allocated"""
+    _check_loss(spec, dataset)
+    network = _network(spec, dataset)
+    _check_size(spec, dataset, network)
+    return Assembly(spec, dataset, network)
+
+
+def input_names(spec: NetworkSpec, dataset: Dataset) -> tuple[str, ...]:
+    if dataset.view == "plane":
+        return spec.features
+    if dataset.view == "curve":
+        names = tuple(name for name in spec.features if FEATURES[name].columns == 1)
+        return names or ("x1",)
+    return dataset.columns
+
+
+def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
+    loss, out = LOSSES[spec.loss], spec.output
+    activation = cast(OutputActivationName, out.activation or loss.output)
+    units = dataset.classes or dataset.outputs
+    if dataset.classes == 2 and spec.loss in ("binary_cross_entropy", "hinge"):
+        units = 1
+    if activation == "softmax" and units < 2:
+        raise Refused(
+            "output.activation",
+            f"softmax over {units} output is always 1; choose another activation or leave it null",
+        )
+    vocabulary = len(dataset.vocabulary)
+    drawn = dataset.view in ("plane", "curve")
+    shape = (len(input_names(spec, dataset)),) if drawn else dataset.shape
+    layers = [layer.fitted(vocabulary) for layer in spec.layers]
+    output = Output(units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable)
+    return Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
+
+
+def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
+    """Raises: Refused where the loss is for another kind of target"""
+    asks = LOSSES[spec.loss].asks
+    steps = dataset.per_step
+    if steps and asks != "steps":
+        raise Refused(
+            "loss",
+            f"{spec.dataset.kind} has a class at every step of a sequence; choose "
+            "sequence_cross_entropy",
+        )
+    if asks == "steps" and not steps:
+        raise Refused(
+            "loss",
+            f"{spec.loss} compares a class at every step, but {spec.dataset.kind} has one target "
+            f"a sample; choose {'cross_entropy' if dataset.classes else 'mse'}",
+        )
+    if asks == "classes" and not dataset.classes:
+        raise Refused(
+            "loss",
+            f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
+            "choose mse, mae or huber",
+        )
+    if (
+        asks == "counts"
+        and not dataset.classes
+        and (min(dataset.targets.min(initial=0), dataset.test_targets.min(initial=0)) < 0)
+    ):
+        raise Refused(
+            "loss",
+            f"{spec.loss} is for counts, but {spec.dataset.kind} has values below 0; choose mse, "
+            "mae or huber",
+        )
+
+
+def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
+    """Raises: Refused, naming the limit"""
+    parameters = network.layout.size
+    keep_within(
+        "max_parameters", MAX_PARAMETERS, parameters, "layers",
+        f"this network would have {parameters} parameters", "choose fewer units or layers",
+    )  # fmt: skip
+    samples = max(1, len(dataset.inputs))
+    full = spec.optimizer.full_batch
+    batch = samples if full else min(spec.batch_size, samples)
+    keep_work(
+        batch * network.work, "optimizer.kind" if full else "batch_size", "one update",
+        "choose a smaller batch or fewer units", aside="batch x what a sample takes",
+    )  # fmt: skip
+    numbers = batch * sum(prod(shape) for shape in network.shapes)
+    keep_within(
+        "max_batch_numbers", MAX_BATCH_NUMBERS, numbers, "batch_size",
+        f"the layers' outputs for one batch would be {numbers} numbers", "choose a smaller batch",
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""How good a network is on its data: losses, metrics, which class is taken for which."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assembly import Assembly
+from .layers.base import Cache
+from .limits import MAX_MEASURE_WORK
+from .trainer import Trainer
+
+Array = NDArray[np.floating]
+
+ROWS_AT_ONCE = 2048
+LEAST_MEASURED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Losses over all training and all test samples, without penalties; None where not finite."""
+
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+
+
+def measure(parts: Assembly, trainer: Trainer) -> Measures:
+    """Losses and metrics now, over all training and all test samples; over the first of them where
+    the network is so large that looking would hold up training."""
+    dataset = parts.dataset
+    vector, test = trainer.vector, (*parts.test_arrays(), dataset.test_targets)
+    loss, quality = _measure_part(
+        parts, trainer, vector, trainer.inputs, trainer.targets, dataset.targets
+    )
+    test_loss, test_quality = _measure_part(parts, trainer, vector, *test)
+    name = "accuracy" if dataset.classes else "r2"
+    metrics = {name: quality, f"test_{name}": test_quality}
+    if trainer.average is not None:
+        metrics["average_test_loss"], metrics[f"average_test_{name}"] = _measure_part(
+            parts, trainer, trainer.average, *test
+        )
+    return Measures(loss, test_loss, metrics)
+
+
+def output_of(parts: Assembly, trainer: Trainer, vector: Array, features: Array) -> Cache:
+    """The output's z and a, in evaluation mode, in pieces that take little memory."""
+    network = parts.network
+    plain = all(len(shape) == 1 for shape in network.shapes)
+    passes = network.passes(compiled=trainer.compiled and not plain)
+    pieces = []
+    for i in range(0, len(features), ROWS_AT_ONCE):
+        rows = features[i : i + ROWS_AT_ONCE].astype(trainer.dtype)
+        cache = network.forward(vector, rows, passes)[-1]
+        pieces.append({"z": cache["z"].copy(), "a": cache["a"].copy()})
+    if len(pieces) == 1:
+        return pieces[0]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in ("z", "a")}
+
+
+def classify(parts: Assembly, outputs: Array) -> NDArray[np.int64]:
+    """The class of each row of outputs: the largest, or past the middle for one output.
+    (.., outputs) -> (..)"""
+    if outputs.shape[-1] > 1:
+        return outputs.argmax(axis=-1)
+    middle = 0.5 if parts.network.output.activation == "sigmoid" else 0.0
+    return (outputs[:, 0] > middle).astype(np.int64)
+
+
+def confusion(parts: Assembly, trainer: Trainer) -> dict[str, list[list[int]]] | None:
+    """Rows are true classes, columns predicted ones; None for regression and for text. Of as many
+    samples as a measurement looks at."""
+    dataset = parts.dataset
+    if not dataset.classes or dataset.per_step:
+        return None
+    most, found = _most(parts), {}
+    for name, inputs, targets in (
+        ("train", trainer.inputs, dataset.targets),
+        ("test", parts.features(dataset.test_inputs), dataset.test_targets),
+    ):
+        matrix = np.zeros((dataset.classes, dataset.classes), np.int64)
+        if len(inputs):
+            with np.errstate(all="ignore"):
+                outputs = output_of(parts, trainer, trainer.vector, inputs[:most])["a"]
+            np.add.at(matrix, (targets[:most].astype(np.int64), classify(parts, outputs)), 1)
+        found[name] = matrix.tolist()
+    return found
+
+
+def _most(parts: Assembly) -> int:
+    """Samples that a measurement looks at: so many as don't hold up training."""
+    return max(LEAST_MEASURED, MAX_MEASURE_WORK // max(1, parts.network.work))
+
+
+def _measure_part(
+    parts: Assembly, trainer: Trainer, vector: Array, inputs: Array, coded: Array, targets: Array
+) -> tuple[float | None, float | None]:
+    if not len(inputs):
+        return None, None
+    most = _most(parts)
+    inputs, coded, targets = inputs[:most], coded[:most], targets[:most]
+    with np.errstate(all="ignore"):
+        cache = output_of(parts, trainer, vector, inputs)
+        loss = parts.network.loss_of(cache, coded.astype(trainer.dtype))
+        if parts.dataset.classes:
+            asked = targets >= 0
+            right = classify(parts, cache["a"]) == targets
+            quality = float((right & asked).sum() / max(1, asked.sum()))
+        else:
+            residual = float(((cache["a"] - coded) ** 2).sum())
+            spread = float(((coded - coded.mean(axis=0)) ** 2).sum())
+            quality = 1 - residual / spread if spread > 0 else None
+    finite = quality is not None and isfinite(quality)
+    return loss if isfinite(loss) else None, quality if finite else None
