@@ -37,6 +37,7 @@ class Live:
     ticked: float = 0.0
     report_at: float = 0.0
     used: float = field(default_factory=monotonic)
+    asked: int = 0  # calls of its worker that are under way
     dirty: bool = True  # changed since it was saved
     changed: float = field(default_factory=time)  # wall clock, for people
     generation: int = 0

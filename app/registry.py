@@ -131,8 +131,12 @@ class Networks:
 
     async def unload(self, live: Live) -> bool:
         """Out of memory, not out of the store; whether it could be."""
+        used = live.used
         await self.keeper.save([live])
-        busy = live.dirty or live.playing or live.channel.watchers
+        # Whoever came while it was being saved still has it in hand: what is done to it now must not
+        # be done to something thrown away.
+        came = live.used != used or live.asked
+        busy = came or live.dirty or live.playing or live.channel.watchers
         if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
             if live.loaded_in == live.worker.generation:
@@ -202,6 +206,7 @@ class Networks:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
+        live.asked += 1
         try:
             return await live.worker.call(function, live.id, *args, **kwargs)
         except (WorkerDied, shelf.Gone) as error:
@@ -209,6 +214,8 @@ class Networks:
                 raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
             raise Unavailable("a training process is being replaced; try again") from error
+        finally:
+            live.asked -= 1
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
         return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}

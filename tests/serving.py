@@ -1,12 +1,14 @@
 """A real server on a free port: endless streams and sockets cannot be tested without one."""
 
+import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -15,12 +17,15 @@ from app.main import create_app
 from app.server import Server
 from app.settings import Settings
 
+T = TypeVar("T")
+
 
 @dataclass
 class Running:
     url: str
     port: int
     app: Any
+    loop: asyncio.AbstractEventLoop
 
     def client(self, **options: Any) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=30, **options)
@@ -29,6 +34,17 @@ class Running:
     def networks(self) -> Any:
         return self.app.state.networks
 
+    def rest(self) -> None:
+        """Let no network play on: what one test started would take the others' time."""
+        for live in list(self.networks.live.values()):
+            live.playing = False
+
+
+def complete(coroutine: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run` where a loop may be running already, as Playwright's does between browser tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
 
 @contextlib.contextmanager
 def serve(data_dir: Path, port: int = 0, **settings: Any) -> Iterator[Running]:
@@ -36,12 +52,18 @@ def serve(data_dir: Path, port: int = 0, **settings: Any) -> Iterator[Running]:
     port = listener.getsockname()[1]
     app = create_app(Settings(data_dir=data_dir, **{"workers": 1, **settings}))
     started = threading.Event()
-    server = Server(app, started.set)
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def running() -> None:
+        loops.append(asyncio.get_running_loop())
+        started.set()
+
+    server = Server(app, running)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert started.wait(60), "the server did not start"
     try:
-        yield Running(f"http://127.0.0.1:{port}", port, app)
+        yield Running(f"http://127.0.0.1:{port}", port, app, loops[0])
     finally:
         begin = time.monotonic()
         server.should_exit = True

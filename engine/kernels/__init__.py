@@ -22,8 +22,12 @@ def cache_folder() -> Path:
     return Path(base) / "glassbox" / f"kernels-{digest.hexdigest()[:16]}"
 
 
-# Read by Numba when it is first imported, so it must stand before any kernel module is.
+# Read by Numba when it is first imported, so they must stand before any kernel module is.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+os.environ.setdefault(
+    "NUMBA_CACHE_LOCATOR_CLASSES",
+    f"{__name__}.caching.Locator,InTreeCacheLocator,UserWideCacheLocator",
+)
 
 
 def warm(report: Callable[[str, int, int], None]) -> None:

@@ -132,19 +132,3 @@ export function short(value, digits = 3) {
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(Math.max(0, digits - 2)).replace("-", "−").replace("e+", "e");
   return value.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, digits) : digits).replace("-", "−");
 }
-
-/**
- * Round ticks of an axis.
- * @param {number} low
- * @param {number} high
- * @param {number} about how many
- */
-export function ticks(low, high, about) {
-  const span = high - low || 1;
-  const rough = span / about;
-  const base = 10 ** Math.floor(Math.log10(rough));
-  const step = base * (rough / base > 5 ? 10 : rough / base > 2 ? 5 : rough / base > 1 ? 2 : 1);
-  const found = [];
-  for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-9; v += step) found.push(Math.abs(v) < step * 1e-9 ? 0 : v);
-  return found;
-}

@@ -1,12 +1,11 @@
 """Nobody but this machine's own pages and programs drives the server."""
 
-import asyncio
-
 import pytest
 import websockets
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.guard import is_loopback, same_origin
+from tests.serving import complete
 
 FOREIGN_HOSTS = [
     "evil.example", "127.0.0.1.evil.com", "localhost@evil", "", "localhost.", "2130706433", "a/b?c#d",
@@ -97,12 +96,12 @@ async def _handshake(server, id: str, **headers: str) -> int:
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_foreign_origin_opens_no_socket(server, network, origin) -> None:
     origin = origin.format(host=f"127.0.0.1:{server.port}")
-    assert asyncio.run(_handshake(server, network["id"], Origin=origin)) == 403
+    assert complete(_handshake(server, network["id"], Origin=origin)) == 403
 
 
 def test_ones_own_origin_or_none_opens_a_socket(server, network) -> None:
-    assert asyncio.run(_handshake(server, network["id"], Origin=server.url)) == 101
-    assert asyncio.run(_handshake(server, network["id"])) == 101
+    assert complete(_handshake(server, network["id"], Origin=server.url)) == 101
+    assert complete(_handshake(server, network["id"])) == 101
 
 
 def test_loopback_is_told_from_what_looks_like_it() -> None:

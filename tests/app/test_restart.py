@@ -1,10 +1,12 @@
 """What survives: restarts, lost workers, a full house, a broken data folder."""
 
+import asyncio
 import os
 import signal
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +84,32 @@ def test_idle_networks_leave_memory_and_come_back(tmp_path: Path) -> None:
         id = client.post("/api/networks").json()["id"]
         client.post(f"/api/networks/{id}/train", json={"steps": 10})
         wait_for(lambda: id not in server.networks.live)
+        assert client.get(f"/api/networks/{id}").json()["step"] == 10
+
+
+def test_a_network_that_is_asked_while_it_is_put_away_loses_nothing(
+    tmp_path: Path, monkeypatch
+) -> None:
+    with serve(tmp_path, checkpoint_every_s=60) as server, server.client() as client:
+        id = client.post("/api/networks").json()["id"]
+        networks = server.networks
+        live = networks.live[id]
+        save = networks.store.save_networks
+        answers = []
+
+        def slow(rows: list[Any]) -> None:
+            """The training comes after the checkpoint was taken and before it is on the disk."""
+            answers.append(client.post(f"/api/networks/{id}/train", json={"steps": 10}).json())
+            save(rows)
+
+        live.dirty = True
+        monkeypatch.setattr(networks.store, "save_networks", slow)
+        put_away = asyncio.run_coroutine_threadsafe(networks.unload(live), server.loop).result(20)
+        monkeypatch.undo()
+        assert answers[0]["step"] == 10
+        assert not put_away
+        assert client.get(f"/api/networks/{id}").json()["step"] == 10
+    with serve(tmp_path) as server, server.client() as client:
         assert client.get(f"/api/networks/{id}").json()["step"] == 10
 
 

@@ -15,7 +15,7 @@ from app.broadcast import MAX_POINTS_A_FRAME, Channel
 from app.wire import frame_of
 from app.workers.messages import Report
 from tests.app.test_api import wait_for
-from tests.serving import serve
+from tests.serving import complete, serve
 
 
 def events(response):
@@ -125,7 +125,7 @@ def test_a_socket_frame_is_a_safetensors_buffer_of_less_than_2_kb(
             client.post(f"{url}/pause")
             return found
 
-    found = asyncio.run(run())
+    found = complete(run())
     assert len(found) >= 10
     for data in found:
         assert len(data) < 2000
@@ -158,7 +158,7 @@ def test_a_socket_takes_commands(server, client, network, url) -> None:
                     problems.append(json.loads(message)["problem"])
         return problems
 
-    problems = asyncio.run(run())
+    problems = complete(run())
     assert len(problems) == 7
     assert all(problem["status"] == 422 for problem in problems)
     found = client.get(url).json()
@@ -177,7 +177,7 @@ def test_what_one_client_does_the_other_sees(server, client, network, url) -> No
             changed = [frame_of(d) for d in await frames(other, 1.0)]
             return seen[-1]["step"], changed[-1]["revision"]
 
-    assert asyncio.run(run()) == (40, 1)
+    assert complete(run()) == (40, 1)
 
 
 def test_an_unknown_network_closes_the_socket_with_a_problem(server) -> None:
@@ -188,7 +188,7 @@ def test_an_unknown_network_closes_the_socket_with_a_problem(server) -> None:
                 await socket.recv()
             return first["problem"]["detail"], socket.close_code
 
-    detail, code = asyncio.run(run())
+    detail, code = complete(run())
     assert "no such network" in detail
     assert code == 4404
 
@@ -202,7 +202,7 @@ def test_a_message_over_the_limit_closes_the_socket(server, network) -> None:
                     await socket.recv()
             return socket.close_code
 
-    assert asyncio.run(run()) == 1009
+    assert complete(run()) == 1009
 
 
 def test_watchers_that_leave_are_forgotten(server, client, network, url) -> None:
@@ -212,7 +212,7 @@ def test_watchers_that_leave_are_forgotten(server, client, network, url) -> None
                 await socket.recv()
 
     client.post(f"{url}/play", json={"steps_per_second": 100})
-    asyncio.run(come_and_go())
+    complete(come_and_go())
     for _ in range(5):
         with client.stream("GET", f"{url}/stream?weights=false") as response:
             next(events(response))
@@ -241,7 +241,7 @@ def test_a_slow_watcher_gets_the_newest_state_and_all_its_losses() -> None:
             async with asyncio.timeout(0.05):
                 await watcher.next()
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_a_watcher_far_behind_gets_thinned_losses_not_a_growing_queue() -> None:
@@ -314,7 +314,7 @@ def test_a_stopping_server_says_goodbye_at_once(tmp_path: Path) -> None:
     with serve(tmp_path) as server, server.client() as client:
         id = client.post("/api/networks").json()["id"]
         client.post(f"/api/networks/{id}/play", json={"steps_per_second": 50})
-        thread = threading.Thread(target=lambda: asyncio.run(watch(server, id)))
+        thread = threading.Thread(target=lambda: complete(watch(server, id)))
         thread.start()
         wait_for(lambda: server.networks.live[id].channel.watchers)
         begin = time.monotonic()
@@ -359,4 +359,4 @@ def test_a_socket_checks_as_http_does(server, network, command) -> None:
                 if isinstance(message, str):
                     return json.loads(message)
 
-    assert asyncio.run(asyncio.wait_for(run(), 10))["problem"]["status"] == 422
+    assert complete(asyncio.wait_for(run(), 10))["problem"]["status"] == 422

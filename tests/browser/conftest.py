@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ..serving import Running
 from .chromium import launch
 
 LOOPBACK = {"127.0.0.1", "localhost", ""}
@@ -67,9 +68,10 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(browser: Browser, server: Running) -> Iterator[Visitor]:
     found = Visitor(browser)
     yield found
     found.context.close()
+    server.rest()
     assert not found.complaints
     assert not found.foreign, "a request left the machine"

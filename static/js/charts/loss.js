@@ -1,5 +1,6 @@
 /** Losses over steps, with axes; hovered step marked. */
-import { colours, fit, short, ticks } from "../canvas.js";
+import { colours, fit, short } from "../canvas.js";
+import { drawAxes, ticks } from "./axes.js";
 
 /**
  * @typedef {{name: string, colour: string, width: number, alpha: number, dash: number[], x: number[], y: (number | null)[]}} Line
@@ -33,27 +34,9 @@ export function drawLines(canvas, lines, options) {
   const px = (/** @type {number} */ x) => LEFT + (x / last) * (width - LEFT - RIGHT);
   const py = (/** @type {number} */ y) => height - BOTTOM - ((scale(y) - s0) / (s1 - s0)) * (height - BOTTOM - TOP);
 
-  context.font = "11px ui-monospace, monospace";
-  context.fillStyle = theme["ink-2"];
-  context.strokeStyle = theme.line;
-  context.lineWidth = 1;
-  context.beginPath();
-  const marks = options.log ? logTicks(s0, s1) : ticks(s0, s1, 5);
-  for (const t of marks) {
-    const y = Math.round(py(t)) + 0.5;
-    if (y < TOP - 2 || y > height - BOTTOM + 2) continue;
-    context.moveTo(LEFT, y);
-    context.lineTo(width - RIGHT, y);
-    context.textAlign = "right";
-    context.fillText(tickLabel(t), LEFT - 6, y + 4);
-  }
-  context.stroke();
-  context.textAlign = "center";
-  const across = ticks(0, last, Math.max(2, Math.floor(width / 110)));
-  for (const t of across) {
-    if (px(t) > width - 18) continue;
-    context.fillText(compact(t), px(t), height - 7);
-  }
+  const steps = ticks(0, last, Math.max(2, Math.floor(width / 110))).filter((step) => px(step) <= width - 18);
+  drawAxes(context, { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM },
+    { at: px, marks: steps, text: compact }, { at: py, marks: options.log ? logTicks(s0, s1) : ticks(s0, s1, 5), text: tickLabel });
   context.textAlign = "right";
   context.fillText(options.xLabel, width - RIGHT, height - 7);
 

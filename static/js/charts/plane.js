@@ -1,5 +1,6 @@
 /** The output over the plane or along the curve, with the samples on it. */
-import { classColours, colours, fit, short, ticks, trace } from "../canvas.js";
+import { classColours, colours, fit, short, trace } from "../canvas.js";
+import { drawAxes, ticks } from "./axes.js";
 
 /**
  * @typedef {{u: number, v: number, label: number, test: boolean, wrong: boolean}} Point
@@ -108,22 +109,9 @@ export function drawCurve(canvas, curve, points, showTest) {
   const left = 34, bottom = height - 22;
   const px = (/** @type {number} */ x) => left + ((x - curve.range[0]) / (curve.range[1] - curve.range[0])) * (width - left - 6);
   const py = (/** @type {number} */ y) => bottom - ((y - low) / (high - low)) * (bottom - 6);
-  context.font = "11px ui-monospace, monospace";
-  context.fillStyle = theme["ink-2"];
-  context.strokeStyle = theme.line;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const t of ticks(low, high, 6)) {
-    context.moveTo(left, Math.round(py(t)) + 0.5);
-    context.lineTo(width - 6, Math.round(py(t)) + 0.5);
-    context.textAlign = "right";
-    context.fillText(short(t, 1), left - 5, py(t) + 4);
-  }
-  for (const t of ticks(curve.range[0], curve.range[1], 6)) {
-    context.textAlign = "center";
-    context.fillText(short(t, Number.isInteger(t) ? 0 : 1), px(t), height - 6);
-  }
-  context.stroke();
+  drawAxes(context, { left, right: width - 6, top: 0, bottom },
+    { at: px, marks: ticks(curve.range[0], curve.range[1], 6), text: (x) => short(x, Number.isInteger(x) ? 0 : 1) },
+    { at: py, marks: ticks(low, high, 6), text: (y) => short(y, 1) });
   context.save();
   context.beginPath();
   context.rect(left, 0, width - left, bottom);

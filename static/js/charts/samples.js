@@ -1,5 +1,6 @@
 /** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
-import { classColours, colours, fit, rgb, short, ticks } from "../canvas.js";
+import { classColours, colours, fit, rgb, short } from "../canvas.js";
+import { drawAxes, ticks } from "./axes.js";
 
 /**
  * Grey as ink on paper: 0 is the page itself.
@@ -152,26 +153,14 @@ export function drawGallery(canvas, items, images, chosen) {
  * @param {number[]} values all that is drawn
  */
 function frame(context, width, height, count, values) {
-  const theme = colours();
   const finite = values.filter(Number.isFinite);
   const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
   const left = 38, right = 8, top = 6, bottom = height - 20;
   const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
   const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
-  context.font = "11px ui-monospace, monospace";
-  context.fillStyle = theme["ink-2"];
-  context.strokeStyle = theme.line;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const v of ticks(low - margin, high + margin, 4)) {
-    context.moveTo(left, Math.round(py(v)) + 0.5);
-    context.lineTo(width - right, Math.round(py(v)) + 0.5);
-    context.textAlign = "right";
-    context.fillText(short(v, 1), left - 5, py(v) + 4);
-  }
-  context.textAlign = "center";
-  for (const i of ticks(0, count - 1, 5)) if (Number.isInteger(i)) context.fillText(String(i), px(i), height - 5);
-  context.stroke();
+  drawAxes(context, { left, right: width - right, top, bottom },
+    { at: px, marks: ticks(0, count - 1, 5).filter(Number.isInteger), text: String },
+    { at: py, marks: ticks(low - margin, high + margin, 4), text: (v) => short(v, 1) });
   return { px, py, top, bottom };
 }
 

@@ -2,9 +2,9 @@
 import { colours, shapeIcon, short } from "../canvas.js";
 import { drawLines, valueAt } from "../charts/loss.js";
 import { byId, h } from "../dom.js";
+import { classOf } from "../model/classes.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
-import { predicted } from "./output.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountCourse(session) {
@@ -95,9 +95,9 @@ function countedHere({ dataset, network, picture }, tests) {
   if (!dataset || !network || !picture) return null;
   const targets = tests ? dataset.test_targets : dataset.targets;
   const outputs = tests ? picture.test : picture.train;
-  const units = network.layers[network.layers.length - 1].units;
+  const { units, activation } = network.layers[network.layers.length - 1];
   if (outputs.length !== targets.length * units) return null;
   const counts = Array.from({ length: dataset.classes }, () => new Array(dataset.classes).fill(0));
-  targets.forEach((label, i) => counts[label][predicted(outputs, i, units, network)]++);
+  targets.forEach((label, i) => counts[label][classOf(outputs, activation, i * units, units)]++);
   return counts;
 }

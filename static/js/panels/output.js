@@ -3,6 +3,7 @@ import { shapeIcon, short } from "../canvas.js";
 import { drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
 import { byId, explain, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../looking.js";
+import { classOf } from "../model/classes.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
 
@@ -240,7 +241,7 @@ function allPoints(s) {
     const units = network.layers[network.layers.length - 1].units;
     const known = outputs && outputs.length === inputs.length * units;
     inputs.forEach((row, i) => {
-      const wrong = known && dataset.classes ? predicted(outputs, i, units, network) !== targets[i] : false;
+      const wrong = known && dataset.classes ? classOf(outputs, network.layers.at(-1)?.activation, i * units, units) !== targets[i] : false;
       const [u, v] = project(dataset, row, targets[i]);
       points.push({ u, v, label: targets[i], test, wrong: Boolean(wrong) });
     });
@@ -260,20 +261,6 @@ function project(dataset, row, target) {
   if (!plane) return [row[0], target];
   if (dataset.view === "plane") return row;
   return plane.axes.map((axis) => axis.reduce((sum, a, c) => sum + a * (row[c] - plane.origin[c]), 0));
-}
-
-/**
- * The class of one sample's outputs, as the server decides it.
- * @param {Float32Array} outputs
- * @param {number} i
- * @param {number} units
- * @param {import("../types.js").Network} network
- */
-export function predicted(outputs, i, units, network) {
-  if (units === 1) return outputs[i] > (network.layers.at(-1)?.activation === "sigmoid" ? 0.5 : 0) ? 1 : 0;
-  let best = 0;
-  for (let j = 1; j < units; j++) if (outputs[i * units + j] > outputs[i * units + best]) best = j;
-  return best;
 }
 
 /**

@@ -3,6 +3,7 @@ import { short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
 import { byId, h } from "../dom.js";
 import { rowsOnly, sampleAt, sampleCount } from "../looking.js";
+import { classOf } from "../model/classes.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
 
@@ -147,11 +148,8 @@ function start(dataset, i) {
   return position - (dataset.positions?.[0] ?? 0);
 }
 
-/** The class that outputs tell. @param {State} s @param {number[]} outputs */
-function classOf(s, outputs) {
-  if (outputs.length === 1) return outputs[0] > (s.network?.layers.at(-1)?.activation === "sigmoid" ? 0.5 : 0) ? 1 : 0;
-  return outputs.indexOf(Math.max(...outputs));
-}
+/** Of the output layer. @param {State} s */
+const activationOf = (s) => s.network?.layers.at(-1)?.activation;
 
 /** @param {State} s @param {number} i */
 function item(s, i) {
@@ -160,7 +158,7 @@ function item(s, i) {
   const outputs = s.look?.outputs.get(i);
   if (!outputs) return { sample: input, caption: dataset.classes ? dataset.class_names[target] : short(target, 2), wrong: false, known: false };
   if (!dataset.classes) return { sample: input, caption: `${short(target, 2)} · ${short(outputs[0], 2)}`, wrong: false, known: true };
-  const said = classOf(s, outputs), wrong = said !== target;
+  const said = classOf(outputs, activationOf(s)), wrong = said !== target;
   return { sample: input, caption: wrong ? `${dataset.class_names[target]}→${dataset.class_names[said]}` : dataset.class_names[target], wrong, known: true };
 }
 
@@ -184,7 +182,7 @@ function drawText(s, box, position) {
   const chosen = shownPosition(dataset, s.sample, position);
   let right = 0, asked = 0;
   const cells = input.map((/** @type {number} */ token, /** @type {number} */ i) => {
-    const outputs = said?.[i], guess = outputs ? classOf(s, outputs) : -1, known = guess >= 0 && target[i] >= 0;
+    const outputs = said?.[i], guess = outputs ? classOf(outputs, activationOf(s)) : -1, known = guess >= 0 && target[i] >= 0;
     if (known) asked++;
     if (known && guess === target[i]) right++;
     const below = h("i", { class: !known ? "" : guess === target[i] ? "right" : "wrong" }, known ? dataset.class_names[guess] : "\u00a0");
@@ -237,7 +235,7 @@ function describe(s, chosen, said) {
   let words = "";
   if (dataset.view === "text") words = "";
   else if (dataset.classes) {
-    const guess = said ? classOf(s, said) : -1;
+    const guess = said ? classOf(said, activationOf(s)) : -1;
     words = t("classReadout", { label: dataset.class_names[chosen.target], said: guess < 0 ? "–" : dataset.class_names[guess] });
   } else {
     const real = (/** @type {number} */ v) => short(v * dataset.target_deviation + dataset.target_mean, 2);
