@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ..serving import Running
 from .chromium import launch
 
-LOOPBACK = {"127.0.0.1", "localhost", ""}
+LOOPBACK = {"127.0.0.1", "localhost", "", None}
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ class Visitor:
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.complaints: list[str] = []
         self.foreign: list[str] = []
-        self.context.route("**/*", self._route)
+        self.context.on("request", self._asked)
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -39,12 +39,9 @@ class Visitor:
             "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
         )
 
-    def _route(self, route: Any) -> None:
-        if urlsplit(route.request.url).hostname not in LOOPBACK:
-            self.foreign.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+    def _asked(self, request: Any) -> None:
+        if urlsplit(request.url).hostname not in LOOPBACK:
+            self.foreign.append(request.url)
 
     def open(self, url: str) -> Page:
         self.page.goto(url)
