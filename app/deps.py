@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Response
@@ -44,8 +45,10 @@ async def get_live(
     id: Annotated[
         str, Path(max_length=64, description="the network's id, which is the right to drive it")
     ],
-) -> Live:
-    return await networks.get(id)
+) -> AsyncIterator[Live]:
+    live = await networks.get(id)
+    with live.in_hand():
+        yield live
 
 
 LiveDep = Annotated[Live, Depends(get_live)]

@@ -1,6 +1,8 @@
 """One network in memory, and what it tells: frames, descriptions, a line of a list."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic, time
 from typing import Any
@@ -37,7 +39,7 @@ class Live:
     ticked: float = 0.0
     report_at: float = 0.0
     used: float = field(default_factory=monotonic)
-    asked: int = 0  # calls of its worker that are under way
+    hands: int = 0  # requests and calls that have it in hand: it is not put away meanwhile
     dirty: bool = True  # changed since it was saved
     changed: float = field(default_factory=time)  # wall clock, for people
     generation: int = 0
@@ -54,6 +56,15 @@ class Live:
         if self.playing:
             return "playing"
         return "diverged" if report and report.divergence else "paused"
+
+    @contextmanager
+    def in_hand(self) -> Iterator[None]:
+        """Not to be put away until this is over."""
+        self.hands += 1
+        try:
+            yield
+        finally:
+            self.hands -= 1
 
     def mark_changed(self) -> None:
         self.dirty = True
@@ -79,18 +90,9 @@ class Live:
 
     def frame(self, report: Report) -> FrameOut:
         return FrameOut(
-            weights=None,
-            losses=None,
-            step=report.step,
-            epoch=report.epoch,
+            **report.figures,
             state=self.state(report),
-            loss=report.loss,
-            test_loss=report.test_loss,
-            measured_step=report.measured_step,
-            metrics=report.metrics,
             divergence=divergence_out(report.divergence),
-            learning_rate=report.learning_rate,
-            revision=report.revision,
             generation=self.generation,
         )
 

@@ -53,14 +53,15 @@ class Networks:
         id = secrets.token_urlsafe(16)
         live = Live(id, visitor, spec, self._least_loaded())
         self.live[id] = live
-        try:
-            described = await self._load(live, None)
-        except BaseException:
-            del self.live[id]
-            raise
-        await self.keeper.save_new(live)
-        await self.publish_now(live)
-        return live.described(described)
+        with live.in_hand():
+            try:
+                described = await self._load(live, None)
+            except BaseException:
+                del self.live[id]
+                raise
+            await self.keeper.save_new(live)
+            await self.publish_now(live)
+            return live.described(described)
 
     async def _make_room(self) -> None:
         """Have a place free, by unloading who has been idle longest.  Raises: TooMany"""
@@ -69,7 +70,8 @@ class Networks:
             idle = [
                 n
                 for n in self.live.values()
-                if not n.playing and not n.channel.watchers and monotonic() - n.used > IDLE_S
+                if not (n.playing or n.hands or n.channel.watchers)
+                and monotonic() - n.used > IDLE_S
             ]
             oldest = min(idle, key=lambda n: n.used, default=None)
             if oldest is None or not await self.unload(oldest):
@@ -135,7 +137,7 @@ class Networks:
         await self.keeper.save([live])
         # Whoever came while it was being saved still has it in hand: what is done to it now must not
         # be done to something thrown away.
-        came = live.used != used or live.asked
+        came = live.used != used or live.hands
         busy = came or live.dirty or live.playing or live.channel.watchers
         if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
@@ -206,16 +208,14 @@ class Networks:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        live.asked += 1
         try:
-            return await live.worker.call(function, live.id, *args, **kwargs)
+            with live.in_hand():
+                return await live.worker.call(function, live.id, *args, **kwargs)
         except (WorkerDied, shelf.Gone) as error:
             if live.id in self._deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
             raise Unavailable("a training process is being replaced; try again") from error
-        finally:
-            live.asked -= 1
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
         return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}

@@ -7,7 +7,7 @@ snapshots.
 
 from dataclasses import dataclass
 from math import inf, pi
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from annotated_types import Interval
@@ -224,8 +224,7 @@ class Plateau(_Schedule):
 
 Schedule = Constant | StepDecay | ExponentialDecay | Cosine | WarmUp | OneCycle | Plateau
 SCHEDULES: dict[str, type[Schedule]] = {
-    cls.__dataclass_fields__["kind"].default: cls
-    for cls in (Constant, StepDecay, ExponentialDecay, Cosine, WarmUp, OneCycle, Plateau)
+    cls.__dataclass_fields__["kind"].default: cls for cls in get_args(Schedule)
 }
 
 

@@ -116,7 +116,8 @@ class Updater:
 def _run_dense(
     how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
 ) -> tuple[int, int]:
-    from .kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
+    from .kernels.elementwise import ACTIVATION_CODES
+    from .kernels.losses import LOSS_CODES
     from .kernels.mlp import train_blas, train_lanes
     from .kernels.updates import OPTIMIZER_CODES
 

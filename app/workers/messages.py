@@ -32,24 +32,29 @@ class Play:
     weights: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A network's state after something happened to it."""
+    """A network's state after something happened to it.
+
+    `figures` go into its frame as they are, by the names of FrameOut: step, epoch, loss, .. A field
+    that a frame gets is put in there (`playing`) and declared there, and nowhere else.
+    """
 
     id: str
-    step: int
-    epoch: int
-    revision: int
-    loss: float | None
-    test_loss: float | None
-    metrics: dict[str, float | None]
-    points: list[tuple[int, float]]
+    figures: dict[str, Any]
+    points: list[tuple[int, float]] = field(default_factory=list)
     weights: bytes | None = None
     divergence: Divergence | None = None
     losses: list[float] = field(default_factory=list)
-    remaining: int = 0
-    measured_step: int = 0  # the step that losses and metrics are of
-    learning_rate: float = 0.0  # of the next update
+    remaining: int = 0  # steps that were asked for and not made
+
+    @property
+    def step(self) -> int:
+        return self.figures["step"]
+
+    @property
+    def loss(self) -> float | None:
+        return self.figures["loss"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,26 @@ def _report(
         kept.measured_at = perf_counter()
         kept.measure_s = kept.measured_at - begin
     measured_step, measures = experiment.last_measured
+    trainer = experiment.trainer
+    figures = {
+        "step": trainer.step,
+        "epoch": trainer.epoch,
+        "loss": measures.loss,
+        "test_loss": measures.test_loss,
+        "metrics": measures.metrics,
+        "measured_step": measured_step,
+        "learning_rate": trainer.learning_rate,
+        "revision": experiment.revision,
+    }
     return Report(
-        id, experiment.step, experiment.trainer.epoch, experiment.revision, measures.loss,
-        measures.test_loss, measures.metrics, points,
-        experiment.trainer.vector.tobytes() if weights else None,
-        experiment.diverged, [float(v) for v in losses], remaining, measured_step,
-        experiment.trainer.learning_rate,
-    )  # fmt: skip
+        id=id,
+        figures=figures,
+        points=points,
+        weights=trainer.vector.tobytes() if weights else None,
+        divergence=trainer.diverged,
+        losses=[float(v) for v in losses],
+        remaining=remaining,
+    )
 
 
 def report(id: str) -> Report:

@@ -1,5 +1,7 @@
 """The kinds of datasets, and the one place that joins them."""
 
+from typing import get_args
+
 from .arithmetic import Arithmetic
 from .base import Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
@@ -31,14 +33,8 @@ AnyDataset = (
     | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
-    cls.__dataclass_fields__["kind"].default: cls
-    for cls in (
-        Circle, Xor, Gaussians, Spiral, Moons, Rings, Blobs, Checkerboard, Slope, Ripple,
-        Drawn, Sine, Step, Absolute, Cubic, Counts, ArticleLinear, ArticlePairs,
-        Iris, Wine, BreastCancer, Digits, Shapes, Sines, Price, Sunspots,
-        Waveforms, Adding, Brackets, Zen, Topics, Arithmetic, Own, OwnText,
-    )
-}  # fmt: skip
+    cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyDataset)
+}
 
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",

@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .elementwise import OPTIONS, activate, loss_block
+from .elementwise import OPTIONS, activate
+from .losses import loss_block
 from .shuffling import shuffle
 from .simd import LANES, fma, like, load, splat, store, total
 from .updates import finish, warm_after

@@ -1,5 +1,7 @@
 """The kinds of layers, and the one place that joins them."""
 
+from typing import get_args
+
 from .base import Layer, Pass, Scratch
 from .conv import Conv2D
 from .dense import Dense, Output
@@ -9,18 +11,14 @@ from .recurrent import GRU, LSTM, SimpleRNN
 from .regularizing import BatchNorm, Dropout, LayerNorm
 from .shaping import ActivationLayer, Flatten, PReLU, Residual
 
-# A new kind is its file and its name here, twice.
+# A new kind is its file and its name here.
 LayerSpec = (
     Dense | Conv2D | MaxPool2D | AvgPool2D | GlobalAvgPool2D | Flatten | Dropout | BatchNorm | LayerNorm
     | Embedding | SimpleRNN | LSTM | GRU | Residual | ActivationLayer | PReLU
 )  # fmt: skip
 LAYERS: dict[str, type[LayerSpec]] = {
-    cls.__dataclass_fields__["kind"].default: cls
-    for cls in (
-        Dense, Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dropout, BatchNorm, LayerNorm,
-        Embedding, SimpleRNN, LSTM, GRU, Residual, ActivationLayer, PReLU,
-    )
-}  # fmt: skip
+    cls.__dataclass_fields__["kind"].default: cls for cls in get_args(LayerSpec)
+}
 
 __all__ = [
     "GRU", "LAYERS", "LSTM", "ActivationLayer", "AvgPool2D", "BatchNorm", "Conv2D", "Dense", "Dropout",

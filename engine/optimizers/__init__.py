@@ -4,6 +4,8 @@
 added, `step` counts this optimizer's own updates from 1.  w, g, every slot: (parameters,)
 """
 
+from typing import get_args
+
 from .adaptive import Adadelta, Adagrad, RMSprop
 from .descent import SGD, Lion, Rprop
 from .moments import Adam, Adamax, AdamW, NAdam, RAdam
@@ -15,21 +17,7 @@ Optimizer = (
     | LBFGS
 )  # fmt: skip
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    cls.__dataclass_fields__["kind"].default: cls
-    for cls in (
-        SGD,
-        Adam,
-        AdamW,
-        NAdam,
-        RAdam,
-        Adamax,
-        RMSprop,
-        Adagrad,
-        Adadelta,
-        Rprop,
-        Lion,
-        LBFGS,
-    )
+    cls.__dataclass_fields__["kind"].default: cls for cls in get_args(Optimizer)
 }
 
 __all__ = [

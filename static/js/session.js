@@ -177,7 +177,11 @@ export class Session {
   }
 
   async toggle() {
-    await this.try(() => (this.store.state.frame?.state === "playing" ? api.pause(this.id) : this.play()));
+    await this.try(async () => {
+      if (this.store.state.frame?.state === "playing") return api.pause(this.id);
+      await this.edits.turn; // a preset that is still being set would stop it again
+      return this.play();
+    });
   }
 
   /** @param {{steps?: number, epochs?: number}} amount */
@@ -185,6 +189,7 @@ export class Session {
     if (this.store.state.waiting) return;
     this.store.set({ waiting: true });
     await this.try(async () => {
+      await this.edits.turn; // what was asked before it comes before it
       if (this.store.state.frame?.state === "playing") await api.pause(this.id);
       await api.train(this.id, amount);
     });

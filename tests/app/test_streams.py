@@ -224,7 +224,7 @@ def test_watchers_that_leave_are_forgotten(server, client, network, url) -> None
 
 
 def report(step: int, points) -> Report:
-    return Report("x", step, 0, 0, 0.5, 0.5, {}, points, b"\0" * 8)
+    return Report(id="x", figures={"step": step, "loss": 0.5}, points=points, weights=b"\0" * 8)
 
 
 def test_a_slow_watcher_gets_the_newest_state_and_all_its_losses() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from engine.activations import ACTIVATIONS, ActivationName, activate, pull_back
 from engine.initializers import INITIALIZERS
-from engine.kernels.elementwise import ACTIVATION_CODES, LOSS_CODES
+from engine.kernels.elementwise import ACTIVATION_CODES
+from engine.kernels.losses import LOSS_CODES
 from engine.kernels.softmax import cross_entropy
 from engine.kernels.updates import OPTIMIZER_CODES
 from engine.layout import Layout
