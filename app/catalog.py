@@ -70,7 +70,7 @@ def _chosen(made: Dataset) -> NDArray[np.intp]:
     return np.arange(count)
 
 
-def _plain(parts: dict[str, Any]) -> Any:
+def plain(parts: dict[str, Any]) -> Any:
     """Records as plain data."""
     return TypeAdapter(Any).dump_python(parts)
 
@@ -132,7 +132,7 @@ def catalog() -> dict[str, Any]:
                 "task": cls.task,
                 "schema": _schema(cls),
                 "preview": _preview(cls),
-                "suits": _plain(suiting(cls)),
+                "suits": plain(suiting(cls)),
             }
             for name, cls in DATASETS.items()
         ],

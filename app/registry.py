@@ -38,7 +38,10 @@ class Networks:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
-        self.workers = [Worker(i, settings.worker_timeout_s) for i in range(settings.workers)]
+        self.workers = [
+            Worker(i, settings.worker_timeout_s, settings.worker_silence_s)
+            for i in range(settings.workers)
+        ]
         self.keeper = Keeper(store, self.workers)
         self.live: dict[str, Live] = {}
         self.players = {worker: asyncio.Event() for worker in self.workers}

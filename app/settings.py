@@ -56,4 +56,9 @@ class Settings(BaseSettings):
         1800.0, description="unwatched, paused networks leave memory after this"
     )
     keep_days: float = Field(30.0, description="unused networks are deleted after this")
-    worker_timeout_s: float = Field(30.0, description="a worker silent for so long is replaced")
+    worker_timeout_s: float = Field(
+        30.0, description="a worker that answers a call no sooner is replaced"
+    )
+    worker_silence_s: float = Field(
+        5.0, description="a worker without a sign of life for so long is replaced"
+    )

@@ -315,11 +315,7 @@ class Experiment:
         Raises: Refused (no such sample)
         """
         trainer = self.trainer
-        chosen = np.arange(trainer.samples) if samples is None else np.asarray(samples, np.int64)
-        if not len(chosen):
-            raise Refused("samples", "there are no samples to take the gradient on")
-        if chosen.min() < 0 or chosen.max() >= trainer.samples:
-            raise Refused("samples", f"training samples are numbered 0 to {trainer.samples - 1}")
+        chosen = trainer.chosen(samples)
         keep_work(
             len(chosen) * self.network.work, "samples", f"{len(chosen)} samples", "ask for fewer"
         )

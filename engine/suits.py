@@ -6,6 +6,7 @@ Chosen so that every dataset learns something within seconds on a laptop (tests/
 from typing import Any
 
 from .datasets import AnyDataset
+from .datasets.base import Task
 from .layers import LSTM, Conv2D, Dense, Embedding, Flatten, MaxPool2D
 from .optimizers import Adam
 from .spec import Clipping
@@ -37,10 +38,11 @@ _TEXT = {
 _ROWS = {"layers": (Dense(units=8),) * 3}
 
 
-def suiting(dataset: type[AnyDataset] | AnyDataset) -> dict[str, Any]:
-    """The parts of a NetworkSpec that suit a kind of dataset; always `layers` and `loss`."""
+def suiting(dataset: type[AnyDataset] | AnyDataset, task: Task | None = None) -> dict[str, Any]:
+    """The parts of a NetworkSpec that suit a kind of dataset; always `layers` and `loss`. What an own
+    table is for is seen in the table: `task`."""
     by_view = {"image": _IMAGE, "sequence": _SEQUENCE, "text": _TEXT}
-    loss = "mse" if dataset.task == "regression" else "cross_entropy"
+    loss = "mse" if (task or dataset.task) == "regression" else "cross_entropy"
     if dataset.view == "text":
         loss = "sequence_cross_entropy"
     elif dataset.__dataclass_fields__["kind"].default == "counts":  # of a class or of a record

@@ -4,6 +4,7 @@ The same spec and seed give the same numbers bit for bit however the steps are s
 that moves (weights, optimizer slots, order, generator, clock) is in the State and nowhere else.
 """
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from math import isnan
@@ -120,6 +121,23 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         return -(-self.samples // self.batch) if self.samples else 0
+
+    def chosen(self, samples: Sequence[int] | None) -> NDArray[np.int64]:
+        """The numbers of training samples, checked; None means all.
+
+        Raises: Refused (none, or no such sample)
+        """
+        if not self.samples:
+            raise Refused("samples", "there are no training samples; draw some points first")
+        if samples is None:
+            return np.arange(self.samples)
+        if not len(samples):
+            raise Refused(
+                "samples", "there are no samples to look at; name at least one, or give null"
+            )
+        if min(samples) < 0 or max(samples) >= self.samples:
+            raise Refused("samples", f"training samples are numbered 0 to {self.samples - 1}")
+        return np.asarray(samples, np.int64)
 
     def steps_to_epoch_end(self) -> int:
         """Updates left in the running epoch."""

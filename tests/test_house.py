@@ -106,6 +106,34 @@ def test_routes_hold_no_workers_and_no_store(path: Path) -> None:
         assert not module.startswith("sqlalchemy")
 
 
+def test_the_app_is_imported_from_routes_down() -> None:
+    """Routes decide nothing and nobody but `main` knows them; workers know what travels, no more."""
+    rows = [
+        {"settings", "wire", "store", "pages", "guard", "schemas", "workers", "catalog"},
+        {"broadcast"},
+        {"live"},
+        {"keeping"},
+        {"registry"},
+        {"commands", "jobs"},
+        {"pacing", "deps"},
+        {"errors", "server", "lifespan", "routes"},
+        {"main", "__main__", "__init__"},
+    ]
+    place = {name: row for row, names in enumerate(rows) for name in names}
+    for path in APP:
+        parts = path.relative_to(ROOT / "app").parts
+        name = parts[0].removesuffix(".py")
+        for level, module in imports(path):
+            used = module.split(".")[0]
+            if level != len(parts) or used not in place or used == name:
+                continue
+            if name == "workers":
+                assert used in ("wire",), (path, module)
+            if used == "errors":  # whoever decides may refuse
+                continue
+            assert place[used] <= place[name], (path.name, module)
+
+
 @pytest.mark.parametrize("folder", ["charts", "model"])
 def test_charts_and_model_import_no_siblings(folder: str) -> None:
     for path in (ROOT / "static" / "js" / folder).glob("*.js"):

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.table import table_from_rows
 from engine.errors import Refused
+from engine.suits import suiting
 
+from ..catalog import plain
 from ..deps import NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound, TooMany
 from ..registry import Networks
@@ -104,6 +106,7 @@ async def post_dataset(
         columns=list(table.columns),
         target=table.target_name,
         class_names=list(table.class_names),
+        suits=plain(suiting(Own, "classification" if table.class_names else "regression")),
         dataset={"kind": "own", "id": id},
     )
 

@@ -71,4 +71,5 @@ class OwnOut(Answer):
     columns: list[str]
     target: str
     class_names: list[str]
+    suits: dict[str, Any] = Field(description="the parts of a spec that suit it")
     dataset: dict[str, str] = Field(description="what to put into a spec")

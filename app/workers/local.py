@@ -1,24 +1,19 @@
-"""Workers as processes of the standard library, one executor of one process each."""
+"""Workers: processes of this machine, each asked one thing at a time, watched and replaced."""
 
 import asyncio
 import logging
-import multiprocessing
-import os
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Coroutine
 from typing import ParamSpec, TypeVar
 
-from . import host
+from .process import START_WITHIN_S, Lost, Process
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# One process per core trains; BLAS threads inside it would only fight over the same cores, and
-# a fixed number of them keeps sums in the same order.
-_THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+WATCH_EVERY_S = 0.25
+START_AGAIN_S = 2.0
 
 
 class WorkerDied(RuntimeError):
@@ -28,23 +23,60 @@ class WorkerDied(RuntimeError):
 class Worker:
     """One process. Calls are answered in order; `generation` grows when it is replaced."""
 
-    def __init__(self, number: int, timeout_s: float) -> None:
+    def __init__(self, number: int, call_s: float, silence_s: float) -> None:
+        """
+        Args:
+            call_s: a call that takes longer has its process replaced
+            silence_s: and so has a process that gave no sign of life for so long
+        """
         self.number = number
-        self.timeout_s = timeout_s
+        self.call_s = call_s
+        self.silence_s = silence_s
         self.generation = 0
-        self.ready = False
+        self._ready = asyncio.Event()
+        self._closed = False
         self._turn = asyncio.Lock()
-        self._executor = self._new()
+        self._process = Process(number)
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    @staticmethod
-    def _new() -> ProcessPoolExecutor:
-        for name in _THREAD_LIMITS:
-            os.environ.setdefault(name, "1")
-        return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set() and not self._closed
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.id
 
     async def start(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._executor, host.start)
-        self.ready = True
+        """Until it can train."""
+        self._spawn(self._watch())
+        await self._begin()
+
+    async def _begin(self) -> None:
+        while not self._closed:
+            try:
+                await asyncio.wrap_future(self._process.begin())
+                self._ready.set()
+                return
+            except Lost:
+                log.error("worker %d died while starting", self.number)
+                self._process.kill()
+                await asyncio.sleep(START_AGAIN_S)
+                self._process = Process(self.number)
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            fault = self._process.fault(self.silence_s)
+            if fault and self.ready:
+                self.replace(self.generation, fault)
+            elif fault:
+                self._process.kill()  # whoever starts it tries again
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function in the process; one call is under way at a time, and only its own time
@@ -53,46 +85,39 @@ class Worker:
         Raises: WorkerDied, and whatever the function raised
         """
         async with self._turn:
-            generation = self.generation
             try:
-                done = asyncio.wrap_future(self._executor.submit(function, *args, **kwargs))
-                # Whoever asked may have gone; the answer is then read by nobody, quietly.
-                done.add_done_callback(lambda f: f.cancelled() or f.exception())
-                return await asyncio.wait_for(asyncio.shield(done), self.timeout_s)
-            except (BrokenProcessPool, TimeoutError) as error:
-                self.replace(generation)
+                async with asyncio.timeout(START_WITHIN_S):
+                    await self._ready.wait()
+            except TimeoutError as error:
+                raise WorkerDied(f"worker {self.number} does not start") from error
+            if self._closed:
+                raise WorkerDied(f"worker {self.number} has ended")
+            generation = self.generation
+            done = asyncio.wrap_future(self._process.ask(function, args, kwargs))
+            # Whoever asked may have gone; the answer is then read by nobody, quietly.
+            done.add_done_callback(lambda f: f.cancelled() or f.exception())
+            try:
+                return await asyncio.wait_for(asyncio.shield(done), self.call_s)
+            except (Lost, TimeoutError) as error:
+                reason = "ended" if isinstance(error, Lost) else "did not answer"
+                self.replace(generation, reason)
                 raise WorkerDied(f"worker {self.number} was replaced") from error
 
-    def replace(self, generation: int) -> None:
+    def replace(self, generation: int, reason: str) -> None:
         """End the process and start another; only the first of several callers does."""
-        if generation != self.generation:
+        if generation != self.generation or self._closed:
             return
         self.generation += 1
-        self.ready = False
-        log.warning("worker %d died or fell silent, starting another", self.number)
-        self._end()
-        self._executor = self._new()
-        self._restarting = asyncio.get_running_loop().create_task(self._restart())
-
-    async def _restart(self) -> None:
-        try:
-            await self.start()
-        except BrokenProcessPool:
-            log.error("worker %d died while starting", self.number)
-
-    def _end(self) -> None:
-        processes = list((self._executor._processes or {}).values())
-        self._executor.shutdown(wait=False)
-        for process in processes:
-            process.kill()
-
-    def process_ids(self) -> list[int]:
-        return list(self._executor._processes or {})
+        self._ready.clear()
+        log.warning("worker %d %s, starting another", self.number, reason)
+        self._process.kill()
+        self._process = Process(self.number)
+        self._spawn(self._begin())
 
     async def close(self) -> None:
         """Let the process end by itself; end it where it doesn't."""
-        try:
-            async with asyncio.timeout(3):
-                await asyncio.to_thread(self._executor.shutdown, wait=True)
-        except TimeoutError:
-            self._end()
+        self._closed = True
+        self._ready.set()  # whoever waits for it is told that it has ended
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.to_thread(self._process.end)

@@ -1,33 +1,16 @@
 """One pass forward and back over some samples, in plain NumPy, with everything on the way kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Refused
 from ..experiment import Experiment
 from ..layers.base import Cache, Pass, deactivated
 from ..network import Network
 
 Array = NDArray[np.floating]
-
-
-def chosen(experiment: Experiment, samples: Sequence[int]) -> NDArray[np.int64]:
-    """The numbers of training samples, checked.
-
-    Raises: Refused (none, or no such sample)
-    """
-    count = experiment.trainer.samples
-    if not count:
-        raise Refused("samples", "there are no training samples; draw some points first")
-    if not len(samples):
-        raise Refused("samples", "there are no samples to look at; name at least one, or give null")
-    if min(samples) < 0 or max(samples) >= count:
-        raise Refused("samples", f"training samples are numbered 0 to {count - 1}")
-    return np.asarray(samples, np.int64)
 
 
 @dataclass(frozen=True, slots=True)

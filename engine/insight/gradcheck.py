@@ -14,7 +14,7 @@ from ..experiment import Experiment
 from ..layers.base import Pass
 from ..limits import MAX_WORK, keep_work
 from ..network import Network
-from .backprop import Array, backprop, chosen
+from .backprop import Array, backprop
 
 DEFAULT_SAMPLES = 8
 DEFAULT_NUMBERS = 64
@@ -81,7 +81,7 @@ def check_gradient(
     network, untruncated = _untruncated(experiment.network)
     if samples is None:
         samples = range(_affordable(network, min(DEFAULT_SAMPLES, trainer.samples)))
-    rows = chosen(experiment, samples)
+    rows = experiment.trainer.chosen(samples)
     places = _places(network, numbers, len(rows))
     prober = _Prober(
         network,

@@ -28,7 +28,7 @@ from ..layers.recurrent import BACKWARD as FROM_THE_END
 from ..limits import MAX_TRACE_NUMBERS, keep_within, keep_work
 from ..network import Network
 from ..trainer import Trainer
-from .backprop import Array, Backprop, backprop, chosen
+from .backprop import Array, Backprop, backprop
 from .formulas import FUSED, NEXT, PRESENT, RUNNING
 
 DEFAULT_SAMPLES = (0,)
@@ -72,7 +72,7 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
 
     Raises: Refused (no such sample, or more work or numbers than the limits)
     """
-    rows = chosen(experiment, DEFAULT_SAMPLES if samples is None else samples)
+    rows = experiment.trainer.chosen(DEFAULT_SAMPLES if samples is None else samples)
     _check_size(experiment, len(rows))
     twin = experiment.trainer.twin()
     network = twin.network

@@ -25,10 +25,13 @@ export class Store {
    * Call now, and whenever one of the keys changes.
    * @param {(keyof S)[]} keys
    * @param {(state: S) => void} call
+   * @returns {() => void} ends it: a view that goes listens no longer
    */
   on(keys, call) {
-    this.listeners.add({ keys, call });
+    const listener = { keys, call };
+    this.listeners.add(listener);
     call(this.state);
+    return () => void this.listeners.delete(listener);
   }
 }
 

@@ -128,8 +128,7 @@ def test_a_lost_worker_fails_its_jobs_and_says_so(tmp_path: Path) -> None:
     with serve(tmp_path) as server, server.client() as client:
         text = f"/api/networks/{client.post('/api/networks', json=TEXT).json()['id']}"
         urls = [job_of(client.post(f"{text}/generate?wait=0", json=LONG)) for _ in range(3)]
-        for pid in server.networks.workers[0].process_ids():
-            os.kill(pid, signal.SIGKILL)
+        os.kill(server.networks.workers[0].process_id, signal.SIGKILL)
         for url in urls:
             assert events(client, url)[-1][0] == "failed"
             assert "start it again" in client.get(url).json()["failure"]

@@ -49,8 +49,7 @@ def test_a_killed_worker_is_replaced_and_its_networks_resume(tmp_path: Path) -> 
         client.post(f"{url}/play", json={"steps_per_second": 200})
         wait_for(lambda: client.get(url).json()["step"] > 100)
         time.sleep(0.6)
-        for pid in server.networks.workers[0].process_ids():
-            os.kill(pid, signal.SIGKILL)
+        os.kill(server.networks.workers[0].process_id, signal.SIGKILL)
         killed = time.monotonic()
 
         def resumed():
@@ -168,8 +167,7 @@ def test_a_silent_worker_is_replaced_and_training_goes_on(tmp_path: Path) -> Non
         client.post(f"{url}/play", json={"steps_per_second": 200})
         wait_for(lambda: client.get(url).json()["step"] > 50)
         time.sleep(0.8)
-        for pid in server.networks.workers[0].process_ids():
-            os.kill(pid, signal.SIGSTOP)
+        os.kill(server.networks.workers[0].process_id, signal.SIGSTOP)
         codes = []
         for _ in range(4):
             codes.append(client.get(url).status_code)
@@ -177,6 +175,32 @@ def test_a_silent_worker_is_replaced_and_training_goes_on(tmp_path: Path) -> Non
         wait_for(lambda: client.get(url).status_code == 200, 20)
         step = client.get(url).json()["step"]
         wait_for(lambda: client.get(url).json()["step"] > step, 20)
+
+
+@pytest.mark.parametrize("harm", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_a_server_stops_whatever_its_worker_does(tmp_path: Path, harm: signal.Signals) -> None:
+    with serve(tmp_path, worker_silence_s=2) as server, server.client() as client:
+        url = f"/api/networks/{client.post('/api/networks').json()['id']}"
+        client.post(f"{url}/train", json={"steps": 10})
+        client.post(f"{url}/play")
+        process = server.networks.workers[0].process_id
+        os.kill(process, harm)
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 10
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    with serve(tmp_path) as server, server.client() as client:
+        assert client.get(url).status_code == 200
+
+
+def test_an_idle_worker_that_stands_still_is_noticed(tmp_path: Path) -> None:
+    with serve(tmp_path, worker_silence_s=2) as server, server.client() as client:
+        url = f"/api/networks/{client.post('/api/networks').json()['id']}"
+        worker = server.networks.workers[0]
+        before = worker.process_id
+        os.kill(before, signal.SIGSTOP)
+        wait_for(lambda: worker.process_id not in (None, before) and worker.ready, 20)
+        assert client.get(url).status_code == 200
 
 
 def test_a_list_says_of_networks_what_they_are_before_they_are_loaded(tmp_path: Path) -> None:

@@ -216,8 +216,7 @@ function mountUpload(session) {
     try {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
-      const suits = { layers: session.store.state.catalog.defaults.layers, loss: task === "regression" ? "mse" : "cross_entropy" };
-      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits }) }), "dataset");
+      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits: made.suits }) }), "dataset");
       if (!done) problem.textContent = session.store.state.message?.text ?? "";
       if (done) {
         dialog.close();
