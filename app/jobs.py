@@ -156,7 +156,8 @@ class Jobs:
         while job.state in OPEN and (left := end - monotonic()) > 0:
             changed = job.changed
             try:
-                await asyncio.wait_for(changed.wait(), min(left, LOOK_AGAIN_S))
+                async with asyncio.timeout(min(left, LOOK_AGAIN_S)):
+                    await changed.wait()
             except TimeoutError:
                 if gone is not None and await gone():
                     await self.cancel(job)

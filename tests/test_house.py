@@ -159,6 +159,12 @@ def test_shipped_files_hold_nothing_dangerous_and_no_other_host(path: Path) -> N
         assert not found or "http://{" in line, f"{path.name}:{number}: {line.strip()[:100]}"
 
 
+@pytest.mark.parametrize("path", APP, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_waits_in_a_way_that_forgets_its_end(path: Path) -> None:
+    """asyncio.wait_for loses a cancellation before Python 3.12; see docs/decisions/0012."""
+    assert "wait_for(" not in path.read_text()
+
+
 def test_both_languages_have_the_same_words() -> None:
     words = {
         code: json.loads((ROOT / "static" / "i18n" / f"{code}.json").read_text())

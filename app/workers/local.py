@@ -97,7 +97,10 @@ class Worker:
             # Whoever asked may have gone; the answer is then read by nobody, quietly.
             done.add_done_callback(lambda f: f.cancelled() or f.exception())
             try:
-                return await asyncio.wait_for(asyncio.shield(done), self.call_s)
+                # Not wait_for: until Python 3.12 it forgets that it was cancelled where the answer comes
+                # at that moment, and a loop that is to end goes on.
+                async with asyncio.timeout(self.call_s):
+                    return await asyncio.shield(done)
             except (Lost, TimeoutError) as error:
                 reason = "ended" if isinstance(error, Lost) else "did not answer"
                 self.replace(generation, reason)

@@ -4,8 +4,10 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
+from app.workers import local
 from app.workers.local import Worker, WorkerDied
 from engine.errors import Refused
 
@@ -77,3 +79,48 @@ def test_one_that_cannot_be_sent_is_the_callers_error() -> None:
     assert isinstance(found[0], Exception)
     assert not isinstance(found[0], WorkerDied)
     assert found[1] == 5
+
+
+class Answering:
+    """In place of a process: its answer comes when the test says so."""
+
+    id = None
+
+    def __init__(self) -> None:
+        self.answer: Future[Any] = Future()
+
+    def begin(self) -> Future[int]:
+        begun: Future[int] = Future()
+        begun.set_result(0)
+        return begun
+
+    def ask(self, *_: Any) -> Future[Any]:
+        return self.answer
+
+    def fault(self, _: float) -> None:
+        return None
+
+    def end(self) -> None:
+        pass
+
+
+def test_a_call_that_is_cancelled_ends_also_while_its_answer_comes(monkeypatch) -> None:
+    """What did not end here kept a server from stopping, once in ten times."""
+
+    async def cancelled_after(ticks: int) -> None:
+        monkeypatch.setattr(local, "Process", lambda _: process)
+        process = Answering()
+        worker = Worker(0, call_s=1.0, silence_s=5.0)
+        await worker.start()
+        task = asyncio.create_task(worker.call(max, 2, 3))
+        await asyncio.sleep(0.01)
+        process.answer.set_result(3)
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        asked_to_end = task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled() == asked_to_end
+        await worker.close()
+
+    for ticks in range(8):
+        asyncio.run(cancelled_after(ticks))
