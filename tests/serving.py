@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,17 @@ class Running:
         """Let no network play on: what one test started would take the others' time."""
         for live in list(self.networks.live.values()):
             live.playing = False
+
+
+def wait_for(condition: Callable[[], T], seconds: float = 10) -> T:
+    """The first true value of a condition, polled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("waited in vain")
 
 
 def complete(coroutine: Coroutine[Any, Any, T]) -> T:

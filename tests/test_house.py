@@ -159,6 +159,13 @@ def test_shipped_files_hold_nothing_dangerous_and_no_other_host(path: Path) -> N
         assert not found or "http://{" in line, f"{path.name}:{number}: {line.strip()[:100]}"
 
 
+def test_no_file_is_a_hall() -> None:
+    styles, pages = (ROOT / "static").rglob("*.css"), (ROOT / "templates").glob("*.html")
+    files = [*ENGINE, *APP, *SCRIPTS, *(ROOT / "tests").rglob("*.py"), *styles, *pages]
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
 @pytest.mark.parametrize("path", APP, ids=lambda p: str(p.relative_to(ROOT)))
 def test_nothing_waits_in_a_way_that_forgets_its_end(path: Path) -> None:
     """asyncio.wait_for loses a cancellation before Python 3.12; see docs/decisions/0012."""

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.app.test_api import wait_for
-from tests.serving import Running, serve
+from tests.serving import Running, serve, wait_for
 
 TEXT = {"dataset": {"kind": "zen"}}
 LONG = {"length": 10_000, "temperature": 1.0}

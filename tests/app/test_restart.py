@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from app.store import CannotOpen, Store
-from tests.app.test_api import wait_for
-from tests.serving import serve
+from tests.serving import serve, wait_for
 
 
 def test_a_network_goes_on_exactly_after_a_restart(tmp_path: Path) -> None:

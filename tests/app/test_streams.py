@@ -14,8 +14,7 @@ from safetensors.numpy import load
 from app.broadcast import MAX_POINTS_A_FRAME, Channel
 from app.wire import frame_of
 from app.workers.messages import Report
-from tests.app.test_api import wait_for
-from tests.serving import complete, serve
+from tests.serving import complete, serve, wait_for
 
 
 def events(response):

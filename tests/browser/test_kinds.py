@@ -1,8 +1,7 @@
-"""Every kind of layer, data, loss and schedule, built and watched on the page."""
+"""Every kind of layer and data, watched on the page."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from engine.datasets import DATASETS
 
 from .conftest import Visitor
+from .page import choose_data, layers
 
 NEED_INPUT = {"own", "own_text", "drawn"}
 # Every kind that is not points or a curve, and one of those each: test_page.py opens them all.
@@ -19,15 +19,6 @@ KINDS = [
     if name not in NEED_INPUT and (kind.view not in ("plane", "curve") or name in ("moons", "sine"))
 ]
 ROWS = ("plane", "curve", "table")
-
-
-def choose(visitor: Visitor, kind: str) -> None:
-    visitor.page.click(f'[data-kind="{kind}"]')
-    visitor.until(f"s.network.spec.dataset.kind === '{kind}' && s.dataset.kind === '{kind}'", 30)
-
-
-def layers(visitor: Visitor) -> list[dict[str, Any]]:
-    return visitor.state("network.spec.layers")
 
 
 def painted(visitor: Visitor, selector: str) -> list[bool]:
@@ -45,7 +36,7 @@ def painted(visitor: Visitor, selector: str) -> list[bool]:
 
 def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor) -> None:
     page = visitor.open(server.url)
-    choose(visitor, "digits")
+    choose_data(visitor, "digits")
     visitor.until("s.look && s.look.step === 0 && s.look.outputs.size === 50")
     before = visitor.state("frame.loss")
     page.click("#play")
@@ -66,7 +57,7 @@ def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor)
 
 def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, visitor) -> None:
     page = visitor.open(server.url)
-    choose(visitor, "sines")
+    choose_data(visitor, "sines")
     visitor.until("s.look && s.look.outputs.size > 50")
     page.fill("#sample-number", "7")
     page.press("#sample-number", "Enter")
@@ -82,7 +73,7 @@ def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, vi
 
 def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
     page = visitor.open(server.url)
-    choose(visitor, "waveforms")
+    choose_data(visitor, "waveforms")
     assert [layer["kind"] for layer in layers(visitor)] == ["lstm"]
     before = visitor.state("frame.loss")
     page.click("#play")
@@ -109,7 +100,7 @@ def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
 def test_a_text_network_writes_and_can_be_stopped(server, visitor) -> None:
     page = visitor.open(server.url)
     assert page.is_hidden("#writing")
-    choose(visitor, "zen")
+    choose_data(visitor, "zen")
     page.select_option("#step-kind", "step 100")
     page.click("#step")
     visitor.until("s.frame.step === 100 && !s.waiting", 40)
@@ -130,13 +121,13 @@ def test_a_text_network_writes_and_can_be_stopped(server, visitor) -> None:
     page.click("#write")
     page.wait_for_selector("#write-problem:has-text('has no ß')")
     visitor.complaints.clear()  # the console names the 422
-    choose(visitor, "spiral")
+    choose_data(visitor, "spiral")
     page.wait_for_selector("#writing", state="hidden")
 
 
 def test_text_is_shown_with_what_is_expected_next(server, visitor) -> None:
     page = visitor.open(server.url)
-    choose(visitor, "zen")
+    choose_data(visitor, "zen")
     visitor.until("s.look && s.look.outputs.size === 1")
     before = visitor.state("frame.loss")
     page.select_option("#step-kind", "step 10")
@@ -187,131 +178,6 @@ def test_planes_of_mixed_kinds_are_the_servers(server, client, visitor, kind) ->
     assert np.abs(ours - theirs).max() < 1e-4 * max(1.0, np.abs(theirs).max())
 
 
-def test_layers_of_other_kinds_join_the_spiral_by_hand(server, client, visitor) -> None:
-    page = visitor.open(server.url)
-    for count, kind in enumerate(("batch_norm", "dropout", "residual"), 4):
-        page.select_option("#add-kind", kind)
-        visitor.until(f"s.network.spec.layers.length === {count} && !s.refused")
-    assert page.locator(".column").count() == 8
-    assert page.locator("#add-kind option:not([disabled])").count() > 5
-    assert page.locator('#add-kind option[value="conv2d"][disabled]').count() == 1
-    page.select_option("#step-kind", "step 100")
-    page.click("#step")
-    visitor.until("s.frame.step === 100 && !s.waiting && s.picture")
-    page.wait_for_timeout(300)
-    ours = np.array(page.evaluate("glassbox.boundary(21)"), float)
-    id = visitor.state("network.id")
-    theirs = np.array(client.get(f"/api/networks/{id}/boundary?resolution=21").json()["outputs"])
-    assert np.abs(ours - theirs).max() < 1e-4
-    for layer in range(7):
-        page.select_option("#curve-layer", str(layer))
-    page.click("#of-numbers")
-    page.wait_for_selector("#weights caption:has-text('running mean')")
-
-
-def test_an_impossible_kernel_turns_red_and_the_network_goes_on(server, visitor) -> None:
-    page = visitor.open(server.url)
-    choose(visitor, "digits")
-    page.get_by_label("Padding of layer 1").select_option("valid")
-    visitor.until("s.network.spec.layers[0].padding === 'valid'")
-    page.click("#play")
-    visitor.until("s.frame.state === 'playing'")
-    field = page.get_by_label("Kernel of layer 1")
-    field.fill("11")
-    field.press("Enter")
-    wrong = page.locator(".layer-card.wrong")
-    wrong.wait_for()
-    assert "layer 1 (conv2d_1): a kernel of 11 is larger than its input of 8 x 8 x 1" in (
-        wrong.inner_text()
-    )
-    assert page.get_by_label("Kernel of layer 1").input_value() == "11"
-    assert page.is_hidden("#banner")
-    step = visitor.state("frame.step")
-    visitor.until(f"s.frame.step > {step} && s.frame.state === 'playing'", 30)
-    visitor.complaints.clear()
-    page.get_by_label("Kernel of layer 1").fill("3")
-    page.get_by_label("Kernel of layer 1").press("Enter")
-    wrong.wait_for(state="detached")
-    page.get_by_label("Kernel of layer 1").fill("40")
-    page.get_by_label("Kernel of layer 1").press("Enter")
-    wrong.wait_for()
-    visitor.complaints.clear()
-    page.click(".refusal button")
-    wrong.wait_for(state="detached")
-    assert page.get_by_label("Kernel of layer 1").input_value() == "3"
-
-
-def test_undo_after_another_kind_brings_back_layer_and_weights(server, visitor) -> None:
-    page = visitor.open(server.url)
-    choose(visitor, "digits")
-    page.select_option("#step-kind", "step 10")
-    page.click("#step")
-    visitor.until("s.frame.step === 10 && !s.waiting && s.weights.length === s.network.parameters")
-    before = layers(visitor)
-    weights = page.evaluate("Array.from(glassbox.store.state.weights)")
-    page.get_by_label("kind of layer 2").select_option("avg_pool2d")
-    visitor.until("s.network.spec.layers[1].kind === 'avg_pool2d'")
-    page.get_by_label("kind of layer 3").select_option("batch_norm")
-    visitor.until("s.network.spec.layers[2].kind === 'batch_norm'")
-    page.click("#undo")
-    visitor.until("s.network.spec.layers[2].kind === 'conv2d'")
-    page.click("#undo")
-    visitor.until("s.network.spec.layers[1].kind === 'max_pool2d'")
-    assert layers(visitor) == before
-    page.wait_for_timeout(300)
-    found = page.evaluate("Array.from(glassbox.store.state.weights)")
-    np.testing.assert_allclose(found, weights, rtol=1e-6)
-
-
-def test_layers_are_inserted_moved_set_and_removed(server, visitor) -> None:
-    page = visitor.open(server.url)
-    page.click('[data-name="details 2"]')
-    page.wait_for_selector("#layer-card:popover-open math")
-    assert "8 → 8" in page.inner_text("#layer-card")
-    page.get_by_label("Trainable").uncheck()
-    visitor.until("s.network.layers[1].trainable === false")
-    assert page.is_visible("#layer-card"), "it stays open while one sets things"
-    page.select_option('#layer-card [data-name="insert before"]', "dropout")
-    visitor.until("s.network.spec.layers[1].kind === 'dropout'")
-    page.click('[data-name="details 2"]')
-    page.click('#layer-card [data-name="move left"]')
-    visitor.until("s.network.spec.layers[0].kind === 'dropout'")
-    page.click('[data-name="details 1"]')
-    page.click('#layer-card [data-name="remove layer"]')
-    visitor.until("s.network.spec.layers.length === 3")
-    for _ in range(4):
-        page.click("#undo")
-        page.wait_for_timeout(150)
-    visitor.until("!s.canUndo && s.network.layers[1].trainable")
-
-
-def test_schedule_clipping_and_averaging_are_set_and_seen(server, visitor) -> None:
-    page = visitor.open(server.url)
-    page.click("#more-settings summary")
-    settings = page.locator("#settings")
-    settings.get_by_label("Schedule", exact=True).select_option("exponential")
-    visitor.until("s.network.spec.schedule.kind === 'exponential'")
-    field = settings.locator('[data-name="Clip length"]')
-    field.fill("0.5")
-    field.press("Enter")
-    visitor.until("s.network.spec.clipping.norm === 0.5")
-    field = settings.locator('[data-name="Averaging"]')
-    field.fill("0.99")
-    field.press("Enter")
-    visitor.until("s.network.spec.average === 0.99")
-    page.select_option("#step-kind", "step 100")
-    page.click("#step")
-    visitor.until("s.frame.step === 100 && s.rate < 0.0272")
-    page.wait_for_selector("#more-now:has-text('rate now 0.027')")
-    kinds = page.evaluate("glassbox.store.state.catalog.schedules.map((one) => one.name)")
-    for kind in kinds:
-        settings.get_by_label("Schedule", exact=True).select_option(kind)
-        visitor.until(f"s.network.spec.schedule.kind === '{kind}'")
-        page.click("#step")
-        visitor.until("!s.waiting")
-    assert page.locator("#settings input:invalid").count() == 0
-
-
 def test_text_of_ones_own_is_learned_and_errors_are_said(server, visitor) -> None:
     page = visitor.open(server.url)
     page.click('[data-kind="own_text"]')
@@ -336,7 +202,7 @@ def test_text_of_ones_own_is_learned_and_errors_are_said(server, visitor) -> Non
 def test_every_dataset_is_chosen_and_trains(server, visitor, kind) -> None:
     page = visitor.open(server.url)
     if kind != "spiral":
-        choose(visitor, kind)
+        choose_data(visitor, kind)
     for tab in ("#of-numbers", "#of-activations"):
         page.click(tab)
     page.select_option("#step-kind", "step 1")
@@ -365,7 +231,7 @@ def test_no_word_is_missing_whatever_is_shown(server, browser, locale) -> None:
     page.click("#more-settings summary")
     for kind in ("spiral", "digits", "waveforms", "sines", "zen", "topics"):
         if kind != "spiral":
-            choose(one, kind)
+            choose_data(one, kind)
             one.until("s.look")
         page.click('[data-name="details 1"]')
         text = page.inner_text("body")
@@ -392,7 +258,7 @@ def test_no_word_is_missing_whatever_is_shown(server, browser, locale) -> None:
 def test_the_chain_stays_within_the_page(server, browser, width, kind) -> None:
     one = Visitor(browser, viewport={"width": width, "height": 844})
     page = one.open(server.url)
-    choose(one, kind)
+    choose_data(one, kind)
     one.until("s.look && s.look.outputs.size > 0")
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
