@@ -26,8 +26,8 @@ class Commands:
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
 
-    async def patch(self, live: Live, change: PatchIn) -> tuple[NetworkOut, Report]:
-        """The changed network, and its frame, to be published when the answer is out."""
+    async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
+        """The changed network. Its frame is held until the answer is out: then `live.release`."""
         async with live.changing:
             await self.networks.ensure(live)
             spec = self._validated(change.merged(live.spec))
@@ -36,11 +36,12 @@ class Commands:
             live.spec = spec
             live.describe_as(described)
             live.mark_changed()
+            live.hold(report)
         network = live.described(described)
         if live.playing and not network.samples:
             live.stop(NO_SAMPLES)
             network.state = "paused"
-        return network, report
+        return network
 
     @staticmethod
     def _validated(whole: dict[str, Any]) -> NetworkSpec:
@@ -50,7 +51,6 @@ class Commands:
             raise RequestValidationError(error.errors()) from error
 
     async def play(self, live: Live, steps_per_second: float | None) -> FrameOut:
-        await self.networks.ensure(live)
         report = await self.networks.publish_now(live)
         await self._check_trainable(live, report)
         live.steps_per_second = steps_per_second

@@ -1,4 +1,7 @@
-"""Annotated aliases for what routes are given."""
+"""Annotated aliases for what routes are given.
+
+All are coroutines: FastAPI calls plain functions in threads.
+"""
 
 import re
 import secrets
@@ -18,19 +21,19 @@ VISITOR = "glassbox_visitor"
 _VISITOR_FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def get_networks(connection: HTTPConnection) -> Networks:
+async def get_networks(connection: HTTPConnection) -> Networks:
     return connection.app.state.networks
 
 
-def get_commands(connection: HTTPConnection) -> Commands:
+async def get_commands(connection: HTTPConnection) -> Commands:
     return Commands(connection.app.state.networks)
 
 
-def get_jobs(connection: HTTPConnection) -> Jobs:
+async def get_jobs(connection: HTTPConnection) -> Jobs:
     return connection.app.state.jobs
 
 
-def get_settings(connection: HTTPConnection) -> Settings:
+async def get_settings(connection: HTTPConnection) -> Settings:
     return connection.app.state.settings
 
 
@@ -54,14 +57,14 @@ async def get_live(
 LiveDep = Annotated[Live, Depends(get_live)]
 
 
-def known_visitor(connection: HTTPConnection) -> str | None:
+async def known_visitor(connection: HTTPConnection) -> str | None:
     cookie = connection.cookies.get(VISITOR, "")
     return cookie if _VISITOR_FORM.fullmatch(cookie) else None
 
 
-def some_visitor(request: Request, response: Response) -> str:
+async def some_visitor(request: Request, response: Response) -> str:
     """Who this is, for the list of one's own networks; made up at the first need."""
-    visitor = known_visitor(request)
+    visitor = await known_visitor(request)
     if visitor is None:
         visitor = secrets.token_urlsafe(16)
         response.set_cookie(VISITOR, visitor, max_age=31_536_000, httponly=True, samesite="strict")

@@ -38,6 +38,7 @@ class Live:
     allowance: float = 0.0
     ticked: float = 0.0
     report_at: float = 0.0
+    held: Report | None = None  # made, and to be published when an answer is out
     used: float = field(default_factory=monotonic)
     hands: int = 0  # requests and calls that have it in hand: it is not put away meanwhile
     dirty: bool = True  # changed since it was saved
@@ -113,8 +114,23 @@ class Live:
             generation=self.generation,
         )
 
+    def hold(self, report: Report) -> None:
+        """Publish it at `release`, or when the next one comes: frames keep their order."""
+        self._flush()
+        self.held = report
+
+    async def release(self) -> None:
+        """Publish what is held. A coroutine, so that it runs on the event loop and in no thread."""
+        self._flush()
+
+    def _flush(self) -> None:
+        held, self.held = self.held, None
+        if held is not None:
+            self.publish(held)
+
     def publish(self, report: Report) -> None:
         """To all who watch, and stop playing where it diverged."""
+        self._flush()
         if report.divergence and self.playing:
             self.playing = False
         told = self.channel.report

@@ -39,8 +39,8 @@ async def patch_network(
 
     Weights are kept; where layers change, the overlapping part of each.
     """
-    network, report = await commands.patch(live, change)
-    after.add_task(live.publish, report)  # first the answer, then its frame
+    network = await commands.patch(live, change)
+    after.add_task(live.release)  # first the answer, then its frame
     return network
 
 

@@ -16,7 +16,7 @@ from engine.errors import Refused
 
 from ..broadcast import Message, Watcher
 from ..commands import Commands
-from ..deps import LiveDep, NetworksDep, SettingsDep, get_networks
+from ..deps import LiveDep, NetworksDep, SettingsDep
 from ..errors import GlassboxError, problem_of, validation_problem
 from ..live import Live, weights_of
 from ..registry import Networks
@@ -114,6 +114,7 @@ async def stream(
 @router.websocket("/socket")
 async def socket(
     websocket: WebSocket,
+    networks: NetworksDep,
     id: str,
     settings: SettingsDep,
     weights: bool = True,
@@ -124,7 +125,6 @@ async def socket(
     `after` is "generation:step": losses up to there are known already.
     Commands: {"type": "play" | "pause" | "step" | "reset" | "patch" | "weights", ..}
     """
-    networks = get_networks(websocket)
     try:
         live = await networks.get(id)
         watcher = await networks.watch(live, weights, _step_of(live, after))
@@ -238,7 +238,7 @@ async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
         case ResetCommand():
             await commands.reset(live, command.seed)
         case PatchCommand():
-            _, report = await commands.patch(live, command.spec)
-            live.publish(report)
+            await commands.patch(live, command.spec)
+            await live.release()
         case WeightsCommand():
             await commands.set_weights(live, command.values)

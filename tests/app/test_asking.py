@@ -1,9 +1,16 @@
 """Samples by number, the confusion, and what a frame says, over HTTP."""
 
+import asyncio
+import threading
+
 import httpx
+import numpy as np
 import pytest
 
+from app.commands import Commands
 from app.live import Live
+from app.schemas import PatchIn
+from app.workers.messages import Report
 
 from ..serving import Running
 
@@ -77,3 +84,51 @@ def test_a_change_is_one_call_of_the_worker_and_its_answer_comes_before_its_fram
     assert answer["spec"]["optimizer"]["learning_rate"] == 0.01
     client.get("/healthz")  # what follows the answer has its turn
     assert order == ["patch", "frame"]
+
+
+def test_frames_keep_the_order_in_which_they_were_made(
+    client: httpx.Client, url: str, server: Running
+) -> None:
+    """The frame of a change waits for its answer; what is done meanwhile does not overtake it."""
+    live = server.networks.live[url.rsplit("/", 1)[1]]
+    commands = Commands(server.networks)
+
+    async def change_and_set() -> list[Report]:
+        told = []
+        for size in (3, 4):
+            await commands.patch(live, PatchIn(batch_size=size))
+            told.append(live.channel.report)
+        await commands.set_weights(live, {"output.bias": [1, 2, 3]})
+        told.append(live.channel.report)
+        await live.release()
+        return [*told, live.channel.report]
+
+    running = asyncio.run_coroutine_threadsafe(change_and_set(), server.loop)
+    first, second, third, last = running.result(20)
+    assert first.figures["revision"] + 1 == second.figures["revision"]
+    assert third is last
+    assert np.frombuffer(last.weights, np.float32)[-3:].tolist() == [1, 2, 3]
+
+
+def test_every_frame_is_told_on_the_event_loop(
+    client: httpx.Client, url: str, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event set in another thread wakes nobody until something else does."""
+    threads = []
+    publish = Live.publish
+
+    def told(live: Live, report: Report) -> None:
+        threads.append(threading.current_thread().name)
+        publish(live, report)
+
+    async def here() -> str:
+        return threading.current_thread().name
+
+    monkeypatch.setattr(Live, "publish", told)
+    client.patch(url, json={"batch_size": 3})
+    client.post(f"{url}/train", json={"steps": 1})
+    client.post(f"{url}/reset", json={"seed": 1})
+    client.put(f"{url}/weights", json={"output.bias": [1, 2, 3]})
+    loops = asyncio.run_coroutine_threadsafe(here(), server.loop).result(20)
+    assert len(threads) >= 4
+    assert set(threads) == {loops}
