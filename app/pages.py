@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
 
 from .settings import web_root
 
@@ -36,13 +36,7 @@ def modules_of(script: str) -> list[str]:
         module = waiting.pop(0)
         text = (web_root() / "static" / "js" / f"{module}.js").read_text(encoding="utf-8")
         for relative in _IMPORT.findall(text):
-            parts: list[str] = []
-            for part in (PurePosixPath(module).parent / relative).parts:
-                if part == "..":
-                    parts.pop()
-                elif part != ".":
-                    parts.append(part)
-            name = "/".join(parts)
+            name = normpath(join(dirname(module), relative))
             if name not in found and name != script:
                 found.append(name)
                 waiting.append(name)

@@ -31,6 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
+BEING_REPLACED = "a training process is being replaced; try again"
 IDLE_S = 60.0  # so long unused, a network may make room for another
 
 
@@ -164,7 +165,7 @@ class Networks:
                 log.warning("a checkpoint could not be used (%s); the network starts anew", error)
                 described = await live.worker.call(shelf.create, live.id, live.spec, tables, None)
         except WorkerDied as error:
-            raise Unavailable("a training process is being replaced; try again") from error
+            raise Unavailable(BEING_REPLACED) from error
         live.loaded_in = generation
         live.describe_as(described)
         return described
@@ -218,7 +219,7 @@ class Networks:
             if live.id in self._deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
-            raise Unavailable("a training process is being replaced; try again") from error
+            raise Unavailable(BEING_REPLACED) from error
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
         return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}
@@ -238,7 +239,7 @@ class Networks:
         try:
             return await self._least_loaded().call(looking.dataset, spec, tables)
         except WorkerDied as error:
-            raise Unavailable("a training process is being replaced; try again") from error
+            raise Unavailable(BEING_REPLACED) from error
 
     async def forget_table(self, id: str) -> bool:
         """Whether there was such an uploaded dataset."""

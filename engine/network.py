@@ -16,11 +16,9 @@ from .layers import Layer, Output, Pass, Scratch
 from .layers.base import Cache, Place, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
+from .mixing import FIRST, GOLDEN, MASK
 
 Array = NDArray[np.floating]
-
-_GOLDEN = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
 
 
 class Network:
@@ -150,9 +148,9 @@ class Network:
     def draw_keys(passes: list[Pass], key: int) -> None:
         """Give every layer its own random key of this update."""
         for i, one in enumerate(passes):
-            mixed = (key + (i + 1) * _GOLDEN) & _MASK
-            mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-            one.key = (mixed ^ (mixed >> 27)) & _MASK
+            mixed = (key + (i + 1) * GOLDEN) & MASK
+            mixed = ((mixed ^ (mixed >> 30)) * FIRST) & MASK
+            one.key = (mixed ^ (mixed >> 27)) & MASK
 
     def split(self, vector: Array) -> list[dict[str, Array]]:
         """Views of every layer's parameters by their short names.  vector: (size,) or longer"""

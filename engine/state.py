@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from .errors import Refused
 from .layout import Layout
+from .mixing import FIRST, GOLDEN, MASK, SECOND
 from .schedules import fresh_state
 
 Array = NDArray[np.floating]
 
-MASK = (1 << 64) - 1
 # The clock, as the compiled loops count on it too.
 POSITION, EPOCH, UPDATES = range(3)
 
@@ -251,10 +251,10 @@ def shuffle(
         return
     state = int(generator[0])
     for i in range(len(order) - 1, 0, -1):
-        state = (state + 0x9E3779B97F4A7C15) & MASK
+        state = (state + GOLDEN) & MASK
         z = state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        z = ((z ^ (z >> 30)) * FIRST) & MASK
+        z = ((z ^ (z >> 27)) * SECOND) & MASK
         z ^= z >> 31
         j = ((z >> 32) * (i + 1)) >> 32
         order[i], order[j] = order[j], order[i]

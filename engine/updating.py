@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layers.base import Pass
+from .mixing import GOLDEN, MASK
 from .network import Network
 from .optimizers import Optimizer
-from .state import MASK, State
+from .state import State
 
 Array = NDArray[np.floating]
 
@@ -52,7 +53,7 @@ class How:
 
     def key(self, step: int) -> int:
         """The random key of an update: of seed and step alone, so a rewound run draws the same."""
-        return (self.seed * 0x2545F4914F6CDD1D + step * 0x9E3779B97F4A7C15) & MASK
+        return (self.seed * 0x2545F4914F6CDD1D + step * GOLDEN) & MASK
 
     @property
     def penalties(self) -> list[tuple[int, int, float, float]]:

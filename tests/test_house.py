@@ -17,7 +17,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
-    {"errors", "limits", "mathml", "layout", "kernels", "features", "history"},
+    {"errors", "limits", "mathml", "mixing", "layout", "kernels", "features", "history"},
     {"activations", "initializers", "losses", "optimizers", "schedules", "datasets"},
     {"layers"},
     {"network"},

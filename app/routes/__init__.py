@@ -5,7 +5,7 @@ from typing import Any
 from ..schemas import ProblemOut
 
 
-def _problem(description: str) -> dict[str, Any]:
+def described(description: str) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
     return {
         "description": description,
@@ -15,13 +15,13 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: _problem("not readable, or a foreign Host"),
-    403: _problem("asked by a page of another site"),
-    413: _problem("larger than a limit"),
-    415: _problem("not JSON"),
-    422: _problem("a field is wrong; `errors` names it"),
-    429: _problem("a limit of this server is reached"),
-    503: _problem("a training process is being replaced"),
+    400: described("not readable, or a foreign Host"),
+    403: described("asked by a page of another site"),
+    413: described("larger than a limit"),
+    415: described("not JSON"),
+    422: described("a field is wrong; `errors` names it"),
+    429: described("a limit of this server is reached"),
+    503: described("a training process is being replaced"),
 }
-OF_NETWORK = {**PROBLEMS, 404: _problem("no such network")}
-OF_STATE = {**OF_NETWORK, 409: _problem("the network's state does not allow it")}
+OF_NETWORK = {**PROBLEMS, 404: described("no such network")}
+OF_STATE = {**OF_NETWORK, 409: described("the network's state does not allow it")}

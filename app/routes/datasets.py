@@ -19,10 +19,10 @@ from ..errors import NotFound, TooMany
 from ..registry import Networks
 from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
 from ..store import CannotSave
-from . import PROBLEMS, _problem
+from . import PROBLEMS, described
 
 router = APIRouter(
-    prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: _problem("no such dataset")}
+    prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: described("no such dataset")}
 )
 
 _ADAPTER = dataset_adapter()

@@ -9,10 +9,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from ..deps import JobsDep
 from ..jobs import OPEN, Job
 from ..schemas import JobOut
-from . import PROBLEMS, _problem
+from . import PROBLEMS, described
 
 router = APIRouter(
-    prefix="/api/jobs/{job}", tags=["jobs"], responses={**PROBLEMS, 404: _problem("no such job")}
+    prefix="/api/jobs/{job}", tags=["jobs"], responses={**PROBLEMS, 404: described("no such job")}
 )
 
 

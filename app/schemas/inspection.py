@@ -12,8 +12,10 @@ from .base import Answer, Wire
 
 Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
 
-Kept = Number | None  # null leaves a number as it is  # null leaves a number as it is
+Kept = Number | None  # null leaves a number as it is
 Nested = Number | list[Kept] | list[list[Kept]] | list[list[list[list[Kept]]]]
+
+SampleNumbers = Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)]
 
 Sample = list[Number] | list[list[Number]] | list[list[list[Number]]]
 
@@ -36,7 +38,7 @@ class RowsIn(Wire):
     part: Literal["train", "test"] | None = Field(
         None, description="of the data, whose samples are asked about instead of inputs"
     )
-    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+    samples: SampleNumbers | None = None
 
     def asked(self, limit: int) -> Asked:
         """Raises: Refused"""
@@ -57,7 +59,7 @@ class RowsIn(Wire):
 
 
 class SamplesIn(Wire):
-    samples: Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)] | None = None
+    samples: SampleNumbers | None = None
 
 
 class ConfusionOut(Answer):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..activations import OutputActivationName, activate, pull_back
 from ..errors import Refused
+from ..mixing import GOLDEN, MASK
 
 Array = NDArray[np.floating]
 Views = Mapping[str, Array]
@@ -95,7 +96,7 @@ class Pass:
         if part is None:
             part = self.parts[name] = Pass()
         part.training, part.compiled = self.training, self.compiled
-        part.key = (self.key + sum(name.encode()) * 0x9E3779B97F4A7C15) & ((1 << 64) - 1)
+        part.key = (self.key + sum(name.encode()) * GOLDEN) & MASK
         return part
 
 

@@ -8,9 +8,8 @@ import numpy as np
 from annotated_types import Interval
 
 from ..mathml import equations, formula
+from ..mixing import FIRST, GOLDEN, SECOND
 from .base import Array, Cache, Parameter, Pass, SameShape, Shape, Views
-
-_GOLDEN = 0x9E3779B97F4A7C15
 
 
 def noise_bits(key: int, count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
@@ -19,9 +18,9 @@ def noise_bits(key: int, count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
     A counter instead of a state: any number can be drawn alone, and a rewound run draws the same.
     """
     with np.errstate(over="ignore"):
-        z = np.uint64(key) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = np.uint64(key) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(GOLDEN)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(FIRST)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(SECOND)
         z ^= z >> np.uint64(31)
     return z >> np.uint64(40)
 

@@ -38,11 +38,7 @@ class Adam(Rule):
     epsilon: Epsilon = 1e-8
 
     slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
-    formula: ClassVar[str] = formula(
-        "<mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo>"
-        "<mi>η</mi><mfrac><mover><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover><mi>v</mi><mo>^</mo></mover></msqrt>"
-        "<mo>+</mo><mi>ε</mi></mrow></mfrac>"
-    )
+    formula: ClassVar[str] = descent_formula(M_HAT, ROOT_V_HAT)
     summary: ClassVar[dict[str, str]] = {
         "en": "Gives every weight its own step size, from running means of its gradient and its square.",
         "zh": "用梯度及其平方的滑动平均，为每个权重自动调整步长。",

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..activations import softmax
 from ..datasets.text import printable
 from ..errors import Refused
 from ..experiment import Experiment
@@ -57,17 +58,12 @@ def _write(
     yield 0.0, {"prompt": "".join(vocabulary[token] for token in tokens)}
     for i in range(length):
         z = read(np.array([tokens[-window:]], np.float64))["z"][0, -1].astype(np.float64)
-        shares = _softmax(z)
+        shares = softmax(z)
         if not np.isfinite(shares).all():
             raise Refused("weights", "the weights are not finite any more; reset the network")
         if temperature > 0:
-            token = int(rng.choice(len(shares), p=_softmax(z / temperature)))
+            token = int(rng.choice(len(shares), p=softmax(z / temperature)))
         else:
             token = int(shares.argmax())
         tokens.append(token)
         yield (i + 1) / length, {"text": vocabulary[token], "probabilities": [float(shares[token])]}
-
-
-def _softmax(z: np.ndarray) -> np.ndarray:
-    e = np.exp(z - z.max())
-    return e / e.sum()

@@ -215,10 +215,7 @@ def test_watchers_that_leave_are_forgotten(server, client, network, url) -> None
     for _ in range(5):
         with client.stream("GET", f"{url}/stream?weights=false") as response:
             next(events(response))
-    end = time.monotonic() + 10
-    while server.networks.live[network["id"]].channel.watchers and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not server.networks.live[network["id"]].channel.watchers
+    wait_for(lambda: not server.networks.live[network["id"]].channel.watchers)
     assert server.networks.clients == 0
 
 
@@ -269,14 +266,8 @@ def test_a_client_that_reads_nothing_is_dropped_and_training_goes_on(tmp_path: P
         )
         client.post(f"/api/networks/{made['id']}/play")
         live = server.networks.live[made["id"]]
-        end = time.monotonic() + 5
-        while not live.channel.watchers and time.monotonic() < end:
-            time.sleep(0.02)
-        assert live.channel.watchers
-        end = time.monotonic() + 30
-        while live.channel.watchers and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not live.channel.watchers
+        wait_for(lambda: live.channel.watchers, 5)
+        wait_for(lambda: not live.channel.watchers, 30)
         before = client.get(f"/api/networks/{made['id']}").json()["step"]
         time.sleep(0.5)
         assert client.get(f"/api/networks/{made['id']}").json()["step"] > before
