@@ -234,10 +234,12 @@ class Networks:
             self._tables[id] = table
         return {id: self._tables[id]}
 
-    async def make_dataset(self, spec: Any, tables: dict[str, Table]) -> dict[str, Any]:
+    async def make_dataset(
+        self, spec: Any, tables: dict[str, Table], first: int, count: int | None
+    ) -> bytes:
         """A dataset of no network yet, made in a worker.  Raises: Refused, Unavailable"""
         try:
-            return await self._least_loaded().call(looking.dataset, spec, tables)
+            return await self._least_loaded().call(looking.dataset, spec, tables, first, count)
         except WorkerDied as error:
             raise Unavailable(BEING_REPLACED) from error
 

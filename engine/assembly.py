@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +12,7 @@ from .datasets import Dataset, Own, Table
 from .errors import Refused
 from .features import FEATURES, apply_features
 from .layers import Output
-from .limits import MAX_BATCH_NUMBERS, MAX_PARAMETERS, keep_within, keep_work
+from .limits import MAX_PARAMETERS, keep_batch, keep_within, keep_work
 from .losses import LOSSES
 from .network import Network
 from .spec import NetworkSpec
@@ -157,8 +156,4 @@ def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
         batch * network.work, "optimizer.kind" if full else "batch_size", "one update",
         "choose a smaller batch or fewer units", aside="batch x what a sample takes",
     )  # fmt: skip
-    numbers = batch * sum(prod(shape) for shape in network.shapes)
-    keep_within(
-        "max_batch_numbers", MAX_BATCH_NUMBERS, numbers, "batch_size",
-        f"the layers' outputs for one batch would be {numbers} numbers", "choose a smaller batch",
-    )  # fmt: skip
+    keep_batch(batch * network.numbers, "batch_size", f"a batch of {batch}")

@@ -16,7 +16,7 @@ from .datasets import Dataset, Table
 from .errors import Refused
 from .history import Course
 from .layers.base import Cache, spelled
-from .limits import MAX_ACTIVATION_NUMBERS, keep_within, keep_work
+from .limits import keep_answer, keep_batch, keep_work
 from .measuring import Measures, classify, confusion, measure, output_of
 from .network import Network
 from .spec import NetworkSpec
@@ -254,6 +254,8 @@ class Experiment:
         `place` is what a refusal of so many blames.  Raises: Refused
         """
         rows = len(columns)
+        numbers = rows * prod(self.network.shapes[-1])
+        keep_answer(numbers, place, f"{rows} rows", "ask for fewer")
         keep_work(rows * self.network.work, place, f"{rows} rows", "ask for fewer")
         if not rows:
             return np.zeros((0, *self.network.shapes[-1]))
@@ -297,10 +299,9 @@ class Experiment:
     ) -> dict[str, dict[str, Array]]:
         """`activations` of samples as the dataset scales them.  Raises: Refused"""
         numbers = len(columns) * sum(prod(shape) for shape in self.network.shapes[1:])
-        keep_within(
-            "max_activation_numbers", MAX_ACTIVATION_NUMBERS, numbers, place,
-            f"{len(columns)} rows would give {numbers} activations", "ask for fewer rows",
-        )  # fmt: skip
+        rows = f"{len(columns)} rows"
+        keep_answer(numbers, place, rows, "ask for fewer rows")
+        keep_work(len(columns) * self.network.work, place, rows, "ask for fewer")
         features = self._parts.features(columns)
         with np.errstate(all="ignore"):
             caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
@@ -319,6 +320,7 @@ class Experiment:
         keep_work(
             len(chosen) * self.network.work, "samples", f"{len(chosen)} samples", "ask for fewer"
         )
+        keep_batch(len(chosen) * self.network.numbers, "samples", f"{len(chosen)} samples")
         gradient = np.zeros(self.network.layout.size, trainer.dtype)
         with np.errstate(all="ignore"):
             loss = self.network.loss_and_gradient(

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from .assembly import Assembly
 from .layers.base import Cache
-from .limits import MAX_MEASURE_WORK
+from .limits import affordable
 from .trainer import Trainer
 
 Array = NDArray[np.floating]
 
 ROWS_AT_ONCE = 2048
-LEAST_MEASURED = 256
+NUMBERS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ def output_of(parts: Assembly, trainer: Trainer, vector: Array, features: Array)
     plain = all(len(shape) == 1 for shape in network.shapes)
     passes = network.passes(compiled=trainer.compiled and not plain)
     pieces = []
-    for i in range(0, len(features), ROWS_AT_ONCE):
-        rows = features[i : i + ROWS_AT_ONCE].astype(trainer.dtype)
+    most = max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // network.numbers))
+    for i in range(0, len(features), most):
+        rows = features[i : i + most].astype(trainer.dtype)
         cache = network.forward(vector, rows, passes)[-1]
         pieces.append({"z": cache["z"].copy(), "a": cache["a"].copy()})
     if len(pieces) == 1:
@@ -74,7 +75,7 @@ def confusion(parts: Assembly, trainer: Trainer) -> dict[str, list[list[int]]] |
     dataset = parts.dataset
     if not dataset.classes or dataset.per_step:
         return None
-    most, found = _most(parts), {}
+    most, found = affordable(parts.network.work, parts.network.numbers), {}
     for name, inputs, targets in (
         ("train", trainer.inputs, dataset.targets),
         ("test", parts.features(dataset.test_inputs), dataset.test_targets),
@@ -88,17 +89,12 @@ def confusion(parts: Assembly, trainer: Trainer) -> dict[str, list[list[int]]] |
     return found
 
 
-def _most(parts: Assembly) -> int:
-    """Samples that a measurement looks at: so many as don't hold up training."""
-    return max(LEAST_MEASURED, MAX_MEASURE_WORK // max(1, parts.network.work))
-
-
 def _measure_part(
     parts: Assembly, trainer: Trainer, vector: Array, inputs: Array, coded: Array, targets: Array
 ) -> tuple[float | None, float | None]:
     if not len(inputs):
         return None, None
-    most = _most(parts)
+    most = affordable(parts.network.work, parts.network.numbers)
     inputs, coded, targets = inputs[:most], coded[:most], targets[:most]
     with np.errstate(all="ignore"):
         cache = output_of(parts, trainer, vector, inputs)

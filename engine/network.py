@@ -5,6 +5,7 @@ every method takes the parameter vector.
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import cast
 
 import numpy as np
@@ -76,6 +77,10 @@ class Network:
         self.layout = Layout(shapes)
         self.work = sum(
             layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
+        )
+        # Numbers that one sample leaves in memory on its way.
+        self.numbers = prod(input_shape) + sum(
+            layer.numbers(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
         )
 
     def _check_output(self, loss: str) -> None:

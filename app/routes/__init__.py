@@ -1,6 +1,8 @@
 """One router a noun; handlers translate, `Networks` decides."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Query, Response
 
 from ..schemas import ProblemOut
 
@@ -25,3 +27,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 OF_NETWORK = {**PROBLEMS, 404: described("no such network")}
 OF_STATE = {**OF_NETWORK, 409: described("the network's state does not allow it")}
+
+First = Annotated[int, Query(ge=0, le=10**9, description="the first sample wanted, of either part")]
+Count = Annotated[
+    int | None, Query(ge=1, le=10**9, description="at most so many samples of either part")
+]
+
+
+def json_response(encoded: bytes) -> Response:
+    """What a worker has encoded: a million numbers would stop the event loop for a second. The
+    declared models say what is in it."""
+    return Response(encoded, media_type="application/json")

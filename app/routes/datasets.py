@@ -19,7 +19,7 @@ from ..errors import NotFound, TooMany
 from ..registry import Networks
 from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
 from ..store import CannotSave
-from . import PROBLEMS, described
+from . import PROBLEMS, Count, First, described, json_response
 
 router = APIRouter(
     prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: described("no such dataset")}
@@ -28,7 +28,7 @@ router = APIRouter(
 _ADAPTER = dataset_adapter()
 
 
-@router.get("/{kind}")
+@router.get("/{kind}", response_model=DatasetOut)
 async def get_dataset(
     networks: NetworksDep,
     kind: Annotated[str, Path(max_length=64)],
@@ -38,8 +38,11 @@ async def get_dataset(
     seed: Annotated[int | None, Query(ge=0)] = None,
     arms: Annotated[int | None, Query(ge=2)] = None,
     id: Annotated[str | None, Query(max_length=64)] = None,
-) -> DatasetOut:
-    """A dataset as a network is given it: scaled, targets as class numbers or values.
+    first: First = 0,
+    count: Count = None,
+) -> Response:
+    """A dataset as a network is given it: scaled, targets as class numbers or values; of large data so
+    many samples as fit into an answer, the next ones from `first` on.
 
     `id` goes with kind `own`, `arms` with `spiral`.
     """
@@ -55,7 +58,7 @@ async def get_dataset(
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
     tables = await networks.tables_of(spec.id) if isinstance(spec, Own) else {}
-    return DatasetOut(**await networks.make_dataset(spec, tables))
+    return json_response(await networks.make_dataset(spec, tables, first, count))
 
 
 @router.post(

@@ -28,16 +28,9 @@ from ..schemas import (
 from ..settings import Settings
 from ..workers import looking
 from ..workers.messages import Asked
-from . import OF_NETWORK, OF_STATE
+from . import OF_NETWORK, OF_STATE, json_response
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
-
-# The worker has encoded these already: a million numbers would stop the event loop for a second.
-# The declared models say what is in them.
-
-
-def _json(encoded: bytes) -> Response:
-    return Response(encoded, media_type="application/json")
 
 
 @router.get("/weights", response_model=dict[str, Any], responses=OF_STATE)
@@ -46,7 +39,7 @@ async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = Fals
     found = await networks.call(live, looking.weights, average)
     if found is None:
         raise Conflict("no average is kept; set average to its decay first, 0.99 say")
-    return _json(found)
+    return json_response(found)
 
 
 @router.put("/weights")
@@ -78,13 +71,13 @@ async def _on_rows(
     function: Callable[[str, Asked], bytes],
     rows: RowsIn,
 ) -> Response:
-    return _json(await networks.call(live, function, rows.asked(settings.max_predict_rows)))
+    return json_response(await networks.call(live, function, rows.asked(settings.max_predict_rows)))
 
 
 @router.get("/confusion", response_model=ConfusionOut)
 async def confusion(networks: NetworksDep, live: LiveDep) -> Response:
     """Which class is taken for which, on the training and the test samples."""
-    return _json(await networks.call(live, looking.confusion))
+    return json_response(await networks.call(live, looking.confusion))
 
 
 @router.get("/boundary", response_model=BoundaryOut)
@@ -103,7 +96,7 @@ async def boundary(
             limit="max_resolution",
             value=limit,
         )
-    return _json(await networks.call(live, looking.boundary, resolution))
+    return json_response(await networks.call(live, looking.boundary, resolution))
 
 
 @router.post("/gradients", response_model=GradientsOut)
@@ -111,7 +104,9 @@ async def gradients(
     networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None
 ) -> Response:
     """The loss and its gradient by parameter, on those training samples or on all."""
-    return _json(await networks.call(live, looking.gradients, chosen.samples if chosen else None))
+    return json_response(
+        await networks.call(live, looking.gradients, chosen.samples if chosen else None)
+    )
 
 
 @router.post("/check-gradient", response_model=GradientCheckOut)
@@ -125,14 +120,18 @@ async def check_gradient(
     largest gradient of the parameter, or to 1e-4 of the loss where that is more.
     """
     chosen = chosen or CheckIn()
-    return _json(await networks.call(live, looking.check_gradient, chosen.samples, chosen.numbers))
+    return json_response(
+        await networks.call(live, looking.check_gradient, chosen.samples, chosen.numbers)
+    )
 
 
 @router.post("/trace", response_model=TraceOut)
 async def trace(networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None = None) -> Response:
     """One whole update in numbers, in order, nothing changed: what training would do next with
     those training samples as its batch (sample 0 unless named)."""
-    return _json(await networks.call(live, looking.trace, chosen.samples if chosen else None))
+    return json_response(
+        await networks.call(live, looking.trace, chosen.samples if chosen else None)
+    )
 
 
 @router.get("/diagnosis", response_model=DiagnosisOut)
@@ -142,4 +141,4 @@ async def diagnosis(networks: NetworksDep, live: LiveDep) -> Response:
     Gradients and units are measured now, on up to 64 training samples; plateau and overfitting are
     read off the run so far.
     """
-    return _json(await networks.call(live, looking.diagnosis))
+    return json_response(await networks.call(live, looking.diagnosis))

@@ -5,7 +5,7 @@ from fastapi import APIRouter, BackgroundTasks, Response
 from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworksDep, SomeVisitor
 from ..schemas import DatasetOut, HistoryOut, NetworkOut, NetworkSummary, PatchIn, SpecIn
 from ..workers import looking, shelf
-from . import OF_NETWORK, PROBLEMS
+from . import OF_NETWORK, PROBLEMS, Count, First, json_response
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
 
@@ -55,7 +55,10 @@ async def get_history(networks: NetworksDep, live: LiveDep) -> HistoryOut:
     return HistoryOut(**await networks.call(live, shelf.history), generation=live.generation)
 
 
-@router.get("/{id}/dataset", responses=OF_NETWORK)
-async def get_dataset_of(networks: NetworksDep, live: LiveDep) -> DatasetOut:
-    """The samples this network trains and is tested on."""
-    return DatasetOut(**await networks.call(live, looking.dataset_of))
+@router.get("/{id}/dataset", response_model=DatasetOut, responses=OF_NETWORK)
+async def get_dataset_of(
+    networks: NetworksDep, live: LiveDep, first: First = 0, count: Count = None
+) -> Response:
+    """The samples this network trains and is tested on; of large data so many as fit into an answer,
+    the next ones from `first` on."""
+    return json_response(await networks.call(live, looking.dataset_of, first, count))

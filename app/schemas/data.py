@@ -33,6 +33,11 @@ class DatasetOut(Answer):
         description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
     )
     vocabulary: list[str] = Field([], description="characters by token number, for text")
+    first: int = Field(0, description="the number of the first sample here, of either part")
+    samples: int = Field(
+        description="training samples in all; an answer has those that fit into it"
+    )
+    test_samples: int = Field(description="test samples in all")
     inputs: list[Any] = Field(description="training samples, each of that shape")
     targets: list[Any] = Field(
         description="class numbers or values; for text a row of class numbers each, -1 where nothing is asked"

@@ -3,22 +3,24 @@
 Large answers are encoded here, not on the server's event loop.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import prod
 from typing import Any
 
-import numpy as np
-
 from engine.assembly import make_dataset
-from engine.datasets import Table
+from engine.datasets import Dataset, Table
 from engine.experiment import Experiment
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
 from engine.insight import trace as traced
 
+from .encoding import encoded
 from .messages import Asked
 from .shelf import experiment_of
+
+# Of one answer's samples: what a page draws. Who wants more asks again, from a later sample on.
+MAX_DATASET_NUMBERS = 400_000
 
 
 def weights(id: str, average: bool = False) -> bytes | None:
@@ -27,25 +29,14 @@ def weights(id: str, average: bool = False) -> bytes | None:
     vector = experiment.trainer.average if average else experiment.trainer.vector
     if vector is None:
         return None
-    views = experiment.network.layout.views(vector)
-    return json.dumps({name: view.tolist() for name, view in views.items()}).encode()
-
-
-def _lists(array: Any) -> Any:
-    """Nested lists with None for what is not finite: JSON has no NaN."""
-    array = np.asarray(array, np.float64)
-    if np.isfinite(array).all():
-        return array.tolist()
-    whole = array.astype(object)
-    whole[~np.isfinite(array)] = None
-    return whole.tolist()
+    return encoded(experiment.network.layout.views(vector))
 
 
 def predict(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
     outputs = experiment.predict_scaled(_columns(experiment, asked), asked.place)
-    return json.dumps({"outputs": _lists(outputs)}).encode()
+    return encoded({"outputs": outputs})
 
 
 def _columns(experiment: Experiment, asked: Asked) -> Any:
@@ -56,37 +47,30 @@ def _columns(experiment: Experiment, asked: Asked) -> Any:
 
 
 def confusion(id: str) -> bytes:
-    return json.dumps(experiment_of(id).confusion() or {"train": None, "test": None}).encode()
+    return encoded(experiment_of(id).confusion() or {"train": None, "test": None})
 
 
 def activations(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
-    found = experiment.activations_scaled(_columns(experiment, asked), asked.place)
-    layers = {
-        name: {part: _lists(array) for part, array in parts.items()}
-        for name, parts in found.items()
-    }
-    return json.dumps(layers).encode()
+    return encoded(experiment.activations_scaled(_columns(experiment, asked), asked.place))
 
 
 def boundary(id: str, resolution: int) -> bytes:
     """Raises: Refused"""
-    found = experiment_of(id).boundary(resolution)
-    return json.dumps({name: _lists(array) for name, array in found.items()}).encode()
+    return encoded(experiment_of(id).boundary(resolution))
 
 
 def gradients(id: str, samples: list[int] | None) -> bytes:
     """Raises: Refused"""
     loss, found = experiment_of(id).gradients(samples)
-    gradients = {name: _lists(array) for name, array in found.items()}
-    return json.dumps({"loss": _lists(loss), "gradients": gradients}).encode()
+    return encoded({"loss": loss, "gradients": found})
 
 
 def check_gradient(id: str, samples: list[int] | None, numbers: int | None) -> bytes:
     """Raises: Refused"""
     found = checked_gradient(experiment_of(id), samples, numbers)
-    return _encoded({**asdict(found), "passed": found.passed})
+    return encoded({**asdict(found), "passed": found.passed})
 
 
 def trace(id: str, samples: list[int] | None) -> bytes:
@@ -103,74 +87,74 @@ def trace(id: str, samples: list[int] | None) -> bytes:
         }
         for entry in found.entries
     ]
-    return _encoded({"step": found.step, "samples": found.samples, "entries": entries})
+    return encoded({"step": found.step, "samples": found.samples, "entries": entries})
 
 
 def diagnosis(id: str) -> bytes:
-    return _encoded(asdict(examine(experiment_of(id))))
+    return encoded(asdict(examine(experiment_of(id))))
 
 
-def _encoded(value: Any) -> bytes:
-    return json.dumps(_plain(value), allow_nan=False).encode()
-
-
-def _plain(value: Any) -> Any:
-    """Arrays as nested lists, None for what is not finite, at any depth."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.ndarray) and value.dtype.kind == "i":
-        return value.tolist()
-    return _lists(value) if isinstance(value, float | np.ndarray) else value
-
-
-def dataset(spec: Any, tables: Mapping[str, Table]) -> dict[str, Any]:
-    """A dataset as a network would be given it.
+def dataset(
+    spec: Any, tables: Mapping[str, Table], first: int = 0, count: int | None = None
+) -> bytes:
+    """A dataset as a network would be given it; of each part the samples from `first` on.
 
     Raises: Refused
     """
-    return _dataset_out(spec, make_dataset(spec, tables))
+    return _dataset_out(spec, make_dataset(spec, tables), first, count)
 
 
-def dataset_of(id: str) -> dict[str, Any]:
+def dataset_of(id: str, first: int = 0, count: int | None = None) -> bytes:
     experiment = experiment_of(id)
-    return _dataset_out(experiment.spec.dataset, experiment.dataset)
+    return _dataset_out(experiment.spec.dataset, experiment.dataset, first, count)
 
 
-def _dataset_out(spec: Any, made: Any) -> dict[str, Any]:
+def _dataset_out(spec: Any, made: Dataset, first: int, count: int | None) -> bytes:
     plane = made.plane
-    return {
-        "kind": spec.kind,
-        "view": made.view,
-        "task": made.task,
-        "columns": list(made.columns),
-        "classes": made.classes,
-        "class_names": list(made.class_names),
-        "inputs": made.inputs.tolist(),
-        "shape": list(made.shape),
-        "vocabulary": list(made.vocabulary),
-        "targets": _targets(made, made.targets),
-        "test_inputs": made.test_inputs.tolist(),
-        "test_targets": _targets(made, made.test_targets),
-        "identities": made.identities.tolist(),
-        "plane": None
-        if plane is None
-        else {
-            "origin": plane.origin.tolist(),
-            "axes": plane.axes.tolist(),
-            "low": list(plane.low),
-            "high": list(plane.high),
-        },
-        "mean": made.mean.reshape(-1).tolist(),
-        "deviation": made.deviation.reshape(-1).tolist(),
-        "target_mean": made.target_mean,
-        "target_deviation": made.target_deviation,
-        "series": None if made.series is None else made.series.tolist(),
-        "positions": None if made.positions is None else made.positions.tolist(),
-        "test_positions": None if made.test_positions is None else made.test_positions.tolist(),
-    }
+    rows = slice(first, first + _rows(made, count))
+    return encoded(
+        {
+            "kind": spec.kind,
+            "view": made.view,
+            "task": made.task,
+            "columns": made.columns,
+            "classes": made.classes,
+            "class_names": made.class_names,
+            "first": first,
+            "samples": len(made.inputs),
+            "test_samples": len(made.test_inputs),
+            "inputs": made.inputs[rows],
+            "shape": made.shape,
+            "vocabulary": made.vocabulary,
+            "targets": _targets(made, made.targets[rows]),
+            "test_inputs": made.test_inputs[rows],
+            "test_targets": _targets(made, made.test_targets[rows]),
+            "identities": made.identities[rows],
+            "plane": plane and asdict(plane),
+            "mean": made.mean.reshape(-1),
+            "deviation": made.deviation.reshape(-1),
+            "target_mean": made.target_mean,
+            "target_deviation": made.target_deviation,
+            "series": made.series,
+            "positions": made.positions if made.positions is None else made.positions[rows],
+            "test_positions": (
+                made.test_positions if made.test_positions is None else made.test_positions[rows]
+            ),
+        }
+    )
 
 
-def _targets(made: Any, targets: Any) -> list[Any]:
-    return (targets if made.per_step else targets.reshape(-1)).tolist()
+def _rows(made: Dataset, count: int | None) -> int:
+    """Samples of each part in one answer: as many as were asked for, and fit."""
+    each = prod(made.shape) + (
+        made.targets.size // max(1, len(made.targets)) if made.per_step else 1
+    )
+    fit = MAX_DATASET_NUMBERS // each
+    whole = max(len(made.inputs), len(made.test_inputs))
+    if len(made.inputs) + len(made.test_inputs) > fit:
+        whole = fit // 2
+    return whole if count is None else min(whole, count)
+
+
+def _targets(made: Dataset, targets: Any) -> Any:
+    return targets if made.per_step else targets.reshape(-1)

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 
 MAX_SAMPLES = 20_000
 MAX_DRAWN = 2_000
-MAX_NUMBERS = 20_000_000
+MAX_NUMBERS = 6_000_000
 
 Samples = Annotated[int, Interval(ge=0, le=MAX_SAMPLES)]
 Noise = Annotated[float, Interval(ge=0, le=1)]

@@ -122,8 +122,10 @@ class Shapes:
                 images[at, :, :, 0] = _drawn(
                     lines, self.size, centre[at], radius[at], turn[at], pen[at]
                 )
-        images += rng.standard_normal(images.shape, np.float32) * np.float32(self.noise)
-        np.clip(images, 0, 1, out=images)
+        for start in range(0, self.samples, BLOCK):
+            block = images[start : start + BLOCK]
+            block += rng.standard_normal(block.shape, np.float32) * np.float32(self.noise)
+            np.clip(block, 0, 1, out=block)
         return divided(
             images,
             labels,

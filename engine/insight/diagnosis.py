@@ -9,12 +9,11 @@ import numpy as np
 
 from ..activations import FLAT_SLOPE, activation
 from ..experiment import Experiment
-from ..limits import MAX_MEASURE_WORK
+from ..limits import affordable
 from .backprop import Array, Backprop, look
 from .findings import Finding, finding
 
 SAMPLES = 64
-LEAST_SAMPLES = 4  # looked at however large the network is
 
 # While the last layer's weights change by their own size, the first layer's would change by a
 # thousandth of it: it stands still for as long as the run lasts.
@@ -72,8 +71,9 @@ def examine(experiment: Experiment) -> Diagnosis:
     measured: dict[str, Health] = {}
     trainer = experiment.trainer
     if trainer.samples:
-        affordable = max(LEAST_SAMPLES, MAX_MEASURE_WORK // (3 * max(1, experiment.network.work)))
-        rows = np.arange(min(SAMPLES, affordable, trainer.samples))
+        network = experiment.network
+        most = affordable(3 * network.work, 3 * network.numbers)
+        rows = np.arange(min(SAMPLES, most, trainer.samples))
         with np.errstate(all="ignore"):
             measured = _measured(look(experiment, rows))
         findings += [*_depth(measured), *_time(experiment, measured), *_units(measured)]

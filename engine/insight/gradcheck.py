@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import Refused
 from ..experiment import Experiment
 from ..layers.base import Pass
-from ..limits import MAX_WORK, keep_work
+from ..limits import MAX_WORK, keep_batch, keep_work
 from ..network import Network
 from .backprop import Array, backprop
 
@@ -28,6 +28,8 @@ LEAST_SCALE = 1e-8
 TOLERANCE = 1e-5
 # What calling one layer costs beside its arithmetic, in multiply-adds of the same time.
 CALL_WORK = 20_000
+# And what one number on the way through the layers costs beside its sum: an exponential, memory.
+NUMBER_WORK = 12
 
 Place = tuple[int, ...]
 
@@ -111,7 +113,7 @@ def _pass_work(network: Network, samples: int) -> int:
         shape[0] if layer.over_time else 1  # a recurrent layer is called step by step
         for layer, shape in zip(network.layers, network.shapes, strict=False)
     )
-    return samples * network.work + CALL_WORK * calls
+    return samples * (network.work + NUMBER_WORK * network.numbers) + CALL_WORK * calls
 
 
 def _affordable(network: Network, samples: int) -> int:
@@ -144,6 +146,7 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
         f"checking {count} numbers on {samples} samples",
         "name fewer samples or check fewer numbers",
     )
+    keep_batch(2 * samples * network.numbers, "samples", f"{samples} samples in float64")
     rng = np.random.default_rng(SEED)
     return {
         entry.name: entry.offset

@@ -171,6 +171,11 @@ class Layer:
         """Multiply-adds of one sample's forward pass, or what costs as much."""
         return prod(input_shape)
 
+    def numbers(self, input_shape: Shape) -> int:
+        """What one sample leaves in memory: z, a and its slope, and what is kept at every step."""
+        over_time = input_shape[0] * self.over_time.states if self.over_time else 0
+        return 3 * prod(self.output_shape(input_shape)) + over_time
+
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         raise NotImplementedError
 

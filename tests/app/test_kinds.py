@@ -171,7 +171,7 @@ REFUSED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"dataset": {"kind": "zen"}, "loss": "cross_entropy"}, "loss", ["sequence_cross_entropy"]),
     ({"loss": "sequence_cross_entropy"}, "loss", ["one target", "cross_entropy"]),
     ({"dataset": {"kind": "own_text", "text": ""}}, "dataset.text", []),
-    ({"dataset": {"kind": "shapes", "samples": 20000, "size": 28},
+    ({"dataset": {"kind": "shapes", "samples": 5000, "size": 28},
       "layers": [{"kind": "conv2d", "filters": 256, "kernel_size": 15, "padding": "same"}, {"kind": "flatten"}]},
      "layers", ["max_parameters"]),
     ({"dataset": {"kind": "digits"}, "batch_size": 20000,
