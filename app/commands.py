@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
+import numpy as np
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from engine.errors import Refused
+from engine.history import bins
 from engine.spec import NetworkSpec
 
 from .errors import Conflict
@@ -16,10 +18,12 @@ from .live import Live
 from .registry import Networks
 from .schemas import SPEC, FrameOut, NetworkOut, PatchIn, TrainIn
 from .workers import playing
-from .workers.messages import Report
+from .workers.messages import Amount, CannotTrain, Report
 
-NO_SAMPLES = "there are no training samples; draw some points first"
-TRAIN_SLICE_S = 0.02
+P = ParamSpec("P")
+
+TRAIN_SLICE_S = 0.04
+MOST_LOSSES = 2000  # in an answer, unless all are asked for
 
 
 class Commands:
@@ -39,7 +43,7 @@ class Commands:
             live.hold(report)
         network = live.described(described)
         if live.playing and not network.samples:
-            live.stop(NO_SAMPLES)
+            live.stop(playing.NO_SAMPLES)
             network.state = "paused"
         return network
 
@@ -50,16 +54,11 @@ class Commands:
         except ValidationError as error:
             raise RequestValidationError(error.errors()) from error
 
-    async def play(self, live: Live, steps_per_second: float | None) -> FrameOut:
-        report = await self.networks.publish_now(live)
-        await self._check_trainable(live, report)
-        live.steps_per_second = steps_per_second
-        live.allowance = 0.0
-        live.ticked = monotonic()
-        live.playing = True
+    async def play(self, live: Live, steps_per_second: float | None, keep: bool = True) -> FrameOut:
+        """`keep`: it plays on where nobody watches."""
+        report = await self._training(live, playing.begin)
+        self.networks.begin_playing(live, steps_per_second, keep)
         live.mark_changed()
-        self.networks.players[live.worker].set()
-        live.channel.notify("state", {"state": "playing"})
         live.publish(replace(report, points=[]))
         return live.frame_with_weights(report)
 
@@ -86,55 +85,61 @@ class Commands:
         live.publish(report)
         return live.frame_with_weights(report)
 
-    async def _check_trainable(self, live: Live, report: Report | None) -> None:
-        """Raises: Conflict"""
-        if report is not None and report.divergence:
-            raise Conflict("the network diverged and stopped; lower the learning rate or reset it")
-        if not await self.networks.call(live, playing.steps_in_epochs, 1):
-            raise Conflict(NO_SAMPLES)
-
     async def train_amount(
         self, live: Live, amount: TrainIn, gone: Callable[[], Awaitable[bool]] | None = None
     ) -> FrameOut:
-        """A number of steps, or of epochs.  Raises: Conflict, Refused"""
+        """A number of steps, or of epochs, in slices; other networks and commands get their turn
+        between them.  Raises: Conflict, Refused"""
         if (amount.steps is None) == (amount.epochs is None):
             raise Refused("steps", "give either steps or epochs")
-        await self._check_trainable(live, live.channel.report)
-        steps = amount.steps
-        if steps is None:
-            steps = await self.networks.call(live, playing.steps_in_epochs, amount.epochs or 1)
-        limit = self.networks.settings.max_steps_per_call
-        if steps > limit:
-            raise Refused(
-                "steps" if amount.epochs is None else "epochs",
-                f"{steps} steps, at most {limit} a call",
-                limit="max_steps_per_call",
-                value=limit,
-            )
-        return await self.train(live, steps, gone)
-
-    async def train(
-        self, live: Live, steps: int, gone: Callable[[], Awaitable[bool]] | None = None
-    ) -> FrameOut:
-        """`steps` updates in slices; other networks and commands get their turn between them."""
-        losses: list[float] = []
+        most = self.networks.settings.max_steps_per_call
+        left = Amount(amount.steps or 0, amount.epochs, most, amount.losses != "none")
+        losses: list[Any] = []
         points: list[tuple[int, float]] = []
         while True:
-            report = await self.networks.call(
-                live, playing.train, steps - len(losses), TRAIN_SLICE_S
-            )
-            losses += report.losses
+            report = await self._training(live, playing.train, left, TRAIN_SLICE_S)
+            losses.append(report.losses)
             points += report.points
             live.mark_changed()
             live.used = monotonic()
-            live.publish(report)
+            live.publish(replace(report, losses=None))
             if not report.remaining or report.divergence:
                 break
             if gone is not None and await gone():
                 break
+            left = replace(left, steps=report.remaining, epochs=None, first=False)
         if report.weights is None:
             report = await self.networks.publish_now(live)
         frame = live.frame_with_weights(report)
-        frame.losses = losses
         frame.loss_points = points
+        _add_losses(frame, losses, amount.losses, report.step)
         return frame
+
+    async def _training(
+        self,
+        live: Live,
+        function: Callable[Concatenate[str, P], Report],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Report:
+        """Raises: Conflict"""
+        try:
+            return await self.networks.call(live, function, *args, **kwargs)
+        except CannotTrain as error:
+            raise Conflict(str(error)) from error
+
+
+def _add_losses(frame: FrameOut, losses: list[Any], wanted: str | None, step: int) -> None:
+    """Every batch loss, or means of neighbours where they are many."""
+    if wanted == "none":
+        frame.losses_kind = "none"
+        return
+    all_losses = np.concatenate(losses)
+    if wanted == "all" or (wanted is None and len(all_losses) <= MOST_LOSSES):
+        frame.losses_kind = "all"
+        frame.losses = all_losses.tolist()
+        return
+    found = bins(all_losses, step - len(all_losses), MOST_LOSSES)
+    frame.losses_kind = "thinned"
+    frame.losses = [loss for _, loss in found]
+    frame.losses_steps = [at for at, _ in found]

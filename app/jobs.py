@@ -13,6 +13,7 @@ from engine.studies import Study, gather
 from .errors import NotFound, TooMany
 from .live import Live
 from .registry import Networks
+from .turns import Turn
 from .workers import jobs as work
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Progressed
@@ -41,6 +42,7 @@ class Job:
     failure: str | None = None
     ended: float = 0.0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: Turn = field(default_factory=Turn)
 
     def tell(self) -> None:
         """Wake whoever waits; those who come next wait for the next change."""
@@ -94,8 +96,8 @@ class Jobs:
             raise NotFound(NO_SUCH_JOB)
         return job
 
-    def due(self, worker: Worker) -> list[str]:
-        """The jobs that the worker's next round advances, the oldest first."""
+    def due(self, worker: Worker) -> list[Job]:
+        """The jobs that the worker goes on with, the oldest first."""
         mine = [job for job in self._jobs.values() if job.worker is worker and job.state in OPEN]
         for job in mine:
             if job.generation != worker.generation:
@@ -103,7 +105,7 @@ class Jobs:
         chosen = [job for job in mine if job.state in OPEN][:AT_ONCE]
         for job in chosen:
             job.state = "running"
-        return [job.id for job in chosen]
+        return chosen
 
     def progress(self, told: list[Progressed], lost: list[str]) -> None:
         """What a round brought."""

@@ -13,6 +13,7 @@ from engine.spec import NetworkSpec
 
 from .broadcast import Channel
 from .schemas import DivergenceOut, FrameOut, NetworkOut, spec_to_json
+from .turns import Turn
 from .workers.local import Worker
 from .workers.messages import Report
 
@@ -34,7 +35,10 @@ class Live:
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     playing: bool = False
+    keep: bool = True  # it plays on where nobody watches
     steps_per_second: float | None = None
+    turn: Turn = field(default_factory=Turn)
+    watched: float = 0.0  # when somebody last did
     allowance: float = 0.0
     ticked: float = 0.0
     report_at: float = 0.0

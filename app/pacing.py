@@ -1,8 +1,9 @@
-"""Who may train how long: one loop a worker, one call a round, the same share of time for each network
-that plays and each job."""
+"""Training: one loop a worker, one call a round, the same share of time for each network that plays and
+each job. Who goes in a round stands in `turns`."""
 
 import asyncio
 import logging
+import math
 from time import monotonic
 
 from engine.errors import Refused
@@ -11,20 +12,24 @@ from .errors import GlassboxError
 from .jobs import Jobs
 from .live import Live
 from .registry import Networks
+from .settings import Settings
+from .turns import Turns
 from .workers import playing as rounds
 from .workers.local import Worker, WorkerDied
-from .workers.messages import Play
+from .workers.messages import Advanced, Play
 
 log = logging.getLogger(__name__)
 
+ROUNDS = "rounds"  # who speaks with the worker
 UNWATCHED_REPORT_S = 1.0
 MOST_CATCHING_UP_S = 0.25  # after a stall a limited run goes on, it does not rush
 
 
 async def train_forever(worker: Worker, networks: Networks, jobs: Jobs) -> None:
+    turns = Turns()
     while True:
         try:
-            await _round(worker, networks, jobs)
+            await _round(worker, networks, jobs, turns)
         except WorkerDied:
             await asyncio.sleep(0.2)
         except Exception:
@@ -32,27 +37,51 @@ async def train_forever(worker: Worker, networks: Networks, jobs: Jobs) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _round(worker: Worker, networks: Networks, jobs: Jobs) -> None:
+async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -> None:
     playing = [n for n in networks.live.values() if n.playing and n.worker is worker]
     due = jobs.due(worker)
     if not playing and not due:
         networks.players[worker].clear()
         await networks.players[worker].wait()
         return
-    playing = [live for live in playing if await _is_loaded(live, networks)]
+    begin = monotonic()
+    playing = [live for live in playing if not _is_left(live, begin, networks.settings)]
+    playing = [live for live in playing if await _is_loaded(live, worker, networks)]
     if not playing and not due:
         await asyncio.sleep(0.2)
         return
-    begin = monotonic()
     settings = networks.settings
+    for live in playing:
+        _allow(live, begin)
+    ready = {live.turn: live for live in playing if live.allowance >= 1}
+    ready_jobs = {job.turn: job for job in due}
+    chosen = turns.choose([*ready, *ready_jobs], begin, settings.slice_s)
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
-    plays = [_turn(live, begin, interval) for live in playing]
-    advanced = await worker.call(rounds.advance, plays, settings.slice_s, due)
+    plays = [_play(ready[turn], s, begin, interval) for turn, s in chosen if turn in ready]
+    studies = {ready_jobs[turn].id: s for turn, s in chosen if turn in ready_jobs}
+    if plays or studies:
+        advanced = await worker.call_for(ROUNDS, rounds.advance, plays, studies)
+        by_id = {live.id: live for live in playing}
+        by_id |= {job.id: job for job in due}
+        spent = [
+            (by_id[id].turn, spent.seconds, spent.step_s) for id, spent in advanced.spent.items()
+        ]
+        turns.charge(spent, len(ready) + len(ready_jobs), monotonic())
+        _tell(advanced, networks, jobs, begin)
+    # Those at full speed and jobs leave no pause; limited ones wait for the next frame.
+    unlimited = bool(due) or any(live.steps_per_second is None for live in playing)
+    rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
+    await asyncio.sleep(max(0, rest))
+
+
+def _tell(advanced: Advanced, networks: Networks, jobs: Jobs, begin: float) -> None:
     jobs.progress(advanced.jobs, advanced.lost)
-    for live in playing:
-        live.allowance -= advanced.steps.get(live.id, 0)
-        live.used = begin
+    for id, spent in advanced.spent.items():
+        live = networks.live.get(id)
+        if live is not None:
+            live.allowance -= spent.steps
+            live.used = begin
     for id, reason in advanced.failed.items():
         if id in networks.live:
             networks.live[id].stop(reason)
@@ -61,14 +90,22 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs) -> None:
         if live is not None:
             live.mark_changed()
             live.publish(report)
-    # Those at full speed and jobs leave no pause; limited ones wait for the next frame.
-    unlimited = bool(due) or any(live.steps_per_second is None for live in playing)
-    rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
-    await asyncio.sleep(max(0, rest))
 
 
-async def _is_loaded(live: Live, networks: Networks) -> bool:
+def _is_left(live: Live, now: float, settings: Settings) -> bool:
+    """What a page started and nobody watches any more pauses."""
+    if live.keep or live.channel.watchers:
+        live.watched = now
+    elif now - live.watched > settings.unwatched_s:
+        live.stop("nobody watched it")
+        return True
+    return False
+
+
+async def _is_loaded(live: Live, worker: Worker, networks: Networks) -> bool:
     """One network that cannot be loaded does not hold up the others."""
+    if live.loaded_in == worker.generation:
+        return True
     try:
         await networks.ensure(live)
     except Refused as error:
@@ -81,21 +118,26 @@ async def _is_loaded(live: Live, networks: Networks) -> bool:
     return live.playing
 
 
-def _turn(live: Live, now: float, interval: float) -> Play:
+def _allow(live: Live, now: float) -> None:
+    """How many steps it may make by now."""
+    rate = live.steps_per_second
+    if rate is None:
+        live.allowance = math.inf
+    else:
+        passed = min(now - live.ticked, MOST_CATCHING_UP_S)
+        live.allowance = min(live.allowance, 0.25 * rate + 1) + passed * rate
+    live.ticked = now
+
+
+def _play(live: Live, seconds: float, now: float, interval: float) -> Play:
     watched = bool(live.channel.watchers)
     due = now >= live.report_at
     if due:
         # The rhythm is kept, not the delay: report times are added up, unless far behind.
         pace = max(interval, live.payload_s) if watched else UNWATCHED_REPORT_S
         live.report_at = max(live.report_at + pace, now + pace / 2)
-    steps = None
-    if live.steps_per_second is not None:
-        passed = min(now - live.ticked, MOST_CATCHING_UP_S)
-        live.allowance = min(live.allowance, 0.25 * live.steps_per_second + 1)
-        live.allowance += passed * live.steps_per_second
-        steps = max(0, int(live.allowance))
-    live.ticked = now
-    return Play(live.id, steps, due, due and live.channel.wants_weights)
+    steps = None if live.steps_per_second is None else int(live.allowance)
+    return Play(live.id, steps, seconds, due, due and live.channel.wants_weights)
 
 
 async def save_forever(networks: Networks) -> None:

@@ -156,8 +156,8 @@ class Networks:
         tables = await self.tables_for(live.spec)
         try:
             try:
-                described = await live.worker.call(
-                    shelf.create, live.id, live.spec, tables, checkpoint
+                described = await live.worker.call_for(
+                    live.visitor, shelf.create, live.id, live.spec, tables, checkpoint
                 )
             except (Unreadable, Refused) as error:
                 if isinstance(error, Refused) and error.place != "state":
@@ -214,7 +214,7 @@ class Networks:
     ) -> T:
         try:
             with live.in_hand():
-                return await live.worker.call(function, live.id, *args, **kwargs)
+                return await live.worker.call_for(live.visitor, function, live.id, *args, **kwargs)
         except (WorkerDied, shelf.Gone) as error:
             if live.id in self._deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
@@ -280,6 +280,16 @@ class Networks:
         if watcher in live.channel.watchers:
             self.clients -= 1
             live.channel.leave(watcher)
+
+    def begin_playing(self, live: Live, steps_per_second: float | None, keep: bool) -> None:
+        now = monotonic()
+        live.steps_per_second, live.keep = steps_per_second, keep
+        live.allowance = 0.0
+        live.ticked = live.watched = now
+        live.turn.begin(now)
+        live.playing = True
+        self.players[live.worker].set()
+        live.channel.notify("state", {"state": "playing"})
 
     def say_goodbye(self) -> None:
         """End every stream: the server stops."""

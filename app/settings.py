@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     frames_per_second: float = Field(40.0, description="most frames a second to one client")
     total_frames_per_second: float = Field(900.0, description="most frames a second to all clients")
     slice_s: float = Field(0.016, description="training between two commands of a worker")
+    unwatched_s: float = Field(
+        30.0, description="what a page started pauses when nobody has watched it for so long"
+    )
     send_timeout_s: float = Field(
         20.0, description="a client that takes nothing for so long is dropped"
     )

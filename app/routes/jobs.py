@@ -55,7 +55,11 @@ async def stream_job(
 ) -> AsyncIterator[ServerSentEvent]:
     """Events `progress` (fraction and what is new of the result), then one of `done`, `failed`,
     `cancelled`; goes on from Last-Event-ID."""
-    told = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    told = (
+        int(last_event_id)
+        if last_event_id and last_event_id.isdecimal() and last_event_id.isascii()
+        else 0
+    )
     told = min(told, len(job.news))
     while True:
         changed = job.changed

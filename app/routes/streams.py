@@ -77,7 +77,12 @@ async def subscription(
 def _step_of(live: Live, event_id: str | None) -> int | None:
     """The step up to which a client has the losses, if it is of this very run."""
     generation, _, step = (event_id or "").partition(":")
-    if generation == str(live.generation) and step.isdigit() and len(step) < 18:
+    if (
+        generation == str(live.generation)
+        and step.isdecimal()
+        and step.isascii()
+        and len(step) < 18
+    ):
         return int(step)
     return None
 
@@ -227,13 +232,14 @@ def _parsed(text: str) -> Command:
 async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
     match command:
         case PlayCommand():
-            await commands.play(live, command.steps_per_second)
+            await commands.play(live, command.steps_per_second, command.keep)
         case PauseCommand():
             await commands.pause(live)
         case StepCommand():
-            amount = TrainIn(steps=command.steps, epochs=command.epochs)
+            # What was lost is in the frames; nothing goes back to a command.
+            amount = TrainIn(steps=command.steps, epochs=command.epochs, losses="none")
             if amount.steps is None and amount.epochs is None:
-                amount = TrainIn(steps=1)
+                amount.steps = 1
             await commands.train_amount(live, amount)
         case ResetCommand():
             await commands.reset(live, command.seed)

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
 async def train(
     request: Request, commands: CommandsDep, live: LiveDep, amount: TrainIn
 ) -> FrameOut:
-    """A number of updates, or of epochs; returns the frame after them, with every batch loss.
+    """A number of updates, or of epochs; returns the frame after them, with the batch losses.
 
     A client that hangs up ends it between two slices.
     """
@@ -22,8 +22,10 @@ async def train(
 
 @router.post("/play", responses=OF_STATE)
 async def play(commands: CommandsDep, live: LiveDep, pace: PlayIn | None = None) -> FrameOut:
-    """Train until paused, at a number of steps a second or (null) as fast as it goes."""
-    return await commands.play(live, pace.steps_per_second if pace else None)
+    """Train until paused, at a number of steps a second or (null) as fast as it goes; with `keep`
+    false, until nobody has watched for a while."""
+    pace = pace or PlayIn(keep=True)
+    return await commands.play(live, pace.steps_per_second, pace.keep)
 
 
 @router.post("/pause", responses=OF_NETWORK)

@@ -52,7 +52,13 @@ class FrameOut(Answer):
         description="the flat vector; null beyond 50 000 (GET weights, or the socket, has them)",
     )
     losses: list[float] | None = Field(
-        None, description="the batch loss before each update of this call"
+        None, description="the batch loss before each update of this call, or their means"
+    )
+    losses_kind: Literal["all", "thinned", "none"] | None = Field(
+        None, description="of a train call: every loss, means of neighbours, or none"
+    )
+    losses_steps: list[int] | None = Field(
+        None, description="where losses are thinned: the last step that each mean is of"
     )
     loss_points: list[tuple[int, float]] = Field(
         default=[], description="(step, mean batch loss up to it) since the frame before"
@@ -112,12 +118,23 @@ class HistoryOut(Answer):
 
 
 class TrainIn(Wire):
-    steps: Annotated[int, Interval(ge=1)] | None = None
+    """Either steps or epochs."""
+
+    steps: Annotated[int, Interval(ge=1, le=10**9)] | None = None
     epochs: Annotated[int, Interval(ge=1, le=100_000)] | None = None
+    losses: Literal["all", "thinned", "none"] | None = Field(
+        None,
+        description="which batch losses to answer with; null: all of up to 2000 steps, beyond that "
+        "2000 means of neighbours",
+    )
 
 
 class PlayIn(Wire):
     steps_per_second: Annotated[float, Interval(gt=0, le=1e9)] | None = None
+    keep: bool = Field(
+        True,
+        description="play on where nobody watches; the page says false: it pauses after a while",
+    )
 
 
 class ResetIn(Wire):

@@ -14,6 +14,7 @@ from engine.spec import NetworkSpec
 from engine.suits import suiting
 
 from .base import Wire
+from .strict import StrictNumbers
 
 
 def _default_kind(kind: str) -> BeforeValidator:
@@ -153,6 +154,5 @@ def spec_to_json(spec: NetworkSpec) -> dict[str, Any]:
 
 
 def dataset_adapter() -> TypeAdapter[Any]:
-    return TypeAdapter(
-        _of_kinds("dataset", AnyDataset), config=ConfigDict(extra="forbid", allow_inf_nan=False)
-    )
+    strict: Any = Annotated[_of_kinds("dataset", AnyDataset), StrictNumbers()]
+    return TypeAdapter(strict, config=ConfigDict(extra="forbid", allow_inf_nan=False))

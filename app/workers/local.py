@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import ParamSpec, TypeVar
 
 from .process import START_WITHIN_S, Lost, Process
+from .queue import Queue
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Worker:
         self.generation = 0
         self._ready = asyncio.Event()
         self._closed = False
-        self._turn = asyncio.Lock()
+        self._queue = Queue()
         self._process = Process(number)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,12 +80,18 @@ class Worker:
                 self._process.kill()  # whoever starts it tries again
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`call_for` nobody in particular."""
+        return await self.call_for("", function, *args, **kwargs)
+
+    async def call_for(
+        self, client: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a function in the process; one call is under way at a time, and only its own time
-        counts.
+        counts. Clients take turns, however many calls each has waiting.
 
         Raises: WorkerDied, and whatever the function raised
         """
-        async with self._turn:
+        async with self._queue.turn(client):
             try:
                 async with asyncio.timeout(START_WITHIN_S):
                     await self._ready.wait()

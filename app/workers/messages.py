@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.trainer import Divergence
 
 
@@ -22,12 +25,29 @@ class Asked:
         return "inputs" if self.part is None else "samples"
 
 
+class CannotTrain(RuntimeError):
+    """The network's state does not allow it; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much to train: steps, or epochs where they are given; `first` of a call's slices checks
+    whether it can be done at all."""
+
+    steps: int
+    epochs: int | None
+    most: int  # steps a call
+    losses: bool  # of every update are wanted
+    first: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One network's turn: at most `steps` updates (None: as many as its share of time allows)."""
+    """One network's turn: at most `steps` updates (None: as many as the time allows, one at least)."""
 
     id: str
     steps: int | None
+    seconds: float
     report: bool
     weights: bool
 
@@ -45,7 +65,7 @@ class Report:
     points: list[tuple[int, float]] = field(default_factory=list)
     weights: bytes | None = None
     divergence: Divergence | None = None
-    losses: list[float] = field(default_factory=list)
+    losses: NDArray[np.float64] | None = None  # of every update, where they were asked for
     remaining: int = 0  # steps that were asked for and not made
 
     @property
@@ -69,12 +89,21 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a turn came to: time of the processor, so that a stall of the machine is nobody's."""
+
+    steps: int
+    seconds: float
+    step_s: float  # what one of its steps takes
+
+
+@dataclass(frozen=True, slots=True)
 class Advanced:
-    """What one round of training gave: reports of those due, steps made, why who failed, and how far
-    the jobs are."""
+    """What one round of training gave: reports of those due, what their turns came to, why who failed,
+    and how far the jobs are."""
 
     reports: list[Report]
-    steps: dict[str, int]
+    spent: dict[str, Spent]  # by network or job
     failed: dict[str, str]
     jobs: list[Progressed]
     lost: list[str]  # jobs that are not here

@@ -1,25 +1,28 @@
 """Training in a worker process: one network's slices, and the rounds of those that play."""
 
-from collections.abc import Mapping, Sequence
-from time import perf_counter
+from collections.abc import Mapping
+from time import perf_counter, thread_time
 from typing import Any
 
 import numpy as np
 
 from engine.datasets import Table
+from engine.errors import Refused
+from engine.experiment import Experiment
 from engine.spec import NetworkSpec
 
 from .jobs import advance as advance_job
-from .messages import Advanced, Play, Report
+from .messages import Advanced, Amount, CannotTrain, Play, Progressed, Report, Spent
 from .shelf import Kept, describe, experiment_of, holds, kept_of
 
+NO_SAMPLES = "there are no training samples; draw some points first"
 MAX_STEPS_A_CALL = 8192
 # While playing, one part of the time is for measuring and so many are for training.
 MEASURED_SHARE = 8
 
 
 def _report(
-    id: str, weights: bool, losses: Any = (), remaining: int = 0, *, fresh: bool = True
+    id: str, weights: bool, losses: Any = None, remaining: int = 0, *, fresh: bool = True
 ) -> Report:
     """Unless `fresh`, measuring takes at most a share of the time: the last one is told again."""
     kept = kept_of(id)
@@ -49,7 +52,7 @@ def _report(
         points=points,
         weights=trainer.vector.tobytes() if weights else None,
         divergence=trainer.diverged,
-        losses=[float(v) for v in losses],
+        losses=losses,
         remaining=remaining,
     )
 
@@ -66,7 +69,7 @@ def patch(id: str, spec: NetworkSpec, tables: Mapping[str, Table]) -> tuple[Repo
     experiment = experiment_of(id)
     experiment.tables.update(tables)
     experiment.patch(spec)
-    kept_of(id).step_s = 20e-6
+    kept_of(id).step_s = 0.0
     return _report(id, weights=True), describe(id)
 
 
@@ -81,70 +84,102 @@ def set_weights(id: str, values: dict[str, Any]) -> Report:
     return _report(id, weights=True)
 
 
-def steps_in_epochs(id: str, epochs: int) -> int:
-    trainer = experiment_of(id).trainer
-    if not trainer.samples:
-        return 0
-    return trainer.steps_to_epoch_end() + (epochs - 1) * trainer.steps_per_epoch
+def begin(id: str) -> Report:
+    """As it is before it plays.  Raises: CannotTrain"""
+    _check_trainable(kept_of(id).experiment)
+    return _report(id, weights=True)
 
 
-def train(id: str, steps: int, budget_s: float) -> Report:
-    """Train for up to `steps` updates or about `budget_s`; `remaining` says what is left."""
+def _check_trainable(experiment: Experiment) -> None:
+    """Raises: CannotTrain"""
+    if experiment.diverged:
+        raise CannotTrain("the network diverged and stopped; lower the learning rate or reset it")
+    if not experiment.trainer.samples:
+        raise CannotTrain(NO_SAMPLES)
+
+
+def train(id: str, amount: Amount, budget_s: float) -> Report:
+    """Train for up to that many updates or about `budget_s`; `remaining` says what is left.
+
+    Raises: CannotTrain, Refused (more than the limit)
+    """
     kept = kept_of(id)
-    losses = _run(kept, steps, budget_s)
     experiment = kept.experiment
+    if amount.first:
+        _check_trainable(experiment)
+    steps = amount.steps if amount.epochs is None else _steps_in(experiment, amount.epochs)
+    if steps > amount.most:
+        raise Refused(
+            "steps" if amount.epochs is None else "epochs",
+            f"{steps} steps, at most {amount.most} a call",
+            limit="max_steps_per_call",
+            value=amount.most,
+        )
+    losses = _run(kept, steps, budget_s)
     # Samples may have been taken away since the call began: then nothing more can be done.
     over = experiment.diverged or not experiment.trainer.samples
     left = 0 if over else steps - len(losses)
-    return _report(id, weights=left == 0, losses=losses, remaining=left)
+    kept_losses = losses if amount.losses else None
+    return _report(id, weights=left == 0, losses=kept_losses, remaining=left, fresh=left == 0)
+
+
+def _steps_in(experiment: Experiment, epochs: int) -> int:
+    trainer = experiment.trainer
+    return trainer.steps_to_epoch_end() + (epochs - 1) * trainer.steps_per_epoch
 
 
 def _run(kept: Kept, most: int | None, budget_s: float) -> Any:
-    """Train until `most` updates or the time is up; at least one update."""
+    """Train until `most` updates are made or the time of the processor is up; at least one update."""
     experiment = kept.experiment
-    begin = now = perf_counter()
     losses = []
     done = 0
     if not experiment.trainer.samples:
         return np.zeros(0)
-    while (most is None or done < most) and now - begin < budget_s and not experiment.diverged:
-        room = max(1, int(min(budget_s - (now - begin), 0.01) / kept.step_s))
-        steps = min(room, MAX_STEPS_A_CALL, most - done if most is not None else room)
+    begin = now = thread_time()
+    while (most is None or done < most) and not experiment.diverged:
+        left = budget_s - (now - begin)
+        if done and left < kept.step_s:
+            break
+        # Of a network that has just come nothing is known: one update tells.
+        room = int(min(left, 0.01) / kept.step_s) if kept.step_s else 1
+        steps = min(max(1, room), MAX_STEPS_A_CALL, most - done if most is not None else room or 1)
         made = experiment.train(steps)
         losses.append(made)
         done += len(made)
-        before, now = now, perf_counter()
+        before, now = now, thread_time()
         if len(made):
-            kept.step_s += 0.5 * ((now - before) / len(made) - kept.step_s)
+            took = (now - before) / len(made)
+            kept.step_s = (kept.step_s + took) / 2 if kept.step_s else took
     return np.concatenate(losses) if losses else np.zeros(0)
 
 
-def advance(plays: list[Play], budget_s: float, jobs: Sequence[str] = ()) -> Advanced:
-    """One round: every playing network and every job gets the same share of the time."""
+def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
+    """One round: the turns of networks that play, and of jobs by their seconds."""
     reports: list[Report] = []
-    made: dict[str, int] = {}
+    spent: dict[str, Spent] = {}
     failed: dict[str, str] = {}
-    share = budget_s / max(1, len(plays) + len(jobs))
     for play in plays:
         if not holds(play.id):
             continue
+        begin = thread_time()
+        steps = 0
         try:
-            made[play.id] = _turn(kept_of(play.id), play, share)
-            if play.report or experiment_of(play.id).diverged:
+            kept = kept_of(play.id)
+            if play.steps != 0:
+                steps = len(_run(kept, play.steps, play.seconds))
+            if play.report or kept.experiment.diverged:
                 reports.append(_report(play.id, play.weights, fresh=False))
+            spent[play.id] = Spent(steps, thread_time() - begin, kept.step_s if steps else 0.0)
         except Exception as error:
             failed[play.id] = str(error)  # one network's trouble is not the others'
-    told = {job: advance_job(job, share) for job in jobs}
-    progress = [found for found in told.values() if found is not None]
-    lost = [job for job, found in told.items() if found is None]
-    return Advanced(reports, made, failed, progress, lost)
-
-
-def _turn(kept: Kept, play: Play, share_s: float) -> int:
-    kept.credit_s = min(kept.credit_s + share_s, share_s)
-    if kept.credit_s <= 0 or play.steps == 0:
-        return 0
-    begin = perf_counter()
-    made = len(_run(kept, play.steps, kept.credit_s))
-    kept.credit_s -= perf_counter() - begin
-    return made
+    told: list[Progressed] = []
+    lost: list[str] = []
+    for job, seconds in jobs.items():
+        begin = thread_time()
+        found = advance_job(job, seconds)
+        spent[job] = Spent(0, thread_time() - begin, 0.0)
+        if found is None:
+            lost.append(job)
+        else:
+            told.append(found)
+    return Advanced(reports, spent, failed, told, lost)

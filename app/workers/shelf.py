@@ -14,10 +14,9 @@ from ..wire import arrays_to_bytes, bytes_to_arrays
 @dataclass(slots=True)
 class Kept:
     experiment: Experiment
-    step_s: float = 20e-6  # running estimate of one update
+    step_s: float = 0.0  # running estimate of one update; 0 where none was made yet
     measure_s: float = 0.0  # what the last measurement took
     measured_at: float = -1e9
-    credit_s: float = 0.0  # a network whose single step outlasts its share waits for its turn
 
 
 class Gone(KeyError):

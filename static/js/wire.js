@@ -9,7 +9,7 @@
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string}} DivergenceOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
- * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, loss_points: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number}} FrameOut
+ * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, loss_points: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
@@ -26,7 +26,7 @@
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: string | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: string | null, batch_size?: number | null, seed?: number | null}} PatchIn
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
- * @typedef {{steps_per_second?: number | null}} PlayIn
+ * @typedef {{steps_per_second?: number | null, keep?: boolean}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, errors: Record<string, any>[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
@@ -35,6 +35,6 @@
  * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
- * @typedef {{steps?: number | null, epochs?: number | null}} TrainIn
+ * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
  */
 export {};
