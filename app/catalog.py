@@ -21,6 +21,7 @@ from engine.schedules import SCHEDULES
 from engine.spec import NetworkSpec
 from engine.suits import suiting
 
+from .assets import Kept
 from .schemas import SpecIn
 
 PREVIEW_SAMPLES = 70
@@ -146,3 +147,9 @@ def catalog() -> dict[str, Any]:
         "defaults": asdict(NetworkSpec()),
         "spec_schema": SpecIn.model_json_schema(),
     }
+
+
+@cache
+def kept() -> Kept:
+    """The catalog as it travels: it is the same as long as the server runs."""
+    return Kept(TypeAdapter(dict[str, Any]).dump_json(catalog()), "application/json")

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from .commands import Commands
 from .jobs import Jobs
 from .live import Live
+from .pages import Site
 from .registry import Networks
 from .settings import Settings
 
@@ -33,6 +34,10 @@ async def get_jobs(connection: HTTPConnection) -> Jobs:
     return connection.app.state.jobs
 
 
+async def get_site(connection: HTTPConnection) -> Site:
+    return connection.app.state.site
+
+
 async def get_settings(connection: HTTPConnection) -> Settings:
     return connection.app.state.settings
 
@@ -41,6 +46,7 @@ CommandsDep = Annotated[Commands, Depends(get_commands)]
 JobsDep = Annotated[Jobs, Depends(get_jobs)]
 NetworksDep = Annotated[Networks, Depends(get_networks)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+SiteDep = Annotated[Site, Depends(get_site)]
 
 
 async def get_live(

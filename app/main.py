@@ -3,11 +3,12 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.staticfiles import StaticFiles
 
 from . import __version__, errors
+from .assets import Sources
 from .guard import Guard
 from .lifespan import lifespan
+from .pages import Site
 from .routes import (
     catalog,
     datasets,
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     app.state.settings = settings
+    app.state.site = Site(web_root())
     errors.install(app)
     for module in (
         pages,
@@ -54,5 +56,5 @@ def create_app(settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=web_root() / "static"), name="static")
+    app.mount("/static", Sources(directory=web_root() / "static"), name="static")
     return app

@@ -1,43 +1,99 @@
-"""The pages: each a template and a composition root, whose imports are preloaded."""
+"""The pages: each a template, a composition root whose imports come along in one file, and a style."""
 
-import re
+import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from posixpath import dirname, join, normpath
+from pathlib import Path
 
-from .settings import web_root
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-_IMPORT = re.compile(r'^(?:import|export) [^;]*?"(\.[^"]+)\.js";', re.M)
+from . import __version__
+from .assets import Assets, Kept
+
+_STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
+# What scripts fetch by themselves: they find the addresses in the page.
+_FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`title` is a word of the page's language files; "" where the page has no such words."""
+    """Paths are those under `static`.
+
+    `title` is a word of the page's language files; "" where the page has no such words.
+    """
 
     path: str
     template: str
     script: str
+    style: str
     title: str = ""
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        return (*_STYLES, self.style)
 
 
 PAGES = (
-    Page("/", "playground.html", "pages/playground", "title"),
-    Page("/activations", "activations.html", "pages/activations", "titleActivations"),
-    Page("/docs", "docs.html", "pages/docs"),
-)
+    Page("/", "playground.html", "js/pages/playground.js", "css/panels.css", "title"),
+    Page("/activations", "activations.html", "js/pages/activations.js", "css/activations.css", "titleActivations"),
+    Page("/docs", "docs.html", "js/pages/docs.js", "css/docs.css"),
+)  # fmt: skip
 
 
-@cache
-def modules_of(script: str) -> list[str]:
-    """What a script imports, directly or not, by path under static/js without `.js`."""
-    found: list[str] = []
-    waiting = [script]
+class Site:
+    """All pages with their files, made at the first question, and anew when a file has changed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._stamps: list[tuple[str, int, int]] = []
+        self._pages: dict[str, Kept] = {}
+        self._assets: dict[str, Kept] = {}
+        # Of the pages before a change: who has one of them may still ask for its files.
+        self._before: dict[str, Kept] = {}
+
+    def page(self, page: Page) -> Kept:
+        self._refresh()
+        return self._pages[page.path]
+
+    def asset(self, url: str) -> Kept | None:
+        found = self._assets.get(url) or self._before.get(url)
+        if found is None:
+            # A page of before a restart may ask before anyone has loaded one.
+            self._refresh()
+            found = self._assets.get(url)
+        return found
+
+    def _refresh(self) -> None:
+        # A tenth of a millisecond, and nobody who writes a file has to start the server anew.
+        stamps = sorted(_stamps(self._root / "static", self._root / "templates"))
+        if stamps == self._stamps:
+            return
+        assets = Assets(self._root / "static")
+        loader = FileSystemLoader(self._root / "templates")
+        templates = Environment(
+            loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined
+        )
+        templates.globals |= {"asset": assets.url, "version": __version__}
+        fetched = {path: assets.url(path) for path in _FETCHED}
+        pages = {}
+        for page in PAGES:
+            text = templates.get_template(page.template).render(page=page, fetched=fetched)
+            pages[page.path] = Kept(text.encode(), "text/html")
+        self._pages, self._assets, self._before = pages, assets.kept, self._assets
+        self._stamps = stamps
+
+
+def _stamps(*folders: Path) -> Iterator[tuple[str, int, int]]:
+    """Path, time of change and size of every file."""
+    waiting = [str(folder) for folder in folders]
     while waiting:
-        module = waiting.pop(0)
-        text = (web_root() / "static" / "js" / f"{module}.js").read_text(encoding="utf-8")
-        for relative in _IMPORT.findall(text):
-            name = normpath(join(dirname(module), relative))
-            if name not in found and name != script:
-                found.append(name)
-                waiting.append(name)
-    return found
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                    continue
+                # Editors leave links that lead nowhere, and files that are gone by now.
+                with suppress(FileNotFoundError):
+                    stat = entry.stat()
+                    yield entry.path, stat.st_mtime_ns, stat.st_size

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.pages import PAGES, modules_of
+from app.bundling import modules
+from app.pages import PAGES
 
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -109,7 +110,18 @@ def test_routes_hold_no_workers_and_no_store(path: Path) -> None:
 def test_the_app_is_imported_from_routes_down() -> None:
     """Routes decide nothing and nobody but `main` knows them; workers know what travels, no more."""
     rows = [
-        {"settings", "wire", "store", "pages", "guard", "schemas", "workers", "catalog"},
+        {
+            "settings",
+            "wire",
+            "store",
+            "bundling",
+            "assets",
+            "pages",
+            "guard",
+            "schemas",
+            "workers",
+            "catalog",
+        },
         {"broadcast"},
         {"live"},
         {"keeping"},
@@ -196,12 +208,16 @@ def test_every_word_a_page_asks_for_exists() -> None:
     assert asked <= words.keys(), asked - words.keys()
 
 
-def test_every_script_is_reached_by_a_page_and_preloaded_there() -> None:
-    reached = {page.script for page in PAGES}.union(*(modules_of(page.script) for page in PAGES))
-    alone = {"types", "wire", "model/worker"}  # only types, and started as a worker
-    assert reached | alone == {str(p.relative_to(ROOT / "static" / "js"))[:-3] for p in SCRIPTS}
-    assert "charts/activation" in modules_of("pages/activations")
-    assert "session" not in modules_of("pages/activations")
+def test_every_script_is_in_the_bundle_of_a_page_or_of_the_worker() -> None:
+    def reached(script: str) -> set[str]:
+        return {module.path for module in modules(ROOT / "static", script)}
+
+    alone = {"js/types.js", "js/wire.js"}  # only types
+    scripts = [*(page.script for page in PAGES), "js/model/worker.js"]
+    found = alone.union(*(reached(script) for script in scripts))
+    assert found == {str(path.relative_to(ROOT / "static")) for path in SCRIPTS}
+    assert "js/charts/activation.js" in reached("js/pages/activations.js")
+    assert "js/session.js" not in reached("js/pages/activations.js")
 
 
 def imports_of(path: Path) -> list[str]:

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.activations import ACTIVATIONS, ActivationName
 from engine.errors import Refused
 
-from ..catalog import catalog
+from ..catalog import kept
 from ..schemas import CurveOut
 from . import PROBLEMS
 
@@ -17,10 +17,10 @@ router = APIRouter(prefix="/api", tags=["what can be built"], responses=PROBLEMS
 Bound = Annotated[float, Query(ge=-1000, le=1000, allow_inf_nan=False)]
 
 
-@router.get("/catalog")
-async def get_catalog() -> dict[str, Any]:
+@router.get("/catalog", response_model=dict[str, Any])
+async def get_catalog(request: Request) -> Response:
     """Every layer, activation, loss, optimizer, initializer, dataset and preset."""
-    return catalog()
+    return kept().answer(request)
 
 
 @router.get("/activations/{name}/curve")

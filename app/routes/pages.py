@@ -1,35 +1,30 @@
-"""The pages. Everything on them is served from here."""
+"""The pages and their files. Everything on them is served from here."""
 
-from functools import cache
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
-
-from .. import __version__
-from ..pages import PAGES, Page, modules_of
-from ..settings import web_root
+from ..assets import FOR_GOOD
+from ..deps import SiteDep
+from ..errors import NotFound
+from ..pages import PAGES, Page
 
 router = APIRouter(include_in_schema=False)
 
 
-@cache
-def _templates() -> Jinja2Templates:
-    return Jinja2Templates(web_root() / "templates")
-
-
 def _add(page: Page) -> None:
-    async def show(request: Request) -> HTMLResponse:
-        shown = {
-            "version": __version__,
-            "script": page.script,
-            "modules": modules_of(page.script),
-            "title": page.title,
-        }
-        return _templates().TemplateResponse(request, page.template, shown)
+    async def show(request: Request, site: SiteDep) -> Response:
+        return site.page(page).answer(request)
 
-    router.add_api_route(page.path, show, methods=["GET"], response_class=HTMLResponse)
+    router.add_api_route(page.path, show, methods=["GET"])
 
 
 for _page in PAGES:
     _add(_page)
+
+
+@router.get("/assets/{digest}/{name}")
+async def get_asset(request: Request, site: SiteDep) -> Response:
+    """A file by its hash, which never changes: nobody has to ask for it again."""
+    kept = site.asset(request.url.path)
+    if kept is None:
+        raise NotFound("no page has this file; reload the page")
+    return kept.answer(request, FOR_GOOD)

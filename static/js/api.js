@@ -1,4 +1,5 @@
 /** Every fetch. Errors of the server are thrown as Problem. */
+import { asset } from "./assets.js";
 
 export class Problem extends Error {
   /** @param {any} body */
@@ -40,7 +41,7 @@ const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)
 
 export const api = {
   catalog: () => ask("GET", "/api/catalog"),
-  words: (/** @type {string} */ language) => ask("GET", `/static/i18n/${language}.json`),
+  words: (/** @type {string} */ language) => ask("GET", asset(`i18n/${language}.json`)),
   create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
   network: (/** @type {string} */ id) => ask("GET", of(id)),
   dataset: (/** @type {string} */ id) => ask("GET", `${of(id)}/dataset`),

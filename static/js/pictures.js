@@ -1,4 +1,5 @@
 /** Of rows of numbers the browser makes the pictures itself, off the drawing thread. */
+import { asset } from "./assets.js";
 import { classColours, colours, rgb } from "./canvas.js";
 import { rowsOnly } from "./looking.js";
 
@@ -10,7 +11,7 @@ const RESOLUTION = 256;
  */
 export function mountPictures(session) {
   const { store } = session;
-  const worker = new Worker(new URL("./model/worker.js", import.meta.url), { type: "module" });
+  const worker = new Worker(asset("js/model/worker.js"), { type: "module" });
   let busy = false, again = false, version = 0;
   /** @type {{resolve: (value: any) => void, resolution: number} | null} */
   let exact = null;

@@ -59,15 +59,17 @@ export class Run {
 
   /** Follow this network from now on. @param {Network} network */
   async open(network) {
-    const [dataset, history] = await Promise.all([api.dataset(network.id), api.history(network.id)]);
+    // Of a network that has not begun there is no course; the first frame says where it stands.
+    const begun = network.step > 0;
+    const [dataset, told] = await Promise.all([api.dataset(network.id), begun ? api.history(network.id) : null]);
     if (network.id !== this.id) {
       // Nothing of the network before may be taken for this one's.
       this.latest = null;
       this.playing = false;
       this.#set({ frame: null, weights: null, ...this.told.took?.(null, network, false) });
     }
-    this.generation = history.generation;
-    this.#set({ network, dataset, rate: network.learning_rate, history: fromServer(history), historyVersion: this.store.state.historyVersion + 1 });
+    this.generation = told?.generation ?? network.generation;
+    this.#set({ network, dataset, rate: network.learning_rate, history: told ? fromServer(told) : emptyHistory(), historyVersion: this.store.state.historyVersion + 1 });
     this.socket.open(network.id);
   }
 

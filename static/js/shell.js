@@ -125,7 +125,12 @@ function mountCorner(store) {
   });
   byId("language").addEventListener("click", async () => {
     const next = store.state.language === "zh" ? "en" : "zh";
-    await load(next);
+    try {
+      await load(next);
+    } catch (error) {
+      say(store, { kind: "bad", key: "problem", text: error instanceof Error ? error.message : String(error) });
+      return;
+    }
     remember("language", next);
     translate(document);
     set(store, { language: next });

@@ -4,12 +4,13 @@ import { api } from "./api.js";
 /** @type {Record<string, string>} */
 let words = {};
 /** @type {string} */
-export let language = "en";
+let language = "en";
 
 /** @param {string} wanted */
 export async function load(wanted) {
-  language = wanted === "zh" ? "zh" : "en";
-  words = await api.words(language);
+  const next = wanted === "zh" ? "zh" : "en";
+  words = await api.words(next);
+  language = next;
   document.title = t(document.body.dataset.title ?? "title");
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
 }

@@ -1,6 +1,7 @@
 """The package as it is installed: a wheel with its static files and templates."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -38,7 +39,10 @@ def test_the_wheel_serves_the_page_on_its_own(tmp_path: Path) -> None:
     try:
         assert process.stdout
         url = next(line.split()[3] for line in process.stdout if "Glassbox is at" in line)
-        assert "<title>Glassbox" in httpx.get(url).text
+        page = httpx.get(url).text
+        assert "<title>Glassbox" in page
+        for path in re.findall(r'"/(assets/[^"]+)"', page):
+            assert httpx.get(url + path).status_code == 200
         assert httpx.get(f"{url}static/js/pages/playground.js").status_code == 200
         assert httpx.post(f"{url}api/networks").status_code == 201
     finally:

@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 import pytest
 
 
@@ -58,12 +57,3 @@ def test_all_activation_functions_stand_side_by_side(server, visitor, client, wi
         value, slope = re.search(r"= (\S+)\s+f′ = (\S+)", text).groups()
         assert float(value.replace("−", "-")) == pytest.approx(expected["y"][0], abs=6e-4)
         assert float(slope.replace("−", "-")) == pytest.approx(expected["dy"][0], abs=6e-4)
-
-
-def test_modules_of_a_page_are_preloaded(client: httpx.Client) -> None:
-    for path in ("/", "/activations", "/docs"):
-        page = client.get(path).text
-        loaded = re.findall(r'rel="modulepreload" href="(/static/js/[^"]+)"', page)
-        assert loaded
-        assert len(loaded) == len(set(loaded))
-        assert all(client.get(url).status_code == 200 for url in loaded)
