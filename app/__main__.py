@@ -14,6 +14,8 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
+SEND_BUFFER_BYTES = 65_536
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the server; returns the exit code: 0 stopped on request, 2 cannot start."""
@@ -77,6 +79,8 @@ def listen(host: str, port: int, tries: int = 50) -> socket.socket:
             if error.errno != errno.EADDRINUSE or candidate == port + tries - 1:
                 raise
             continue
+        # Small, and those who are accepted have it from here: what a client doesn't read then shows.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         listener.listen(512)
         if candidate != port:
             print(f"Port {port} is taken, using {candidate}.")

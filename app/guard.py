@@ -4,17 +4,21 @@ A page of another site must not drive this server through its visitor's browser:
 loopback name (against DNS rebinding), and Origin and Sec-Fetch-Site must not be foreign.
 """
 
+import asyncio
+import contextlib
 import ipaddress
 import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 
 from .errors import MEDIA_TYPE, problem
+from .settings import Settings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,6 +28,15 @@ Send = Callable[[Message], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# What bodies hold more than a command.
+BODIES = (
+    (re.compile(r"/api/datasets/?"), "max_body_bytes"),
+    (re.compile(r"/api/networks/[^/]+/(predict|activations|weights)"), "max_numbers_bytes"),
+    (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
+)
+CLOSE = {"Connection": "close"}  # what is still to come of it is not read
+PIECE = 16_384
+STREAM_ENDS_S = 0.5
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -42,9 +55,9 @@ _HOST = re.compile(
 
 
 class Guard:
-    def __init__(self, app: Any, max_body_bytes: int) -> None:
+    def __init__(self, app: Any, settings: Settings) -> None:
         self.app = app
-        self.max_body_bytes = max_body_bytes
+        self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -54,60 +67,142 @@ class Guard:
         for name, value in scope["headers"]:
             # Of two Hosts nobody knows which one counts: together they name no machine.
             headers[name] = headers[name] + b"," + value if name in headers else value
-        refusal = refuse(scope["type"], scope.get("method", "GET"), headers)
+        refusal = refuse(scope["type"], scope.get("method", "GET"), scope["path"], headers)
+        limit = self._limit_of(scope["path"])
         if refusal is None and scope["type"] == "http":
-            refusal = self._too_large(headers)
+            refusal = _too_large(headers, limit)
         if refusal is not None:
             if scope["type"] == "websocket":
                 await receive()
                 await send({"type": "websocket.close", "code": 1008, "reason": refusal[1][:100]})
             else:
-                await _answer(send, *refusal)
+                await answer_problem(send, *refusal)
             return
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        await self._http(scope, receive, send)
+        await self._http(scope, receive, send, limit)
 
-    def _too_large(self, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit():
-            return 400, "Content-Length is not a number"
-        return (413, self._limit()) if int(length[:20]) > self.max_body_bytes else None
+    def _limit_of(self, path: str) -> tuple[int, str]:
+        """What a body may have there, and the setting that says so."""
+        name = next((name for form, name in BODIES if form.fullmatch(path)), "max_command_bytes")
+        most = getattr(self.settings, name)
+        # No body of any kind is larger than the largest.
+        whole = self.settings.max_body_bytes
+        return (most, name) if most < whole else (whole, "max_body_bytes")
 
-    def _limit(self) -> str:
-        return f"the request is larger than {self.max_body_bytes} bytes (limit: max_body_bytes)"
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        seen = 0
-        started = False
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_body_bytes:
-                # An HTTPException passes through FastAPI's reading of the body as it is.
-                raise HTTPException(413, self._limit())
-            return message
-
-        async def dressed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message.get("headers", []), *HEADERS]
-            await send(message)
-
+    async def _http(
+        self, scope: Scope, receive: Receive, send: Send, limit: tuple[int, str]
+    ) -> None:
+        asked = Asked(receive, limit, self.settings.request_timeout_s)
+        answering = Answering(send)
         try:
-            await self.app(scope, counted, dressed)
+            if scope["method"] in SAFE:
+                await asked.while_there(self.app, scope, answering.send)
+            else:
+                await self.app(scope, asked.receive, answering.send)
         except Exception:
             log.exception("an error of ours")
-            if started:
+            if answering.started:
                 raise
-            await _answer(send, 500, "an error of ours; the server's log has the details")
+            await answer_problem(send, 500, "an error of ours; the server's log has the details")
 
 
-async def _answer(send: Send, status: int, detail: str) -> None:
+class Asked:
+    """A request as it comes in: not endless, not at endless leisure."""
+
+    def __init__(self, receive: Receive, limit: tuple[int, str], timeout_s: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._end = monotonic() + timeout_s
+        self._seen = 0
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """Raises: HTTPException, which passes through FastAPI's reading of the body as it is"""
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(max(0, self._end - monotonic())):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "the request did not come to its end", CLOSE) from error
+        self._count(message)
+        self._whole = not message.get("more_body", False)
+        return message
+
+    def _count(self, message: Message) -> None:
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._limit[0]:
+            raise HTTPException(413, _larger(self._limit), CLOSE)
+
+    async def while_there(self, app: Any, scope: Scope, send: Send) -> None:
+        """Have answered what changes nothing and has no body, until whoever asked has gone."""
+        gone = asyncio.Event()
+        waiting = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Message:
+            if waiting:
+                return waiting.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        working = asyncio.ensure_future(app(scope, receive, send))
+        leaving = asyncio.ensure_future(self._leave())
+        try:
+            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                gone.set()  # streams end by themselves when they hear of it
+                await asyncio.wait({working}, timeout=STREAM_ENDS_S)
+            if working.cancel():
+                await asyncio.wait({working})
+            else:
+                working.result()
+        finally:
+            leaving.cancel()
+            working.cancel()
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(HTTPException):
+            while (message := await self._receive())["type"] != "http.disconnect":
+                self._count(message)
+
+
+class Answering:
+    """An answer as it goes out: with our headers, and in pieces, so that who reads nothing holds little."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message.get("headers", []), *HEADERS]
+        body = message.get("body", b"")
+        if len(body) <= PIECE:
+            await self._send(message)
+            return
+        whole = memoryview(body)
+        for start in range(0, len(body), PIECE):
+            more = start + PIECE < len(body) or message.get("more_body", False)
+            piece = whole[start : start + PIECE]
+            await self._send({"type": message["type"], "body": piece, "more_body": more})
+
+
+def _too_large(headers: dict[bytes, bytes], limit: tuple[int, str]) -> tuple[int, str] | None:
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit():
+        return 400, "Content-Length is not a number"
+    return (413, _larger(limit)) if int(length[:20]) > limit[0] else None
+
+
+def _larger(limit: tuple[int, str]) -> str:
+    return f"the request is larger than {limit[0]} bytes (limit: {limit[1]})"
+
+
+async def answer_problem(send: Send, status: int, detail: str) -> None:
+    """Where no route is asked."""
     body = json.dumps(problem(status, detail)).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
@@ -118,12 +213,15 @@ async def _answer(send: Send, status: int, detail: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def refuse(kind: str, method: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+def refuse(
+    kind: str, method: str, path: str, headers: dict[bytes, bytes]
+) -> tuple[int, str] | None:
     """Why this request may not pass, as (status, sentence), or None."""
     host = headers.get(b"host", b"").decode("latin-1")
     if not is_loopback(host):
         return 400, "this server answers on localhost and 127.0.0.1 only"
-    if kind == "http" and method in SAFE:
+    # An <img> elsewhere must not make a visitor's browser ask for what costs something either.
+    if kind == "http" and method in SAFE and not path.startswith("/api"):
         return None
     site = headers.get(b"sec-fetch-site", b"").decode("latin-1")
     if site and site not in ("same-origin", "none"):

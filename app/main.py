@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from . import __version__, errors
 from .assets import Sources
@@ -36,8 +35,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # the stock page loads its script from another host; ours is in routes/pages.py
         redoc_url=None,
         middleware=[
-            Middleware(Guard, max_body_bytes=settings.max_body_bytes),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            # Only what is the same for everyone is compressed, once, by itself (assets): it is asked for
+            # on this machine, and compressing ten megabytes would stop the event loop for a second.
+            Middleware(Guard, settings=settings)
         ],
     )
     app.state.settings = settings

@@ -1,29 +1,58 @@
 """uvicorn, told what our streams need."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 
+from .protocols import http_protocol, socket_protocol
+
 OPTIONS: dict[str, Any] = {
     "log_level": "warning",
     "access_log": False,
     "server_header": False,
-    "ws": "websockets-sansio",
     "ws_per_message_deflate": False,  # frames are small and dense; deflate costs more than it saves
     "ws_max_size": 1_000_000,
+    # A client that reads nothing answers no ping: with these it is gone within half a minute.
+    "ws_ping_interval": 10.0,
+    "ws_ping_timeout": 15.0,
     "timeout_graceful_shutdown": 4,
     "lifespan": "on",
 }
+
+
+# Descriptors that are not connections: libraries, the database, pipes of a worker; and room for those
+# who are told that there is none.
+OTHER_FILES = 30
+FILES_A_WORKER = 6
+
+
+def most_connections(workers: int) -> int:
+    """How many the operating system lets us serve at once, its limit raised as far as it goes."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return 10_000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(4, soft - OTHER_FILES - FILES_A_WORKER * workers)
 
 
 class Server(uvicorn.Server):
     """Tells open streams that it stops (uvicorn alone would wait for them), and says when it runs."""
 
     def __init__(self, app: Any, on_started: Callable[[], None] = lambda: None) -> None:
-        super().__init__(uvicorn.Config(app, **OPTIONS))
+        settings = app.state.settings
+        protocols = {
+            "http": http_protocol(settings, most_connections(settings.workers)),
+            "ws": socket_protocol(settings),
+        }
+        super().__init__(uvicorn.Config(app, **OPTIONS, **protocols))
         self._app = app
         self._on_started = on_started
 

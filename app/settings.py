@@ -33,7 +33,12 @@ class Settings(BaseSettings):
         default_factory=_default_data_dir, description="networks and datasets are kept here"
     )
 
-    max_body_bytes: int = Field(4_000_000, description="of one request")
+    max_body_bytes: int = Field(4_000_000, description="of one request: a table of one's own")
+    max_numbers_bytes: int = Field(1_000_000, description="of weights, or of inputs to predict")
+    max_spec_bytes: int = Field(262_144, description="of a network's spec, or of a change to it")
+    max_command_bytes: int = Field(65_536, description="of any other request")
+    request_timeout_s: float = Field(30.0, description="a request must be whole by then")
+    max_header_bytes: int = Field(65_536, description="of one request's line and headers")
     max_message_bytes: int = Field(65_536, description="of one message from a socket's client")
     max_networks: int = Field(300, description="alive at once, of all visitors")
     max_datasets: int = Field(200, description="uploaded and kept, of all visitors")
