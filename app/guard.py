@@ -35,6 +35,8 @@ BODIES = (
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
 CLOSE = {"Connection": "close"}  # what is still to come of it is not read
+# Python makes an object of each, and looks them all through when it tidies up.
+MAX_LISTS = 32_768
 PIECE = 16_384
 STREAM_ENDS_S = 0.5
 CSP = (
@@ -81,7 +83,9 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        await self._http(scope, receive, send, limit)
+        is_json = not headers.get(b"content-type", b"").startswith(b"text/")
+        asked = Asked(receive, limit, is_json, self.settings.request_timeout_s)
+        await self._http(scope, asked, send)
 
     def _limit_of(self, path: str) -> tuple[int, str]:
         """What a body may have there, and the setting that says so."""
@@ -91,10 +95,7 @@ class Guard:
         whole = self.settings.max_body_bytes
         return (most, name) if most < whole else (whole, "max_body_bytes")
 
-    async def _http(
-        self, scope: Scope, receive: Receive, send: Send, limit: tuple[int, str]
-    ) -> None:
-        asked = Asked(receive, limit, self.settings.request_timeout_s)
+    async def _http(self, scope: Scope, asked: "Asked", send: Send) -> None:
         answering = Answering(send)
         try:
             if scope["method"] in SAFE:
@@ -111,11 +112,15 @@ class Guard:
 class Asked:
     """A request as it comes in: not endless, not at endless leisure."""
 
-    def __init__(self, receive: Receive, limit: tuple[int, str], timeout_s: float) -> None:
+    def __init__(
+        self, receive: Receive, limit: tuple[int, str], is_json: bool, timeout_s: float
+    ) -> None:
         self._receive = receive
         self._limit = limit
         self._end = monotonic() + timeout_s
         self._seen = 0
+        self._is_json = is_json
+        self._lists = 0
         self._whole = False
 
     async def receive(self) -> Message:
@@ -132,9 +137,15 @@ class Asked:
         return message
 
     def _count(self, message: Message) -> None:
-        self._seen += len(message.get("body", b""))
+        body = message.get("body", b"")
+        self._seen += len(body)
         if self._seen > self._limit[0]:
             raise HTTPException(413, _larger(self._limit), CLOSE)
+        self._lists += body.count(b"[") + body.count(b"{")
+        if self._lists > MAX_LISTS and self._is_json:
+            raise HTTPException(
+                413, f"more than {MAX_LISTS} lists and objects (limit: max_lists)", CLOSE
+            )
 
     async def while_there(self, app: Any, scope: Scope, send: Send) -> None:
         """Have answered what changes nothing and has no body, until whoever asked has gone."""

@@ -118,6 +118,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "assets",
             "pages",
             "guard",
+            "turns",
             "schemas",
             "workers",
             "catalog",
@@ -128,7 +129,8 @@ def test_the_app_is_imported_from_routes_down() -> None:
         {"registry"},
         {"commands", "jobs"},
         {"pacing", "deps"},
-        {"errors", "server", "lifespan", "routes"},
+        {"errors", "protocols"},
+        {"server", "lifespan", "routes"},
         {"main", "__main__", "__init__"},
     ]
     place = {name: row for row, names in enumerate(rows) for name in names}

@@ -4,21 +4,20 @@ import asyncio
 import secrets
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from engine.datasets import DATASETS, Own, parse_csv
-from engine.datasets.table import table_from_rows
+from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Refused
 from engine.suits import suiting
 
 from ..catalog import plain
 from ..deps import NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound, TooMany
-from ..registry import Networks
-from ..schemas import DatasetOut, OwnIn, OwnOut, dataset_adapter
-from ..store import CannotSave
+from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
 from . import PROBLEMS, Count, First, described, json_response
 
 router = APIRouter(
@@ -26,6 +25,7 @@ router = APIRouter(
 )
 
 _ADAPTER = dataset_adapter()
+_ROW = TypeAdapter(Row)
 
 
 @router.get("/{kind}", response_model=DatasetOut)
@@ -100,7 +100,7 @@ async def post_dataset(
         place = "csv" if given.csv is not None else "inputs"
         raise Refused(place, error.message) from error
     id = secrets.token_urlsafe(16)
-    await _keep(networks, id, visitor, table)
+    await asyncio.to_thread(networks.store.add_table, id, visitor, table)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
     return OwnOut(
         id=id,
@@ -133,10 +133,39 @@ def _csv_body(body: bytes, target: str | None) -> OwnIn:
 
 
 def _json_body(body: bytes) -> OwnIn:
+    """As one call pydantic would keep the interpreter, and with it the event loop, for long: rows are
+    validated one by one."""
     try:
-        return OwnIn.model_validate_json(body)
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        given = None
+    if not isinstance(given, dict):
+        return _validated(given)
+    rows = given.get("inputs")
+    if not isinstance(rows, list) or len(rows) > MAX_ROWS:
+        return _validated(given)
+    for number, row in enumerate(rows):
+        _validated_row(number, row)
+    whole = _validated({**given, "inputs": []})
+    whole.inputs = rows
+    return whole
+
+
+def _validated(given: Any) -> OwnIn:
+    try:
+        return OwnIn.model_validate(given)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
+
+
+def _validated_row(number: int, row: Any) -> None:
+    try:
+        _ROW.validate_python(row)
+    except ValidationError as error:
+        place = ("inputs", number)
+        raise RequestValidationError(
+            [{**e, "loc": (*place, *e["loc"])} for e in error.errors()]
+        ) from error
 
 
 def _table_of(given: OwnIn) -> Any:
@@ -145,10 +174,3 @@ def _table_of(given: OwnIn) -> Any:
     if given.csv is not None:
         return parse_csv(given.csv, given.name, given.target)
     return table_from_rows(given.inputs or [], given.targets or [], given.name)
-
-
-async def _keep(networks: Networks, id: str, visitor: str, table: Any) -> None:
-    try:
-        await asyncio.to_thread(networks.store.add_table, id, visitor, table)
-    except CannotSave as error:
-        raise Refused("csv", f"the server cannot save it: {error}") from error

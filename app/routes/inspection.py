@@ -19,11 +19,11 @@ from ..schemas import (
     GradientCheckOut,
     GradientsOut,
     LayerActivationsOut,
-    Nested,
     OutputsOut,
     RowsIn,
     SamplesIn,
     TraceOut,
+    Values,
 )
 from ..settings import Settings
 from ..workers import looking
@@ -43,7 +43,7 @@ async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = Fals
 
 
 @router.put("/weights")
-async def put_weights(commands: CommandsDep, live: LiveDep, values: dict[str, Nested]) -> FrameOut:
+async def put_weights(commands: CommandsDep, live: LiveDep, values: Values) -> FrameOut:
     """Set some of them, all or none; a null leaves its number as it is."""
     return await commands.set_weights(live, values)
 

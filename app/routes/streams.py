@@ -20,7 +20,7 @@ from ..deps import LiveDep, NetworksDep, SettingsDep
 from ..errors import GlassboxError, problem_of, validation_problem
 from ..live import Live, weights_of
 from ..registry import Networks
-from ..schemas import Nested, PatchIn, PlayIn, ResetIn, TrainIn, Wire
+from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
 from ..wire import frame_to_bytes
 from . import OF_NETWORK
 
@@ -52,7 +52,7 @@ class PatchCommand(Wire):
 
 class WeightsCommand(Wire):
     type: Literal["weights"]
-    values: dict[str, Nested]
+    values: Values
 
 
 Command = PlayCommand | PauseCommand | StepCommand | ResetCommand | PatchCommand | WeightsCommand

@@ -1,7 +1,7 @@
 """Request and response models, one file a noun. What can be configured comes from the engine's own records."""
 
 from .base import Answer, ProblemOut, Wire
-from .data import DatasetOut, OwnIn, OwnOut, PlaneOut
+from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .inspection import (
     BoundaryOut,
     CheckIn,
@@ -11,11 +11,11 @@ from .inspection import (
     GradientCheckOut,
     GradientsOut,
     LayerActivationsOut,
-    Nested,
     OutputsOut,
     RowsIn,
     SamplesIn,
     TraceOut,
+    Values,
 )
 from .job import GenerateIn, JobOut, TextOut
 from .network import (
@@ -55,6 +55,7 @@ __all__ = [
     "OwnIn",
     "OwnOut",
     "PlaneOut",
+    "Row",
     "BoundaryOut",
     "CheckIn",
     "ConfusionOut",
@@ -63,7 +64,7 @@ __all__ = [
     "GradientCheckOut",
     "GradientsOut",
     "LayerActivationsOut",
-    "Nested",
+    "Values",
     "OutputsOut",
     "RowsIn",
     "SamplesIn",

@@ -6,9 +6,11 @@ from annotated_types import Len
 from pydantic import Field
 
 from engine.datasets.base import View
+from engine.datasets.table import MAX_ROWS
 
 from .base import Answer, Wire
 from .inspection import Number
+from .strict import StrictNumbers
 
 
 class PlaneOut(Answer):
@@ -57,6 +59,9 @@ class DatasetOut(Answer):
     test_positions: list[int] | None = None
 
 
+Row = Annotated[list[Number], StrictNumbers(), Len(0, 4096)]
+
+
 class OwnIn(Wire):
     """A table of one's own: CSV text, or rows and targets."""
 
@@ -65,8 +70,8 @@ class OwnIn(Wire):
         None, description="one row a line, header optional, target in the last column"
     )
     target: str | None = Field(None, max_length=80, description="the target's column name")
-    inputs: list[list[Number]] | None = None
-    targets: list[Number | Annotated[str, Len(1, 80)]] | None = None
+    inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
+    targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
 
 
 class OwnOut(Answer):

@@ -1,6 +1,6 @@
 """Looking inside: what can be asked about, and what is found."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from annotated_types import Interval, Len
 from pydantic import ConfigDict, Field
@@ -9,15 +9,23 @@ from engine.errors import Refused
 
 from ..workers.messages import Asked
 from .base import Answer, Wire
+from .strict import StrictNumbers
 
 Number = Annotated[float, Interval(ge=-1e30, le=1e30)]
 
+# No list without a length. Which lengths fit the network is said by who knows it.
+T = TypeVar("T")
+Side = Annotated[list[T], Len(0, 4096)]
 Kept = Number | None  # null leaves a number as it is
-Nested = Number | list[Kept] | list[list[Kept]] | list[list[list[list[Kept]]]]
+Nested = Number | Side[Kept] | Side[Side[Kept]] | Side[Side[Side[Side[Kept]]]]
+
+# What goes into a network's parameters, by name.
+Values = Annotated[dict[str, Nested], StrictNumbers()]
 
 SampleNumbers = Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)]
 
-Sample = list[Number] | list[list[Number]] | list[list[list[Number]]]
+Sample = Side[Number] | Side[Side[Number]] | Side[Side[Side[Number]]]
+Samples = Annotated[list[Sample], Len(0, 20_000)]
 
 
 class CurveOut(Answer):
@@ -29,7 +37,7 @@ class CurveOut(Answer):
 class RowsIn(Wire):
     """Inputs of one's own, or samples of the data by their numbers."""
 
-    inputs: list[Sample] | None = Field(
+    inputs: Samples | None = Field(
         None,
         description="raw samples: rows (n, columns), sequences (n, time, features), images (n, height, "
         "width, channels) or token numbers (n, time)",

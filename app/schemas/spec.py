@@ -5,9 +5,11 @@ from dataclasses import Field as RecordField
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from annotated_types import Len
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, create_model, model_validator
 
 from engine.datasets import DATASETS, AnyDataset, Own
+from engine.datasets.base import MAX_SAMPLES
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.spec import NetworkSpec
@@ -60,7 +62,7 @@ def _changing(annotation: Any) -> Any:
     """A field of a change: objects are merged into what is there, so they need not be whole."""
     bare = _bare(annotation)
     if get_origin(bare) is tuple:
-        return list[Any] | None
+        return Union[Annotated[list[Any], Len(0, MAX_SAMPLES)], None]  # noqa: UP007
     if _is_union(bare) or is_dataclass(bare):
         return dict[str, Any] | None
     return (str if get_origin(bare) is Literal else bare) | None

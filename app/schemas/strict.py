@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+MAX_FIELDS = 300
+
 
 class StrictNumbers:
     """In `Annotated`: every number and truth value of that type, at any depth."""
@@ -31,6 +33,7 @@ def make_strict(schema: Any, handler: GetCoreSchemaHandler) -> None:
         if id(node) in seen:
             continue
         seen.add(id(node))
+        made_now = False
         if isinstance(node, dict):
             if node.get("type") == "definition-ref":
                 waiting.append(handler.resolve_ref_schema(node))  # pyright: ignore[reportArgumentType]
@@ -38,7 +41,17 @@ def make_strict(schema: Any, handler: GetCoreSchemaHandler) -> None:
                 node["strict"] = True
             elif node.get("type") == "int":
                 _whole(node)
+                made_now = True
+            elif node.get("type") in ("list", "tuple"):
+                node["fail_fast"] = True  # a million wrong items are one mistake
+            elif node.get("type") in ("model-fields", "dataclass-args", "dict"):
+                _bounded(node)
+                made_now = True
             if _is_done(node):
+                # What is inside was done together with it; of one made just now it is still to do.
+                if made_now:
+                    seen.add(id(node["schema"]))
+                    waiting.extend(_parts(node["schema"]))
                 continue
         waiting.extend(_parts(node))
 
@@ -53,6 +66,21 @@ def _parts(node: Any) -> Iterator[Any]:
         yield from node
 
 
+def _bounded(node: dict[str, Any]) -> None:
+    """An object of a hundred thousand unknown fields would be as many errors."""
+    inner = dict(node)
+    node.clear()
+    node.update(core_schema.no_info_before_validator_function(_is_small, inner))  # pyright: ignore[reportArgumentType]
+
+
+def _is_small(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
+        raise PydanticCustomError(
+            "too_many_fields", "Object should have at most {most} fields", {"most": MAX_FIELDS}
+        )
+    return value
+
+
 def _whole(node: dict[str, Any]) -> None:
     """10.0 is a whole number in JSON, `true` and "10" are none."""
     inner = dict(node)
@@ -62,7 +90,7 @@ def _whole(node: dict[str, Any]) -> None:
 
 def _is_done(node: dict[str, Any]) -> bool:
     function = node.get("function")
-    return isinstance(function, dict) and function.get("function") is _is_number
+    return isinstance(function, dict) and function.get("function") in (_is_number, _is_small)
 
 
 def _is_number(value: Any) -> Any:

@@ -14,6 +14,7 @@ from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
 MAX_COLUMNS = 64
 MAX_ROWS = 20_000
 MAX_CLASSES = 10
+MAX_LINE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,25 @@ def principal_plane(inputs: Array) -> Plane:
     return Plane(origin, axes, (float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
 
 
+def _check_lines(text: str) -> None:
+    """Before anything is read: a line without end, or lines without end, are no table.
+
+    Raises: Refused
+    """
+    most = 4 * MAX_ROWS
+    if text.count("\n") > most:
+        raise Refused(
+            "id", f"more than {most} lines; a table has {MAX_ROWS} rows (limit: max_rows)"
+        )
+    longest = max(map(len, text.split("\n")))
+    if longest > MAX_LINE:
+        raise Refused(
+            "id",
+            f"a line of {longest} characters, at most {MAX_LINE} (limit: max_line); is the separator "
+            "right, and every quote closed?",
+        )
+
+
 def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     """Numbers in columns, a header row or none; the target is the last column or the named one.
 
@@ -66,6 +86,7 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     """
     if "\0" in text:
         raise Refused("id", "the text holds NUL characters; save the table as UTF-8 CSV")
+    _check_lines(text)
     first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     try:
