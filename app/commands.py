@@ -33,7 +33,10 @@ class Commands:
     async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
         """The changed network. Its frame is held until the answer is out: then `live.release`."""
         async with live.changing:
-            await self.networks.ensure(live)
+            try:
+                await self.networks.ensure(live)
+            except Conflict:
+                return await self._mend(live, change)
             spec = self._validated(change.merged(live.spec))
             tables = await self.networks.tables_for(spec)
             report, described = await self.networks.call(live, playing.patch, spec, tables)
@@ -41,11 +44,23 @@ class Commands:
             live.describe_as(described)
             live.mark_changed()
             live.hold(report)
+            await self.networks.keeper.save_now(live)
         network = live.described(described)
         if live.playing and not network.samples:
             live.stop(playing.NO_SAMPLES)
             network.state = "paused"
         return network
+
+    async def _mend(self, live: Live, change: PatchIn) -> NetworkOut:
+        """Change what cannot be brought to life as it is, so that it can."""
+        saved = live.saved_spec
+        known = {k: v for k, v in (saved or {}).items() if k in type(change).model_fields}
+        spec = self._validated(change.merged(live.spec, known))
+        await self.networks.rebuild(live, spec)
+        live.mark_changed()
+        live.hold(await self.networks.call(live, playing.report))
+        await self.networks.keeper.save_now(live)
+        return await self.networks.describe(live)
 
     @staticmethod
     def _validated(whole: dict[str, Any]) -> NetworkSpec:
@@ -59,6 +74,7 @@ class Commands:
         report = await self._training(live, playing.begin)
         self.networks.begin_playing(live, steps_per_second, keep)
         live.mark_changed()
+        await self.networks.keeper.save_now(live)  # after a restart it goes on
         live.publish(replace(report, points=[]))
         return live.frame_with_weights(report)
 
@@ -66,6 +82,7 @@ class Commands:
         live.playing = False
         report = await self.networks.publish_now(live)
         live.channel.notify("state", {"state": live.state(report)})
+        await self.networks.keeper.save_now(live)
         return live.frame_with_weights(report)
 
     async def reset(self, live: Live, seed: int | None) -> FrameOut:
@@ -76,12 +93,15 @@ class Commands:
             live.generation += 1
             live.mark_changed()
             live.channel.restart()
+            await self.networks.keeper.save_now(live)
         live.publish(report)
         return live.frame_with_weights(report)
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
-        report = await self.networks.call(live, playing.set_weights, values)
-        live.mark_changed()
+        async with live.changing:
+            report = await self.networks.call(live, playing.set_weights, values)
+            live.mark_changed()
+            await self.networks.keeper.save_now(live)
         live.publish(report)
         return live.frame_with_weights(report)
 

@@ -49,12 +49,12 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 SiteDep = Annotated[Site, Depends(get_site)]
 
 
-async def get_live(
-    networks: NetworksDep,
-    id: Annotated[
-        str, Path(max_length=64, description="the network's id, which is the right to drive it")
-    ],
-) -> AsyncIterator[Live]:
+NetworkId = Annotated[
+    str, Path(max_length=64, description="the network's id, which is the right to drive it")
+]
+
+
+async def get_live(networks: NetworksDep, id: NetworkId) -> AsyncIterator[Live]:
     live = await networks.get(id)
     with live.in_hand():
         yield live

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import time
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine.spec import NetworkSpec
 
 from .live import Live
 from .schemas import spec_to_json
-from .store import CannotSave, Saved, Store
+from .store import CannotSave, Listed, Saved, Store
 from .workers import shelf
 from .workers.local import Worker, WorkerDied
 
@@ -24,15 +24,19 @@ class Keeper:
         self.store = store
         self.workers = workers
         self.fails: str | None = None
+        # Deleted while the disk refused: they must not come back, so it is tried until it works.
+        self._to_delete: set[str] = set()
 
     async def save_new(self, live: Live) -> None:
         """A network is kept from its first moment on."""
-        try:
-            await asyncio.to_thread(self.store.save_networks, [saved(live, live.spec, None)])
-        except CannotSave as error:
-            self._failed(error)
+        await self._write(self.store.save_networks, [saved(live, live.spec, None)])
 
-    async def save(self, lives: list[Live]) -> None:
+    async def save_now(self, live: Live) -> None:
+        """What is acknowledged survives: a change is saved before its answer."""
+        live.dirty = True
+        await self.save([live])
+
+    async def save(self, lives: Iterable[Live]) -> None:
         """Checkpoint what has changed; what fails stays dirty and is tried again."""
         for worker in self.workers:
             mine = [
@@ -41,34 +45,63 @@ class Keeper:
                 if n.worker is worker and n.dirty and n.loaded_in == worker.generation
             ]
             for first in range(0, len(mine), 20):
-                part = mine[first : first + 20]
-                for live in part:
-                    live.dirty = live.playing
-                try:
-                    found = await worker.call(shelf.checkpoints, [live.id for live in part])
-                    rows = [saved(live, *found[live.id]) for live in part if live.id in found]
-                    await asyncio.to_thread(self.store.save_networks, rows)
-                    self.fails = None
-                except (CannotSave, WorkerDied) as error:
-                    for live in part:
-                        live.dirty = True
-                    if isinstance(error, CannotSave):
-                        self._failed(error)
+                await self._save_some(worker, mine[first : first + 20])
 
-    def _failed(self, error: CannotSave) -> None:
-        if self.fails is None:
-            log.warning("cannot save: %s; networks go on in memory", error)
-        self.fails = str(error)
+    async def _save_some(self, worker: Worker, part: list[Live]) -> None:
+        for live in part:
+            live.dirty = live.playing
+        try:
+            found = await worker.call_for(SAVING, shelf.checkpoints, [live.id for live in part])
+        except WorkerDied:
+            found = None
+        if found is not None:
+            rows = [saved(live, *found[live.id]) for live in part if live.id in found]
+            if await self._write(self.store.save_networks, rows):
+                return
+        for live in part:
+            live.dirty = True
+
+    async def delete(self, id: str) -> None:
+        """Now, or as soon as the disk lets us."""
+        self._to_delete.add(id)
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """What the disk refused before; and whether it would refuse now."""
+        ids = list(self._to_delete)
+        if await self._write(self.store.delete_networks, ids) if ids else await self._check():
+            self._to_delete.difference_update(ids)
+
+    async def _check(self) -> bool:
+        return await self._write(lambda _: self.store.check(), None)
+
+    async def _write(self, function: Callable[[Any], Any], argument: Any) -> bool:
+        """Whether it could be written."""
+        try:
+            await asyncio.to_thread(function, argument)
+        except CannotSave as error:
+            if self.fails is None:
+                log.warning("cannot save: %s; networks go on in memory", error)
+            self.fails = str(error)
+            return False
+        self.fails = None
+        return True
+
+
+SAVING = "saving"  # who speaks with the worker
 
 
 def saved(live: Live, spec: NetworkSpec, checkpoint: bytes | None) -> Saved:
-    summary = {**live.summary(), "state": "paused"}  # what is loaded again does not play
-    return Saved(live.id, live.visitor, spec_to_json(spec), checkpoint, live.generation, summary)
+    return Saved(
+        live.id, live.visitor, spec_to_json(spec), checkpoint, live.generation, live.kept_summary()
+    )
 
 
-def summary_of(saved: Saved | None) -> dict[str, Any]:
+def summary_of(listed: Listed | None) -> dict[str, Any]:
     """Of a network that is not in memory, as it was when it was last."""
-    kind = saved.spec["dataset"]["kind"] if saved else ""
-    blank = {"name": kind, "dataset": kind, "parameters": None, "step": 0, "loss": None}
-    used = saved.used if saved else time()
-    return {**blank, "state": "paused", "changed": used, **(saved.summary if saved else {})}
+    blank = {"name": "", "dataset": "", "parameters": None, "step": 0, "loss": None}
+    used = listed.used if listed else time()
+    known = listed.summary if listed else {}
+    found = {**blank, "state": "paused", "changed": used, **known}
+    # What is not in memory does not play, whatever it will do then.
+    return {name: found[name] for name in blank} | {"state": "paused", "changed": found["changed"]}

@@ -17,7 +17,6 @@ from .store import Store
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     store = await asyncio.to_thread(Store, settings.data_dir)
-    await asyncio.to_thread(store.sweep, settings.keep_days)
     networks = Networks(settings, store)
     app.state.networks = networks
     jobs = app.state.jobs = Jobs(networks)
@@ -27,13 +26,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     loops.append(asyncio.create_task(save_forever(networks)))
     await asyncio.gather(*starting)
+    await networks.resume()
     try:
         yield
     finally:
         networks.say_goodbye()
         jobs.end_all()
-        for live in networks.live.values():
-            live.playing = False
         for task in loops:
             task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)

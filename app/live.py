@@ -48,8 +48,13 @@ class Live:
     dirty: bool = True  # changed since it was saved
     changed: float = field(default_factory=time)  # wall clock, for people
     generation: int = 0
+    saved_spec: dict[str, Any] | None = None  # one that cannot be brought to life, as it was found
+    broken: str | None = None  # why it cannot be trained or looked at until it is changed
+    notice: str | None = None  # what its people should know: what of it was lost
+    deaths: int = 0  # of its worker while it was trained or looked at, without one good turn since
     name: str = ""
     parameters: int | None = None
+    memory: int = 0  # bytes that it takes in its worker
 
     @property
     def payload_s(self) -> float:
@@ -80,6 +85,7 @@ class Live:
         units = [str(layer["units"]) for layer in described["layers"] if layer["parameters"]]
         self.name = f"{self.spec.dataset.kind} {'-'.join(units)}"
         self.parameters = described["parameters"]
+        self.memory = described["memory"]
 
     def summary(self) -> dict[str, Any]:
         report = self.channel.report
@@ -92,6 +98,13 @@ class Live:
             "state": self.state(report),
             "changed": self.changed,
         }
+
+    def kept_summary(self) -> dict[str, Any]:
+        """The same as it is saved, with how it plays: after a restart it goes on."""
+        summary = self.summary()
+        if self.playing:
+            return {**summary, "keep": self.keep, "steps_per_second": self.steps_per_second}
+        return {**summary, "state": "paused"}
 
     def frame(self, report: Report) -> FrameOut:
         return FrameOut(
@@ -115,6 +128,7 @@ class Live:
             id=self.id,
             state=state,
             steps_per_second=self.steps_per_second if self.playing else None,
+            notice=self.notice,
             generation=self.generation,
         )
 

@@ -55,13 +55,24 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
         _allow(live, begin)
     ready = {live.turn: live for live in playing if live.allowance >= 1}
     ready_jobs = {job.turn: job for job in due}
+    # What the worker died over goes alone, so that the others don't go down with it.
+    suspects = [live for live in ready.values() if live.deaths]
+    if suspects:
+        ready, ready_jobs = {suspects[0].turn: suspects[0]}, {}
     chosen = turns.choose([*ready, *ready_jobs], begin, settings.slice_s)
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
     plays = [_play(ready[turn], s, begin, interval) for turn, s in chosen if turn in ready]
     studies = {ready_jobs[turn].id: s for turn, s in chosen if turn in ready_jobs}
     if plays or studies:
-        advanced = await worker.call_for(ROUNDS, rounds.advance, plays, studies)
+        try:
+            advanced = await worker.call_for(ROUNDS, rounds.advance, plays, studies)
+        except WorkerDied:
+            for play in plays:
+                networks.suspect(networks.live[play.id])
+            raise
+        if len(plays) == 1:
+            ready[chosen[0][0]].deaths = 0
         by_id = {live.id: live for live in playing}
         by_id |= {job.id: job for job in due}
         spent = [
@@ -146,6 +157,7 @@ async def save_forever(networks: Networks) -> None:
     while True:
         await asyncio.sleep(settings.checkpoint_every_s)
         try:
+            await networks.keeper.catch_up()
             await networks.keeper.save(list(networks.live.values()))
             idle_since = monotonic() - settings.idle_unload_s
             for live in list(networks.live.values()):

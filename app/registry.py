@@ -2,22 +2,25 @@
 live in worker processes."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from pydantic import ValidationError
 
 from engine.datasets import Own, Table
 from engine.errors import Refused
 from engine.spec import NetworkSpec
 
 from .broadcast import Watcher
-from .errors import NotFound, TooMany, Unavailable
-from .keeping import Keeper, summary_of
+from .errors import Conflict, NotFound, TooMany, Unavailable, validation_problem
+from .keeping import Keeper
 from .live import Live
-from .schemas import SPEC, NetworkOut, NetworkSummary
+from .room import Room
+from .schemas import SPEC, NetworkOut
 from .settings import Settings
 from .store import Store
 from .wire import Unreadable
@@ -32,7 +35,12 @@ T = TypeVar("T")
 
 NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
 BEING_REPLACED = "a training process is being replaced; try again"
-IDLE_S = 60.0  # so long unused, a network may make room for another
+IN_TRASH = (
+    "it was unused for long and went to the trash to make room; POST /api/networks/{id}/restore brings "
+    "it back"
+)
+REMEDY = "; PATCH it to something else, or delete it"
+MOST_DEATHS = 3
 
 
 class Networks:
@@ -44,16 +52,18 @@ class Networks:
             for i in range(settings.workers)
         ]
         self.keeper = Keeper(store, self.workers)
+        self.room = Room(self)
         self.live: dict[str, Live] = {}
         self.players = {worker: asyncio.Event() for worker in self.workers}
         self.draining = False
         self.clients = 0
-        self._deleted: set[str] = set()
+        self.deleted: set[str] = set()
         self._tables: dict[str, Table] = {}
 
     async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
         """Raises: TooMany, Refused"""
-        await self._make_room()
+        await self.room.make_on_disk(visitor)
+        await self.room.make(visitor)
         id = secrets.token_urlsafe(16)
         live = Live(id, visitor, spec, self._least_loaded())
         self.live[id] = live
@@ -61,30 +71,11 @@ class Networks:
             try:
                 described = await self._load(live, None)
             except BaseException:
-                del self.live[id]
+                self.live.pop(id, None)
                 raise
             await self.keeper.save_new(live)
             await self.publish_now(live)
             return live.described(described)
-
-    async def _make_room(self) -> None:
-        """Have a place free, by unloading who has been idle longest.  Raises: TooMany"""
-        limit = self.settings.max_networks
-        while len(self.live) >= limit:
-            idle = [
-                n
-                for n in self.live.values()
-                if not (n.playing or n.hands or n.channel.watchers)
-                and monotonic() - n.used > IDLE_S
-            ]
-            oldest = min(idle, key=lambda n: n.used, default=None)
-            if oldest is None or not await self.unload(oldest):
-                raise TooMany(
-                    f"{limit} networks are alive, the most this server keeps; "
-                    "delete one or try later",
-                    limit="max_networks",
-                    value=limit,
-                )
 
     def _least_loaded(self) -> Worker:
         counts = dict.fromkeys(self.workers, 0)
@@ -93,47 +84,75 @@ class Networks:
         return min(self.workers, key=lambda worker: counts[worker])
 
     async def get(self, id: str) -> Live:
-        """Raises: NotFound"""
-        live = self.live.get(id)
-        if live is None:
-            saved = await asyncio.to_thread(self.store.network, id)
-            live = self.live.get(id)
-            if live is None:
-                if saved is None or id in self._deleted:
-                    raise NotFound(NO_SUCH_NETWORK)
-                spec = SPEC.validate_python(saved.spec).to_engine()
-                live = Live(id, saved.visitor, spec, self._least_loaded(), dirty=False)
-                live.generation = saved.generation
-                live.changed = saved.summary.get("changed", saved.used)
-                self.live[id] = live
+        """Raises: NotFound, TooMany"""
+        live = self.live.get(id) or await self._fetch(id)
         live.used = monotonic()
         return live
 
-    async def list_of(self, visitor: str | None) -> list[NetworkSummary]:
-        """What is kept of a visitor's networks and, of those in memory, how they are now; newest
-        first."""
-        if visitor is None:
-            return []
-        kept = {n.id: n for n in await asyncio.to_thread(self.store.networks_of, visitor)}
-        found = []
-        for id in kept.keys() | {n.id for n in self.live.values() if n.visitor == visitor}:
-            live, saved = self.live.get(id), kept.get(id)
-            # One that is just being loaded has nothing to tell yet.
-            told = live is not None and live.channel.report is not None
-            summary = live.summary() if live and told else summary_of(saved)
-            summary["changed"] = datetime.fromtimestamp(summary["changed"], UTC)
-            found.append(NetworkSummary(id=id, **summary))
-        return sorted(found, key=lambda network: network.changed, reverse=True)
+    async def _fetch(self, id: str) -> Live:
+        """From the store.  Raises: NotFound, TooMany"""
+        saved = await asyncio.to_thread(self.store.network, id)
+        if saved is not None and id not in self.deleted:
+            if saved.trashed is not None:
+                raise NotFound(IN_TRASH)
+            if id not in self.live:
+                await self.room.make(saved.visitor)
+        live = self.live.get(id)
+        if live is not None:
+            return live
+        if saved is None or id in self.deleted:
+            raise NotFound(NO_SUCH_NETWORK)
+        live = Live(id, saved.visitor, NetworkSpec(), self._least_loaded(), dirty=False)
+        live.generation = saved.generation
+        live.changed = saved.summary.get("changed", saved.used)
+        self._take_spec(live, saved.spec)
+        self.live[id] = live
+        return live
+
+    @staticmethod
+    def _take_spec(live: Live, spec: dict[str, Any]) -> None:
+        """A saved spec; one that is none of this version's is kept as it is, to be changed."""
+        try:
+            live.spec = SPEC.validate_python(spec).to_engine()
+            live.saved_spec = live.broken = None
+        except ValidationError as error:
+            problem = validation_problem(error.errors())
+            live.saved_spec = spec
+            live.broken = f"its saved spec is none that can be built ({problem['detail']}){REMEDY}"
+
+    async def take_back(self, id: str) -> Live:
+        """Out of the trash.  Raises: NotFound"""
+        if not await asyncio.to_thread(self.store.take_back, id):
+            raise NotFound("there is no such network in the trash")
+        return await self.get(id)
+
+    def trashed(self, ids: list[str]) -> None:
+        """They went to the trash to make room."""
+        if ids:
+            log.warning("%d networks unused longest went to the trash to make room", len(ids))
+
+    async def resume(self) -> None:
+        """What played when the server ended plays again."""
+        for id in await asyncio.to_thread(self.store.playing):
+            try:
+                saved = await asyncio.to_thread(self.store.network, id)
+                live = await self.get(id)
+            except (NotFound, TooMany):
+                continue
+            if saved is not None and live.broken is None:
+                how = saved.summary
+                self.begin_playing(live, how.get("steps_per_second"), how.get("keep", True))
 
     async def delete(self, id: str) -> None:
         live = await self.get(id)
         live.playing = False
-        self._deleted.add(id)  # a request already under way must not bring it back
+        self.deleted.add(id)  # a request already under way must not bring it back
         live.channel.notify("deleted", {})
         self.live.pop(id, None)
-        await asyncio.to_thread(self.store.delete_network, id)
+        await self.keeper.delete(id)
         if live.loaded_in == live.worker.generation:
-            await live.worker.call(shelf.discard, id)
+            with contextlib.suppress(WorkerDied):
+                await live.worker.call_for(live.visitor, shelf.discard, id)
 
     async def unload(self, live: Live) -> bool:
         """Out of memory, not out of the store; whether it could be."""
@@ -156,40 +175,88 @@ class Networks:
         tables = await self.tables_for(live.spec)
         try:
             try:
-                described = await live.worker.call_for(
-                    live.visitor, shelf.create, live.id, live.spec, tables, checkpoint
-                )
+                described = await self._create(live, tables, checkpoint)
             except (Unreadable, Refused) as error:
-                if isinstance(error, Refused) and error.place != "state":
+                if checkpoint is None or (isinstance(error, Refused) and error.place != "state"):
                     raise
-                log.warning("a checkpoint could not be used (%s); the network starts anew", error)
-                described = await live.worker.call(shelf.create, live.id, live.spec, tables, None)
+                live.notice = "the checkpoint is not of this network; the training starts anew"
+                log.warning("a checkpoint could not be used: %s", error)
+                described = await self._create(live, tables, None)
         except WorkerDied as error:
+            self.suspect(live)
             raise Unavailable(BEING_REPLACED) from error
         live.loaded_in = generation
         live.describe_as(described)
         return described
 
+    async def _create(
+        self, live: Live, tables: dict[str, Table], checkpoint: bytes | None
+    ) -> dict[str, Any]:
+        return await live.worker.call_for(
+            live.visitor, shelf.create, live.id, live.spec, tables, checkpoint
+        )
+
     async def ensure(self, live: Live) -> None:
-        """Loaded, from its last checkpoint if its worker lost it."""
+        """Loaded, from its last checkpoint if its worker lost it.
+
+        Raises: Conflict, where it cannot be brought to life as it is
+        """
         if live.loaded_in == live.worker.generation:
             return
         async with live.loading:
             if live.loaded_in == live.worker.generation:
                 return
-            if live.id in self._deleted:
+            if live.id in self.deleted:
                 raise NotFound(NO_SUCH_NETWORK)
+            if live.broken is not None:
+                raise Conflict(live.broken)
             lost = live.loaded_in >= 0
             saved = await asyncio.to_thread(self.store.network, live.id)
             if saved is not None:
-                live.spec = SPEC.validate_python(saved.spec).to_engine()
-            described = await self._load(live, saved.checkpoint if saved else None)
-            history = await self._ask(live, shelf.history)
-            live.channel.restart()
-            live.channel.seed(history["step"], history["loss"])
+                self._take_spec(live, saved.spec)
+                if live.broken is not None:
+                    raise Conflict(live.broken)
+                live.notice = saved.fault or live.notice
+            try:
+                described = await self._load(live, saved.checkpoint if saved else None)
+            except Refused as error:
+                live.broken = f"it cannot be brought back ({error.message}){REMEDY}"
+                raise Conflict(live.broken) from error
+            await self._begin_channel(live)
             if lost:
                 live.generation += 1
-                live.channel.notify("restored", {"step": described["step"]})
+            if lost or live.notice:
+                live.channel.notify("restored", {"step": described["step"], "reason": live.notice})
+
+    async def _begin_channel(self, live: Live) -> None:
+        history = await self._ask(live, shelf.history)
+        live.channel.restart()
+        live.channel.seed(history["step"], history["loss"])
+
+    async def rebuild(self, live: Live, spec: NetworkSpec) -> None:
+        """A network that cannot be brought to life as it is, with another spec; with its weights where
+        they fit.  Raises: Refused, and then nothing has changed"""
+        async with live.loading:
+            before, live.spec = live.spec, spec
+            saved = await asyncio.to_thread(self.store.network, live.id)
+            try:
+                await self._load(live, saved.checkpoint if saved else None)
+            except BaseException:
+                live.spec = before
+                raise
+            live.broken = live.saved_spec = None
+            live.deaths = 0
+            live.generation += 1
+        await self._begin_channel(live)
+
+    def suspect(self, live: Live) -> None:
+        """Its worker died while it had this network in hand: the third time without one good turn since,
+        it is the network's fault."""
+        live.deaths += 1
+        if live.deaths >= MOST_DEATHS and live.broken is None:
+            live.broken = f"its training process died {live.deaths} times over it{REMEDY}"
+            live.stop(live.broken)
+            log.warning("a network was set aside: its worker died %d times over it", live.deaths)
 
     async def call(
         self,
@@ -214,9 +281,13 @@ class Networks:
     ) -> T:
         try:
             with live.in_hand():
-                return await live.worker.call_for(live.visitor, function, live.id, *args, **kwargs)
+                found = await live.worker.call_for(live.visitor, function, live.id, *args, **kwargs)
+            live.deaths = 0
+            return found
         except (WorkerDied, shelf.Gone) as error:
-            if live.id in self._deleted:
+            if isinstance(error, WorkerDied):
+                self.suspect(live)
+            if live.id in self.deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
             raise Unavailable(BEING_REPLACED) from error

@@ -10,6 +10,14 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+def half_of_memory() -> int:
+    """Bytes."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4_000_000_000
+
+
 def _default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "glassbox"
@@ -41,7 +49,17 @@ class Settings(BaseSettings):
     max_header_bytes: int = Field(65_536, description="of one request's line and headers")
     max_message_bytes: int = Field(65_536, description="of one message from a socket's client")
     max_networks: int = Field(300, description="alive at once, of all visitors")
+    max_memory_bytes: int = Field(
+        default_factory=half_of_memory, description="that networks alive take, of all visitors"
+    )
+    max_kept_networks: int = Field(
+        5000, description="kept on the disk; beyond it, those unused longest go to the trash"
+    )
+    max_trash: int = Field(1000, description="networks in the trash; beyond it the oldest are gone")
+    max_kept_bytes: int = Field(4_000_000_000, description="on the disk, of all visitors")
+    max_visitor_bytes: int = Field(500_000_000, description="on the disk, of one visitor")
     max_datasets: int = Field(200, description="uploaded and kept, of all visitors")
+    max_visitor_datasets: int = Field(100, description="uploaded and kept, of one visitor")
     max_steps_per_call: int = Field(100_000, description="of one train request")
     max_predict_rows: int = Field(10_000, description="of one predict or activations request")
     max_resolution: int = Field(512, description="of one boundary request, points a side")
@@ -63,7 +81,6 @@ class Settings(BaseSettings):
     idle_unload_s: float = Field(
         1800.0, description="unwatched, paused networks leave memory after this"
     )
-    keep_days: float = Field(30.0, description="unused networks are deleted after this")
     worker_timeout_s: float = Field(
         30.0, description="a worker that answers a call no sooner is replaced"
     )

@@ -1,19 +1,24 @@
 """What survives a restart: specs, checkpoints and uploaded tables, in one SQLite file.
 
-Synchronous and small; the server calls it in a thread.
+Synchronous and small; the server calls it in a thread. Of every network there are two checkpoints,
+each with a checksum: where the newer one is damaged the earlier one is given.
 """
 
 import contextlib
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from sqlalchemy import (
     Column,
     Float,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -24,14 +29,16 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from engine.datasets import Table as OwnTable
 
-SCHEMA_VERSION = 2  # 2: networks have a summary
+from .opening import SCHEMA_VERSION, CannotOpen, prepare
 
 _metadata = MetaData()
 _networks = Table(
@@ -44,6 +51,18 @@ _networks = Table(
     Column("generation", Float, nullable=False, default=0),
     Column("used", Float, nullable=False),
     Column("summary", Text),
+    Column("digest", String),
+    Column("bytes", Integer),
+    Column("trashed", Float),
+)
+_earlier = Table(
+    "earlier",
+    _metadata,
+    Column("id", String, primary_key=True),
+    Column("spec", Text, nullable=False),
+    Column("checkpoint", LargeBinary),
+    Column("generation", Float, nullable=False),
+    Column("digest", String),
 )
 _datasets = Table(
     "datasets",
@@ -52,11 +71,10 @@ _datasets = Table(
     Column("visitor", String, nullable=False),
     Column("content", Text, nullable=False),
     Column("used", Float, nullable=False),
+    Column("digest", String),
 )
-
-
-class CannotOpen(RuntimeError):
-    """The data folder cannot be used; the message says why and what to do."""
+_VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
+_LISTED = [_networks.c[name] for name in ("id", "visitor", "used", "summary", "trashed", "spec")]
 
 
 class CannotSave(RuntimeError):
@@ -65,7 +83,8 @@ class CannotSave(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One network as it is kept; `summary` is what a list says of it, `used` when it was saved."""
+    """One network as it is kept; `summary` is what a list says of it, `used` when it was saved, `fault`
+    what of it was damaged."""
 
     id: str
     visitor: str
@@ -74,30 +93,44 @@ class Saved:
     generation: int
     summary: dict[str, Any] = field(default_factory=dict)
     used: float = 0.0
+    fault: str | None = None
+    trashed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a list; `used` and `trashed` are wall-clock times."""
+
+    id: str
+    visitor: str
+    used: float
+    summary: dict[str, Any]
+    trashed: float | None
 
 
 class Store:
-    """`used` is wall-clock time in seconds, only compared in days.
+    """`used` is wall-clock time in seconds, only compared.
 
     Raises: CannotOpen
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "glassbox.sqlite"
+        self.path = prepare(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._engine = create_engine(f"sqlite:///{self.path}")
             event.listen(self._engine, "connect", _on_connect)
             with self._engine.begin() as connection:
-                found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-                if found > SCHEMA_VERSION:
-                    raise CannotOpen(
-                        f"{self.path} is of a newer Glassbox (schema {found}); "
-                        "use that one or another --data-dir"
-                    )
-                if found == 1:
-                    connection.exec_driver_sql("ALTER TABLE networks ADD COLUMN summary TEXT")
                 _metadata.create_all(connection)
+                for table in _metadata.sorted_tables:
+                    known = {
+                        column["name"] for column in inspect(connection).get_columns(table.name)
+                    }
+                    for column in table.c:
+                        if column.name not in known:
+                            kind = column.type.compile(connection.dialect)
+                            connection.execute(
+                                text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
+                            )
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except (DatabaseError, OSError) as error:
             reason = getattr(error, "orig", None) or error
@@ -109,80 +142,190 @@ class Store:
         self._engine.dispose()
 
     def _write(self, *statements: Any) -> None:
+        """All or none.  Raises: CannotSave"""
         try:
+            self.check()
             with self._engine.begin() as connection:
                 for statement in statements:
                     connection.execute(statement)
         except SQLAlchemyError as error:
             raise CannotSave(str(getattr(error, "orig", error))) from error
 
-    # Networks
+    def check(self) -> None:
+        """Whether the file is there still: SQLite goes on writing to one that was deleted.
+
+        Raises: CannotSave
+        """
+        if not self.path.exists():
+            raise CannotSave(
+                f"{self.path.name} is gone from the data folder; put it back, or start the server anew"
+            )
 
     def _read(self, statement: Any) -> list[Any]:
+        """Raises: CannotSave"""
         try:
             with self._engine.begin() as connection:
                 return list(connection.execute(statement))
         except SQLAlchemyError as error:
             raise CannotSave(str(getattr(error, "orig", error))) from error
 
-    def save_networks(self, networks: list[Saved]) -> None:
-        """All or none."""
+    # Networks
+
+    def save_networks(self, networks: Sequence[Saved]) -> None:
+        """All or none. What was the newest checkpoint of each becomes the earlier one."""
         statements = []
         for network in networks:
+            spec = json.dumps(network.spec)
             row = {
-                **asdict(network),
-                "spec": json.dumps(network.spec),
+                "id": network.id,
+                "visitor": network.visitor,
+                "spec": spec,
+                "checkpoint": network.checkpoint,
+                "generation": network.generation,
                 "summary": json.dumps(network.summary),
                 "used": time.time(),
+                "digest": _digest(spec, network.checkpoint, network.generation),
+                "bytes": len(spec) + 2 * len(network.checkpoint or b""),
+                "trashed": None,
             }
-            # A network that could not be added while the disk refused is added now.
-            statements.append(delete(_networks).where(_networks.c.id == network.id))
-            statements.append(insert(_networks).values(**row))
+            mine = _networks.c.id == network.id
+            kept = select(_networks.c.id, *(_networks.c[name] for name in _VERSION)).where(
+                mine, _networks.c.checkpoint.is_not(None)
+            )
+            statements += [
+                delete(_earlier).where(
+                    _earlier.c.id == network.id,
+                    select(_networks.c.id)
+                    .where(mine, _networks.c.checkpoint.is_not(None))
+                    .exists(),
+                ),
+                insert(_earlier).from_select(["id", *_VERSION], kept),
+                # A network that could not be added while the disk refused is added now.
+                delete(_networks).where(mine),
+                insert(_networks).values(**row),
+            ]
         self._write(*statements)
 
     def network(self, id: str) -> Saved | None:
-        rows = self._read(select(_networks).where(_networks.c.id == id))
-        if not rows:
+        """As it was last saved; as it was before that, where the last is damaged, and `fault` says so.
+        One without a readable spec has none."""
+        listed = self._read(select(*_LISTED).where(_networks.c.id == id))
+        if not listed:
             return None
-        return _saved(rows[0], rows[0].checkpoint)
-
-    def networks_of(self, visitor: str) -> list[Saved]:
-        """A visitor's networks, without their checkpoints."""
-        columns = [column for column in _networks.c if column.name != "checkpoint"]
-        rows = self._read(select(*columns).where(_networks.c.visitor == visitor))
-        return [_saved(row, None) for row in rows]
-
-    def delete_network(self, id: str) -> None:
-        self._write(delete(_networks).where(_networks.c.id == id))
-
-    def sweep(self, keep_days: float) -> None:
-        """Forget what nobody has used for so long."""
-        old = time.time() - keep_days * 86400
-        self._write(
-            delete(_networks).where(_networks.c.used < old),
-            delete(_datasets).where(_datasets.c.used < old),
+        found = _listed(listed[0])
+        blank = Saved(
+            id, found.visitor, {}, None, 0, found.summary, found.used, trashed=found.trashed
         )
+        faults = [
+            "the last checkpoint was damaged; this is the one before it",
+            "both checkpoints were damaged; the training starts anew",
+        ]
+        newest = self._version(_networks, blank)
+        if newest is not None and newest.fault is None:
+            return newest
+        earlier = self._version(_earlier, blank)
+        if earlier is not None and earlier.fault is None:
+            return replace(earlier, fault=faults[0])
+        specs = [one.spec for one in (newest, earlier) if one is not None and one.spec]
+        return replace(blank, spec=specs[0] if specs else {}, fault=faults[1])
+
+    def _version(self, table: Any, blank: Saved) -> Saved | None:
+        """One of the two; with a `fault` where it is not what was saved."""
+        try:
+            columns = [table.c[name] for name in _VERSION]
+            rows = self._read(select(*columns).where(table.c.id == blank.id))
+            if not rows:
+                return None
+            row = rows[0]
+            sound = row.digest in (None, _digest(row.spec, row.checkpoint, row.generation))
+            spec = json.loads(row.spec)
+        except (CannotSave, ValueError, TypeError):
+            return replace(blank, fault="damaged")
+        if not isinstance(spec, dict):
+            return replace(blank, fault="damaged")
+        found = replace(blank, spec=spec, generation=int(row.generation or 0))
+        return (
+            replace(found, checkpoint=row.checkpoint) if sound else replace(found, fault="damaged")
+        )
+
+    def networks_of(self, visitor: str) -> list[Listed]:
+        """A visitor's networks, those in the trash too."""
+        rows = self._read(select(*_LISTED).where(_networks.c.visitor == visitor))
+        return [_listed(row) for row in rows]
+
+    def playing(self) -> list[str]:
+        """Those that played when they were last saved."""
+        rows = self._read(select(*_LISTED).where(_networks.c.summary.like('%"playing"%')))
+        found = [_listed(row) for row in rows]
+        return [n.id for n in found if n.summary.get("state") == "playing" and n.trashed is None]
+
+    def delete_networks(self, ids: Sequence[str]) -> None:
+        self._write(
+            delete(_networks).where(_networks.c.id.in_(ids)),
+            delete(_earlier).where(_earlier.c.id.in_(ids)),
+        )
+
+    # Room
+
+    def kept_bytes(self, visitor: str | None = None) -> int:
+        """Of all, or of a visitor, networks and datasets together."""
+        whole = 0
+        for table, size in (
+            (_networks, func.coalesce(_networks.c.bytes, 0)),
+            (_datasets, func.length(_datasets.c.content)),
+        ):
+            query = select(func.coalesce(func.sum(size), 0))
+            whole += self._read(query.where(table.c.visitor == visitor) if visitor else query)[0][0]
+        return whole
+
+    def make_room(self, most: int, most_in_trash: int, alive: Sequence[str]) -> list[str]:
+        """Put what was unused longest into the trash, until no more than `most` networks are outside
+        it; what is oldest in a full trash is gone. Returns those put there."""
+        outside = self._read(select(func.count()).where(_networks.c.trashed.is_(None)))[0][0]
+        if outside <= most:
+            return []
+        query = select(_networks.c.id).where(_networks.c.trashed.is_(None))
+        oldest = self._read(query.order_by(_networks.c.used))
+        moved = [id for (id,) in oldest if id not in set(alive)][: outside - most]
+        now = time.time()
+        self._write(update(_networks).where(_networks.c.id.in_(moved)).values(trashed=now))
+        query = select(_networks.c.id).where(_networks.c.trashed.is_not(None))
+        trash = [id for (id,) in self._read(query.order_by(_networks.c.trashed.desc()))]
+        if trash[most_in_trash:]:
+            self.delete_networks(trash[most_in_trash:])
+        return moved
+
+    def take_back(self, id: str) -> bool:
+        """Out of the trash; whether it was there."""
+        in_trash = (_networks.c.id == id, _networks.c.trashed.is_not(None))
+        known = bool(self._read(select(_networks.c.id).where(*in_trash)))
+        self._write(update(_networks).where(*in_trash).values(trashed=None, used=time.time()))
+        return known
 
     # Tables
 
     def add_table(self, id: str, visitor: str, table: OwnTable) -> None:
-        content = asdict(table)
-        content["inputs"] = table.inputs.tolist()
-        content["targets"] = table.targets.tolist()
+        content = orjson.dumps(asdict(table), option=orjson.OPT_SERIALIZE_NUMPY).decode()
         self._write(
             insert(_datasets).values(
-                id=id, visitor=visitor, content=json.dumps(content), used=time.time()
+                id=id,
+                visitor=visitor,
+                content=content,
+                used=time.time(),
+                digest=_digest(content, None, 0),
             )
         )
 
     def table(self, id: str) -> OwnTable | None:
-        rows = self._read(select(_datasets.c.content).where(_datasets.c.id == id))
-        if not rows:
+        """None where there is none, or where it is damaged."""
+        rows = self._read(
+            select(_datasets.c.content, _datasets.c.digest).where(_datasets.c.id == id)
+        )
+        if not rows or rows[0].digest not in (None, _digest(rows[0].content, None, 0)):
             return None
         with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
             self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))
-        row = rows[0]
-        content = json.loads(row.content)
+        content = json.loads(rows[0].content)
         return OwnTable(
             name=content["name"],
             columns=tuple(content["columns"]),
@@ -192,8 +335,9 @@ class Store:
             class_names=tuple(content["class_names"]),
         )
 
-    def count_tables(self) -> int:
-        return self._read(select(func.count()).select_from(_datasets))[0][0]
+    def count_tables(self, visitor: str | None = None) -> int:
+        query = select(func.count()).select_from(_datasets)
+        return self._read(query.where(_datasets.c.visitor == visitor) if visitor else query)[0][0]
 
     def delete_table(self, id: str) -> bool:
         """Whether there was one."""
@@ -202,13 +346,33 @@ class Store:
         return known
 
 
-def _saved(row: Any, checkpoint: bytes | None) -> Saved:
-    summary = json.loads(row.summary or "{}")  # none before schema 2
-    spec, generation = json.loads(row.spec), int(row.generation)
-    return Saved(row.id, row.visitor, spec, checkpoint, generation, summary, row.used)
+def _digest(spec: str, checkpoint: bytes | None, generation: float) -> str:
+    whole = sha256(spec.encode("utf-8", "surrogatepass"))
+    whole.update(b"\0%d\0" % int(generation))
+    whole.update(checkpoint or b"")
+    return whole.hexdigest()
+
+
+def _listed(row: Any) -> Listed:
+    summary = _object(row.summary)
+    if not summary:  # before schema 2 there was none
+        kind = _object(_object(row.spec).get("dataset")).get("kind", "")
+        summary = {"name": kind, "dataset": kind}
+    return Listed(row.id, row.visitor, row.used, summary, row.trashed)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """An object of JSON; empty where it is none."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}
 
 
 def _on_connect(connection: Any, _: Any) -> None:
+    # One damaged letter must not hide a whole list.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")

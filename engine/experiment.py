@@ -94,6 +94,15 @@ class Experiment:
         return self.trainer.step
 
     @property
+    def nbytes(self) -> int:
+        """About the memory it takes: samples, everything that moves, and what a batch leaves."""
+        trainer, data = self.trainer, self.dataset
+        arrays = [data.inputs, data.test_inputs, trainer.inputs, trainer.targets]
+        batch = min(trainer.batch, max(1, trainer.samples))
+        whole = sum(array.nbytes for array in arrays) + trainer.state.buffer.nbytes
+        return whole + batch * self.network.numbers * trainer.state.buffer.itemsize
+
+    @property
     def diverged(self) -> Divergence | None:
         return self.trainer.diverged
 
@@ -109,7 +118,17 @@ class Experiment:
             dataset = make_dataset(spec.dataset, self.tables)
         parts = assemble(spec, dataset)
         inputs, targets = parts.training_arrays()
-        trainer = self.trainer
+        kept = self._parts, self.trainer, self.revision, self._measured
+        # Whatever goes wrong on the way, memory that runs out too: then it was never begun.
+        self.trainer = self.trainer.copy()
+        try:
+            self._change(parts, inputs, targets)
+        except BaseException:
+            self._parts, self.trainer, self.revision, self._measured = kept
+            raise
+
+    def _change(self, parts: Assembly, inputs: Array, targets: Array) -> None:
+        trainer, before, spec = self.trainer, self.spec, parts.spec
         data_changed = not (
             np.array_equal(inputs.astype(trainer.dtype), trainer.inputs)
             and np.array_equal(targets.astype(trainer.dtype), trainer.targets)

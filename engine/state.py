@@ -222,6 +222,8 @@ class State:
         shape = (len(self.buffer) - 1, self.buffer.shape[1])
         if snapshot.state.shape != shape or snapshot.state.dtype != self.buffer.dtype:
             raise Refused("state", "the snapshot is of another network or optimizer")
+        if not np.isfinite(snapshot.state).all():
+            raise Refused("state", "the snapshot holds numbers that are not finite")
         if sorted(snapshot.order.tolist()) != list(range(self.samples)):
             raise Refused("state", "the snapshot is of other data")
         self.restore(snapshot)

@@ -250,11 +250,16 @@ class Trainer:
     def twin(self) -> "Trainer":
         """A trainer in this one's state with memory of its own, in NumPy: what is done to it leaves
         this one alone."""
-        twin = copy(self)
+        twin = self.copy()
         twin.compiled = False
-        twin._updater = Updater()
-        twin.state = self.state.twin()
         return twin
+
+    def copy(self) -> "Trainer":
+        """A trainer in this one's state with memory of its own; the samples are the same arrays."""
+        copied = copy(self)
+        copied._updater = Updater()
+        copied.state = self.state.twin()
+        return copied
 
     def passes_ahead(self) -> list[Pass]:
         """How the next update passes through the layers, in NumPy: its random keys are set."""

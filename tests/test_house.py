@@ -113,6 +113,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
         {
             "settings",
             "wire",
+            "opening",
             "store",
             "bundling",
             "assets",
@@ -126,8 +127,8 @@ def test_the_app_is_imported_from_routes_down() -> None:
         {"broadcast"},
         {"live"},
         {"keeping"},
-        {"registry"},
-        {"commands", "jobs"},
+        {"registry", "room"},
+        {"commands", "jobs", "listing"},
         {"pacing", "deps"},
         {"errors", "protocols"},
         {"server", "lifespan", "routes"},

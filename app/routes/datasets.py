@@ -16,7 +16,7 @@ from engine.suits import suiting
 
 from ..catalog import plain
 from ..deps import NetworksDep, SettingsDep, SomeVisitor
-from ..errors import NotFound, TooMany
+from ..errors import NotFound
 from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
 from . import PROBLEMS, Count, First, described, json_response
 
@@ -88,12 +88,7 @@ async def post_dataset(
         given = _csv_body(body, target)
     else:
         given = await asyncio.to_thread(_json_body, body)
-    if await asyncio.to_thread(networks.store.count_tables) >= settings.max_datasets:
-        raise TooMany(
-            f"{settings.max_datasets} datasets are kept, the most this server keeps",
-            limit="max_datasets",
-            value=settings.max_datasets,
-        )
+    await networks.room.admit_dataset(visitor)
     try:
         table = await asyncio.to_thread(_table_of, given)
     except Refused as error:

@@ -28,9 +28,9 @@ from ..schemas import (
 from ..settings import Settings
 from ..workers import looking
 from ..workers.messages import Asked
-from . import OF_NETWORK, OF_STATE, json_response
+from . import OF_STATE, json_response
 
-router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_NETWORK)
+router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_STATE)
 
 
 @router.get("/weights", response_model=dict[str, Any], responses=OF_STATE)

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, BackgroundTasks, Response
 
-from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworksDep, SomeVisitor
+from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworkId, NetworksDep, SomeVisitor
+from ..listing import networks_of, trash_of
 from ..schemas import DatasetOut, HistoryOut, NetworkOut, NetworkSummary, PatchIn, SpecIn
 from ..workers import looking, shelf
-from . import OF_NETWORK, PROBLEMS, Count, First, json_response
+from . import OF_NETWORK, OF_STATE, PROBLEMS, Count, First, json_response
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
 
@@ -23,15 +24,28 @@ async def post_network(
 @router.get("", responses=PROBLEMS)
 async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[NetworkSummary]:
     """This visitor's networks, by the cookie that making one set; newest first."""
-    return await networks.list_of(visitor)
+    return await networks_of(networks, visitor)
 
 
-@router.get("/{id}", responses=OF_NETWORK)
+@router.get("/trash", responses=PROBLEMS)
+async def list_trash(networks: NetworksDep, visitor: KnownVisitor) -> list[NetworkSummary]:
+    """This visitor's networks that were unused longest when room was needed; `changed` is when they
+    went there."""
+    return await trash_of(networks, visitor)
+
+
+@router.post("/{id}/restore", responses=OF_NETWORK)
+async def restore_network(networks: NetworksDep, id: NetworkId) -> NetworkOut:
+    """Bring a network back from the trash, as it was."""
+    return await networks.describe(await networks.take_back(id))
+
+
+@router.get("/{id}", responses=OF_STATE)
 async def get_network(networks: NetworksDep, live: LiveDep) -> NetworkOut:
     return await networks.describe(live)
 
 
-@router.patch("/{id}", responses=OF_NETWORK)
+@router.patch("/{id}", responses=OF_STATE)
 async def patch_network(
     commands: CommandsDep, live: LiveDep, change: PatchIn, after: BackgroundTasks
 ) -> NetworkOut:
@@ -49,13 +63,13 @@ async def delete_network(networks: NetworksDep, live: LiveDep) -> None:
     await networks.delete(live.id)
 
 
-@router.get("/{id}/history", responses=OF_NETWORK)
+@router.get("/{id}/history", responses=OF_STATE)
 async def get_history(networks: NetworksDep, live: LiveDep) -> HistoryOut:
     """The course of the run so far, in columns."""
     return HistoryOut(**await networks.call(live, shelf.history), generation=live.generation)
 
 
-@router.get("/{id}/dataset", response_model=DatasetOut, responses=OF_NETWORK)
+@router.get("/{id}/dataset", response_model=DatasetOut, responses=OF_STATE)
 async def get_dataset_of(
     networks: NetworksDep, live: LiveDep, first: First = 0, count: Count = None
 ) -> Response:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from ..deps import CommandsDep, LiveDep
 from ..schemas import FrameOut, PlayIn, ResetIn, TrainIn
-from . import OF_NETWORK, OF_STATE
+from . import OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
 
@@ -28,12 +28,12 @@ async def play(commands: CommandsDep, live: LiveDep, pace: PlayIn | None = None)
     return await commands.play(live, pace.steps_per_second, pace.keep)
 
 
-@router.post("/pause", responses=OF_NETWORK)
+@router.post("/pause", responses=OF_STATE)
 async def pause(commands: CommandsDep, live: LiveDep) -> FrameOut:
     return await commands.pause(live)
 
 
-@router.post("/reset", responses=OF_NETWORK)
+@router.post("/reset", responses=OF_STATE)
 async def reset(commands: CommandsDep, live: LiveDep, start: ResetIn | None = None) -> FrameOut:
     """Fresh weights at step 0; the same seed gives the same weights."""
     return await commands.reset(live, start.seed if start else None)

@@ -76,6 +76,7 @@ class NetworkOut(Answer):
     layers: list[LayerOut]
     layout: list[ParameterOut]
     parameters: int
+    memory: int = Field(description="bytes that it takes: samples, weights, what a batch leaves")
     steps_per_epoch: int
     samples: int
     step: int
@@ -91,6 +92,7 @@ class NetworkOut(Answer):
     divergence: DivergenceOut | None
     revision: int
     generation: int
+    notice: str | None = Field(None, description="what of it was lost, and what was restored")
 
 
 class NetworkSummary(Answer):

@@ -109,9 +109,10 @@ class SpecIn(create_model("_SpecFields", __base__=_Spec, **_WHOLE)):
 
 
 class _Change(Wire):
-    def merged(self, spec: NetworkSpec) -> dict[str, Any]:
-        """The whole spec as plain data, changed; it still has to be validated."""
-        whole = spec_to_json(spec)
+    def merged(self, spec: NetworkSpec, saved: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The whole spec as plain data, changed; it still has to be validated. `saved` is a spec that
+        is none of this version's: its parts stand in for those of `spec`."""
+        whole = {**spec_to_json(spec), **(saved or {})}
         for name, value in self.model_dump(exclude_unset=True).items():
             if value is None:
                 continue
@@ -128,7 +129,7 @@ class PatchIn(create_model("_ChangeFields", __base__=_Change, **_PARTS)):
 
 
 def _merged(name: str, old: Any, value: Any) -> Any:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not isinstance(old, dict):
         return value
     kind = value.get("kind", old.get("kind"))
     if kind == old.get("kind"):
@@ -142,8 +143,8 @@ def _merged(name: str, old: Any, value: Any) -> Any:
         k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
     }
     if name == "dataset":
-        before = DATASETS[old["kind"]]
-        if (known and known.view != before.view) or "drawn" in (kind, old["kind"]):
+        before = DATASETS.get(old.get("kind", ""))
+        if (known and before and known.view != before.view) or "drawn" in (kind, old.get("kind")):
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 

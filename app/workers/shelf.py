@@ -90,6 +90,7 @@ def describe(id: str) -> dict[str, Any]:
             {"name": e.name, "shape": list(e.shape), "offset": e.offset} for e in network.layout
         ],
         "parameters": network.layout.size,
+        "memory": experiment.nbytes,
         "steps_per_epoch": trainer.steps_per_epoch,
         "samples": trainer.samples,
         "step": trainer.step,

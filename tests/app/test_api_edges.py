@@ -165,10 +165,10 @@ def test_a_null_leaves_a_weight_as_it_is(client, url) -> None:
 def test_the_limit_of_networks_holds_when_many_come_at_once(tmp_path, monkeypatch) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    import app.registry
+    import app.room
     from tests.serving import serve
 
-    monkeypatch.setattr(app.registry, "IDLE_S", 0.0)
+    monkeypatch.setattr(app.room, "IDLE_S", 0.0)
     with serve(tmp_path, max_networks=3) as server, server.client() as client:
         first = client.post("/api/networks").json()["id"]
         with ThreadPoolExecutor(8) as pool:

@@ -212,6 +212,7 @@ def test_a_list_says_of_networks_what_they_are_before_they_are_loaded(tmp_path: 
         assert [n["id"] for n in before] == [second, first]
         client.post(f"/api/networks/{second}/play", json={"steps_per_second": 50})
         assert client.get("/api/networks").json()[0]["state"] == "playing"
+        client.post(f"/api/networks/{second}/pause")
         client.post(f"/api/networks/{second}/reset")
         cookies = client.cookies
     with serve(tmp_path) as server, server.client(cookies=cookies) as client:

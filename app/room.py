@@ -1,0 +1,111 @@
+"""Who may have how much: networks alive, their memory, what is kept on the disk. Nobody's networks are
+thrown away for it: they leave memory, and at worst go to the trash, from where they come back."""
+
+import asyncio
+from collections import Counter
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from .errors import TooMany
+from .live import Live
+
+if TYPE_CHECKING:
+    from .registry import Networks
+
+IDLE_S = 60.0  # so long unused, a network may make room for another
+MADE_ROOM = "room was needed for others; it is kept, and goes on when it is asked for"
+
+
+class Room:
+    """Has a place free before a network is made or comes back."""
+
+    def __init__(self, networks: "Networks") -> None:
+        self.networks = networks
+        self.settings = networks.settings
+
+    async def make(self, visitor: str) -> None:
+        """One place, for this visitor.  Raises: TooMany"""
+        limit = self.settings.max_networks
+        while len(self.networks.live) >= limit:
+            if not await self._unload(self._oldest_idle() or self._of_the_largest(visitor)):
+                raise TooMany(
+                    f"{limit} networks are alive, the most this server keeps; "
+                    "delete one or try later",
+                    limit="max_networks",
+                    value=limit,
+                )
+        while (most := self.settings.max_memory_bytes) and self._used() > most:
+            if not await self._unload(self._oldest_idle()):
+                raise TooMany(
+                    f"the networks alive take {self._used()} bytes, all that this server has for "
+                    "them; delete one, make it smaller, or try later",
+                    limit="max_memory_bytes",
+                    value=most,
+                )
+
+    def _used(self) -> int:
+        return sum(live.memory for live in self.networks.live.values())
+
+    async def _unload(self, live: Live | None) -> bool:
+        if live is None:
+            return False
+        if live.playing:
+            live.stop(MADE_ROOM)
+        return await self.networks.unload(live)
+
+    def _oldest_idle(self) -> Live | None:
+        since = monotonic() - IDLE_S
+        idle = [
+            n
+            for n in self.networks.live.values()
+            if not (n.playing or n.hands or n.channel.watchers) and n.used < since
+        ]
+        return min(idle, key=lambda n: n.used, default=None)
+
+    def _of_the_largest(self, visitor: str) -> Live | None:
+        """Of whoever has the most networks alive, one nobody watches, where they have at least two more
+        than the visitor who comes: then both have a fair share."""
+        counts = Counter(n.visitor for n in self.networks.live.values())
+        largest, most = counts.most_common(1)[0]
+        if most < counts[visitor] + 2:
+            return None
+        theirs = [
+            n
+            for n in self.networks.live.values()
+            if n.visitor == largest and not (n.hands or n.channel.watchers)
+        ]
+        return min(theirs, key=lambda n: (n.playing, n.used), default=None)
+
+    async def make_on_disk(self, visitor: str) -> None:
+        """For one more network or dataset of this visitor.  Raises: TooMany"""
+        store, settings = self.networks.store, self.settings
+        for name, most, of in (
+            ("max_visitor_bytes", settings.max_visitor_bytes, visitor),
+            ("max_kept_bytes", settings.max_kept_bytes, None),
+        ):
+            kept = await asyncio.to_thread(store.kept_bytes, of)
+            if kept >= most:
+                whose = "you have" if of else "this server has"
+                raise TooMany(
+                    f"{whose} {kept} bytes of networks and data, the most that is kept; delete some",
+                    limit=name,
+                    value=most,
+                )
+        moved = await asyncio.to_thread(
+            store.make_room, settings.max_kept_networks, settings.max_trash, [*self.networks.live]
+        )
+        self.networks.trashed(moved)
+
+    async def admit_dataset(self, visitor: str) -> None:
+        """Raises: TooMany"""
+        store = self.networks.store
+        for name, of in (("max_visitor_datasets", visitor), ("max_datasets", None)):
+            most = getattr(self.settings, name)
+            if await asyncio.to_thread(store.count_tables, of) >= most:
+                whose = "of yours " if of else ""
+                raise TooMany(
+                    f"{most} datasets {whose}are kept, the most this server keeps; delete one",
+                    limit=name,
+                    value=most,
+                )
+        await self.make_on_disk(visitor)
