@@ -102,19 +102,29 @@ def _is_cold() -> bool:
 
 def _serve(settings: Any, listener: socket.socket, browser: bool) -> int:
     from .main import create_app
+    from .opening import CannotOpen, Hold
     from .server import Server
-    from .store import CannotOpen, Store
+    from .store import Store
 
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        hold = Hold(settings.data_dir)
+    except CannotOpen as error:
+        print(f"glassbox: {error}", file=sys.stderr)
+        return 2
     try:
         Store(settings.data_dir).close()
     except CannotOpen as error:
         print(f"glassbox: {error}", file=sys.stderr)
+        hold.let_go()
         return 2
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    server = Server(create_app(settings), lambda: _announce(url, browser))
-    server.run(sockets=[listener])
+    hold.say(url)
+    app = create_app(settings)
+    app.state.hold = hold
+    Server(app, lambda: _announce(url, browser)).run(sockets=[listener])
+    hold.let_go()
     return 0
 
 

@@ -73,7 +73,7 @@ class Keeper:
             self._to_delete.difference_update(ids)
 
     async def _check(self) -> bool:
-        return await self._write(lambda _: self.store.check(), None)
+        return await self._write(lambda _: self.store.write_nothing(), None)
 
     async def _write(self, function: Callable[[Any], Any], argument: Any) -> bool:
         """Whether it could be written."""

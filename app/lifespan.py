@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from .jobs import Jobs
+from .opening import Hold
 from .pacing import save_forever, train_forever
 from .registry import Networks
 from .settings import Settings
@@ -16,6 +17,8 @@ from .store import Store
 @contextlib.asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    # The command holds the folder from before it listens; whoever serves the app alone holds it here.
+    hold = None if hasattr(app.state, "hold") else Hold(settings.data_dir)
     store = await asyncio.to_thread(Store, settings.data_dir)
     networks = Networks(settings, store)
     app.state.networks = networks
@@ -39,3 +42,5 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for worker in networks.workers:
             await worker.close()
         store.close()
+        if hold is not None:
+            hold.let_go()

@@ -157,7 +157,11 @@ async def save_forever(networks: Networks) -> None:
     while True:
         await asyncio.sleep(settings.checkpoint_every_s)
         try:
+            renewed = networks.store.renewed
             await networks.keeper.catch_up()
+            if networks.store.renewed != renewed:
+                for live in networks.live.values():
+                    live.dirty = True
             await networks.keeper.save(list(networks.live.values()))
             idle_since = monotonic() - settings.idle_unload_s
             for live in list(networks.live.values()):

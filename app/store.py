@@ -116,27 +116,29 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.path = prepare(folder)
+        self.renewed = 0  # how often the file had to be made anew while we ran
         try:
-            self._engine = create_engine(f"sqlite:///{self.path}")
-            event.listen(self._engine, "connect", _on_connect)
-            with self._engine.begin() as connection:
-                _metadata.create_all(connection)
-                for table in _metadata.sorted_tables:
-                    known = {
-                        column["name"] for column in inspect(connection).get_columns(table.name)
-                    }
-                    for column in table.c:
-                        if column.name not in known:
-                            kind = column.type.compile(connection.dialect)
-                            connection.execute(
-                                text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
-                            )
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._open()
         except (DatabaseError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             raise CannotOpen(
                 f"cannot use {self.path}: {reason}; move the file away or choose another --data-dir"
             ) from error
+
+    def _open(self) -> None:
+        self._engine = create_engine(f"sqlite:///{self.path}")
+        event.listen(self._engine, "connect", _on_connect)
+        with self._engine.begin() as connection:
+            _metadata.create_all(connection)
+            for table in _metadata.sorted_tables:
+                known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+                for column in table.c:
+                    if column.name not in known:
+                        kind = column.type.compile(connection.dialect)
+                        connection.execute(
+                            text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
+                        )
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -152,14 +154,24 @@ class Store:
             raise CannotSave(str(getattr(error, "orig", error))) from error
 
     def check(self) -> None:
-        """Whether the file is there still: SQLite goes on writing to one that was deleted.
+        """Whether the file is there still: SQLite goes on writing to one that was deleted. Where only the
+        file is gone it is made anew.
 
-        Raises: CannotSave
+        Raises: CannotSave, DatabaseError
         """
-        if not self.path.exists():
+        if self.path.exists():
+            return
+        if not self.path.parent.is_dir():
             raise CannotSave(
-                f"{self.path.name} is gone from the data folder; put it back, or start the server anew"
+                "the data folder is gone; networks go on in memory and are saved when it is there again"
             )
+        self._engine.dispose()
+        self._open()
+        self.renewed += 1
+
+    def write_nothing(self) -> None:
+        """Whether the disk would take something.  Raises: CannotSave"""
+        self._write(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
     def _read(self, statement: Any) -> list[Any]:
         """Raises: CannotSave"""

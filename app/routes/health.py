@@ -22,12 +22,16 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses={503: {"model": Health, "description": "not ready, and why"}})
 async def readyz(networks: NetworksDep, response: Response) -> Health:
-    """A training process is up, saving works, and the server is not stopping."""
+    """Every training process shows that it lives, saving works, and the server is not stopping."""
     reason = None
     if networks.draining:
         reason = "the server is stopping"
     elif not any(worker.ready for worker in networks.workers):
         reason = "no training process is up yet"
+    elif not all(worker.shows_life for worker in networks.workers):
+        reason = "a training process gives no sign of life; it is being replaced"
+    elif not networks.store.path.parent.is_dir():
+        reason = "the data folder is gone; networks go on in memory"
     elif networks.keeper.fails:
         reason = f"networks cannot be saved: {networks.keeper.fails}"
     if reason is not None:

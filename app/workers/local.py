@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 WATCH_EVERY_S = 0.25
 START_AGAIN_S = 2.0
+SILENT_S = 2.0  # four beats missed
 
 
 class WorkerDied(RuntimeError):
@@ -43,6 +44,11 @@ class Worker:
     @property
     def ready(self) -> bool:
         return self._ready.is_set() and not self._closed
+
+    @property
+    def shows_life(self) -> bool:
+        """Whether it has given a sign of life of late, or is starting."""
+        return self._process.silent_s < SILENT_S
 
     @property
     def process_id(self) -> int | None:

@@ -78,6 +78,11 @@ class Process:
     def id(self) -> int | None:
         return self._process.pid
 
+    @property
+    def silent_s(self) -> float:
+        """Since it was last heard; 0 before it has started."""
+        return 0.0 if self._heard is None else monotonic() - self._heard
+
     def fault(self, silence_s: float) -> str | None:
         """Why it must be replaced: it ended, or has not been heard for so long."""
         now = monotonic()

@@ -11,7 +11,7 @@ import { Socket } from "./socket.js";
 /**
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
- * @typedef {{problem?: (detail: string) => void, restored?: (step: number) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {{problem?: (detail: string) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
  *   what whoever follows is told; `took` gives what else changes in the state with a network
  */
@@ -99,7 +99,8 @@ export class Run {
   /** @param {any} event */
   #event(event) {
     if (event.event === "problem") this.told.problem?.(event.problem.detail);
-    if (event.event === "restored") this.told.restored?.(event.step);
+    if (event.event === "restored") this.told.restored?.(event.step, event.reason);
+    if (event.event === "state" && event.reason) this.told.problem?.(event.reason);
     if (event.event === "deleted") this.told.gone?.();
   }
 

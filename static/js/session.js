@@ -38,7 +38,7 @@ export class Session {
       store.set({ canUndo: this.edits.done.length > 0, canRedo: this.edits.undone.length > 0 }));
     this.run = new Run(store, {
       problem: (detail) => this.say("bad", "problem", detail),
-      restored: (step) => this.say("note", "restored", String(step)),
+      restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
       gone: () => void this.#gone(),
       back: (played) => this.#back(played),
       took: (before, network, sameData) => this.#took(before, network, sameData),
@@ -88,6 +88,7 @@ export class Session {
     sessionStorage.setItem(TAB, network.id);
     if (network.state === "playing") this.store.set({ speed: nearestSpeed(network.steps_per_second) });
     await this.run.open(network);
+    if (network.notice) this.say("bad", "noticed", network.notice);
   }
 
   /**
