@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 
 from engine.errors import Refused
 
+from .document import methods_of
 from .store import CannotSave
 
 MEDIA_TYPE = "application/problem+json"
@@ -158,4 +159,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> JSONResponse:
-        return _response(problem(error.status_code, str(error.detail)), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (methods := methods_of(app, request.scope["path"])):
+            headers["Allow"] = ", ".join(methods)  # the framework knows those of one route only
+        return _response(problem(error.status_code, str(error.detail)), headers)

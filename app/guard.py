@@ -31,7 +31,12 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 # What bodies hold more than a command.
 BODIES = (
     (re.compile(r"/api/datasets/?"), "max_body_bytes"),
-    (re.compile(r"/api/networks/[^/]+/(predict|activations|weights)"), "max_numbers_bytes"),
+    (
+        re.compile(
+            r"/api/networks/[^/]+/(predict|activations|weights|gradients|trace|check-gradient)"
+        ),
+        "max_numbers_bytes",
+    ),
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
 CLOSE = {"Connection": "close"}  # what is still to come of it is not read

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from .jobs import Jobs
+from .memory import keep_little
 from .opening import Hold
 from .pacing import save_forever, train_forever
 from .registry import Networks
@@ -17,6 +18,7 @@ from .store import Store
 @contextlib.asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    keep_little()
     # The command holds the folder from before it listens; whoever serves the app alone holds it here.
     hold = None if hasattr(app.state, "hold") else Hold(settings.data_dir)
     store = await asyncio.to_thread(Store, settings.data_dir)

@@ -8,6 +8,7 @@ from time import monotonic, time
 from typing import Any
 
 import numpy as np
+import orjson
 
 from engine.spec import NetworkSpec
 
@@ -42,6 +43,7 @@ class Live:
     allowance: float = 0.0
     ticked: float = 0.0
     report_at: float = 0.0
+    _encoded: dict[tuple[int, str, int, bool], bytes] = field(default_factory=dict)
     held: Report | None = None  # made, and to be published when an answer is out
     used: float = field(default_factory=monotonic)
     hands: int = 0  # requests and calls that have it in hand: it is not put away meanwhile
@@ -113,6 +115,22 @@ class Live:
             divergence=divergence_out(report.divergence),
             generation=self.generation,
         )
+
+    def encoded(self, report: Report, weights: bool) -> bytes:
+        """A frame as JSON, its loss points left out, which are each watcher's own. Made once for all of
+        them: who reads slowly holds it for long, and there may be hundreds."""
+        key = (id(report), self.state(report), self.generation, weights)
+        if key not in self._encoded:
+            frame = self.frame(report).model_dump(
+                mode="json", exclude={"weights", "losses", "loss_points"}
+            )
+            if weights and report.weights and len(report.weights) <= 4 * MOST_WEIGHTS_IN_JSON:
+                frame["weights"] = np.frombuffer(report.weights, np.float32)
+            else:
+                frame["weights"] = None
+            kept = {k: v for k, v in self._encoded.items() if k[0] == key[0]}
+            self._encoded = {**kept, key: orjson.dumps(frame, option=orjson.OPT_SERIALIZE_NUMPY)}
+        return self._encoded[key]
 
     def frame_with_weights(self, report: Report) -> FrameOut:
         frame = self.frame(report)

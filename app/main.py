@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from . import __version__, errors
+from . import __version__, document, errors
 from .assets import Sources
 from .guard import Guard
 from .lifespan import lifespan
@@ -56,5 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(module.router)
+    app.include_router(networks.trash)
+    document.install(app)
     app.mount("/static", Sources(directory=web_root() / "static"), name="static")
     return app

@@ -11,6 +11,7 @@ from engine.errors import Refused
 from .errors import GlassboxError
 from .jobs import Jobs
 from .live import Live
+from .memory import give_back
 from .registry import Networks
 from .settings import Settings
 from .turns import Turns
@@ -154,8 +155,12 @@ def _play(live: Live, seconds: float, now: float, interval: float) -> Play:
 async def save_forever(networks: Networks) -> None:
     """Checkpoints, and unloading of what nobody uses."""
     settings = networks.settings
+    clients = 0
     while True:
         await asyncio.sleep(settings.checkpoint_every_s)
+        before, clients = clients, networks.clients
+        if clients < before:
+            give_back()
         try:
             renewed = networks.store.renewed
             await networks.keeper.catch_up()

@@ -39,7 +39,7 @@ IN_TRASH = (
     "it was unused for long and went to the trash to make room; POST /api/networks/{id}/restore brings "
     "it back"
 )
-REMEDY = "; PATCH it to something else, or delete it"
+BROKEN = "PATCH it to something else, or delete it: "
 MOST_DEATHS = 3
 
 
@@ -112,13 +112,16 @@ class Networks:
     @staticmethod
     def _take_spec(live: Live, spec: dict[str, Any]) -> None:
         """A saved spec; one that is none of this version's is kept as it is, to be changed."""
+        if not spec:
+            live.saved_spec, live.broken = {}, f"{BROKEN}its saved spec is damaged"
+            return
         try:
             live.spec = SPEC.validate_python(spec).to_engine()
             live.saved_spec = live.broken = None
         except ValidationError as error:
             problem = validation_problem(error.errors())
             live.saved_spec = spec
-            live.broken = f"its saved spec is none that can be built ({problem['detail']}){REMEDY}"
+            live.broken = f"{BROKEN}its saved spec is none that can be built. {problem['detail']}"
 
     async def take_back(self, id: str) -> Live:
         """Out of the trash.  Raises: NotFound"""
@@ -220,7 +223,7 @@ class Networks:
             try:
                 described = await self._load(live, saved.checkpoint if saved else None)
             except Refused as error:
-                live.broken = f"it cannot be brought back ({error.message}){REMEDY}"
+                live.broken = f"{BROKEN}it cannot be brought back. {error.message}"
                 raise Conflict(live.broken) from error
             await self._begin_channel(live)
             if lost:
@@ -254,7 +257,7 @@ class Networks:
         it is the network's fault."""
         live.deaths += 1
         if live.deaths >= MOST_DEATHS and live.broken is None:
-            live.broken = f"its training process died {live.deaths} times over it{REMEDY}"
+            live.broken = f"{BROKEN}its training process died {live.deaths} times over it"
             live.stop(live.broken)
             log.warning("a network was set aside: its worker died %d times over it", live.deaths)
 

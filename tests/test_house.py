@@ -124,7 +124,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "workers",
             "catalog",
         },
-        {"broadcast"},
+        {"broadcast", "document"},
         {"live"},
         {"keeping"},
         {"registry", "room"},

@@ -85,7 +85,7 @@ async def boundary(
     networks: NetworksDep,
     settings: SettingsDep,
     live: LiveDep,
-    resolution: Annotated[int, Query(ge=2, le=100_000)] = 100,
+    resolution: Annotated[int, Query(ge=2, le=100_000, json_schema_extra={"maximum": 512})] = 100,
 ) -> Response:
     """The outputs over the drawn plane (or curve), on a grid of that many points a side."""
     limit = settings.max_resolution

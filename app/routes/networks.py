@@ -9,6 +9,7 @@ from ..workers import looking, shelf
 from . import OF_NETWORK, OF_STATE, PROBLEMS, Count, First, json_response
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
+trash = APIRouter(prefix="/api/trash", tags=["networks"])
 
 
 @router.post("", status_code=201, responses=PROBLEMS)
@@ -27,17 +28,17 @@ async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[Ne
     return await networks_of(networks, visitor)
 
 
-@router.get("/trash", responses=PROBLEMS)
-async def list_trash(networks: NetworksDep, visitor: KnownVisitor) -> list[NetworkSummary]:
-    """This visitor's networks that were unused longest when room was needed; `changed` is when they
-    went there."""
-    return await trash_of(networks, visitor)
-
-
 @router.post("/{id}/restore", responses=OF_NETWORK)
 async def restore_network(networks: NetworksDep, id: NetworkId) -> NetworkOut:
     """Bring a network back from the trash, as it was."""
     return await networks.describe(await networks.take_back(id))
+
+
+@trash.get("", responses=PROBLEMS)
+async def list_trash(networks: NetworksDep, visitor: KnownVisitor) -> list[NetworkSummary]:
+    """This visitor's networks that were unused longest when room was needed; `changed` is when they
+    went there."""
+    return await trash_of(networks, visitor)
 
 
 @router.get("/{id}", responses=OF_STATE)

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import StreamingResponse
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
@@ -18,15 +19,18 @@ from ..broadcast import Message, Watcher
 from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep
 from ..errors import GlassboxError, problem_of, validation_problem
-from ..live import Live, weights_of
+from ..live import Live
 from ..registry import Networks
 from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
 from ..wire import frame_to_bytes
-from . import OF_NETWORK
+from . import OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
 
 PATIENCE_S = 0.2
+QUIET_S = 10.0
+SSE = "text/event-stream"
+SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 class PlayCommand(PlayIn):
@@ -87,33 +91,58 @@ def _step_of(live: Live, event_id: str | None) -> int | None:
     return None
 
 
-@router.get("/stream", response_class=EventSourceResponse, responses=OF_NETWORK)
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses={
+        **OF_STATE,
+        200: {"description": "events", "content": {SSE: {"schema": {"type": "string"}}}},
+    },
+)
 async def stream(
-    networks: NetworksDep,
     live: LiveDep,
     watcher: Annotated[Watcher, Depends(subscription)],
     limit: Annotated[
         int | None, Query(ge=1, le=10**9, description="end after so many frames")
     ] = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> StreamingResponse:
     """Events `frame`, `state`, `diverged`, `restored`, `bye`; goes on from Last-Event-ID."""
+    return StreamingResponse(_events(live, watcher, limit), headers=SSE_HEADERS, media_type=SSE)
+
+
+async def _events(
+    live: Live, watcher: Watcher, limit: int | None
+) -> AsyncIterator[bytes | memoryview]:
     sent = 0
     last = None
     while limit is None or sent < limit:
-        message = await watcher.next()
+        message = await _news(watcher)
+        if message is None:
+            yield b": still here\n\n"  # who has gone without a word is found out by this
+            continue
         if message.event != "frame" or message.report is None:
-            yield ServerSentEvent(event=message.event, data=message.data)
+            yield b"event: %s\ndata: %s\n\n" % (message.event.encode(), orjson.dumps(message.data))
             if message.event in ("bye", "deleted"):
                 return
             continue
-        frame = live.frame(message.report)
-        frame.loss_points = message.points
-        frame.weights = weights_of(message.report) if watcher.weights else None
         if message.points:
             last = message.points[-1][0]
-        mark = None if last is None else f"{live.generation}:{last}"
-        yield ServerSentEvent(event="frame", raw_data=frame.model_dump_json(), id=mark)
+        mark = "" if last is None else f"id: {live.generation}:{last}\n"
+        points = orjson.dumps(message.points)
+        # One JSON object in three parts, so that its long one is not copied for everybody.
+        yield b'event: frame\n%sdata: {"loss_points":%s,' % (mark.encode(), points)
+        yield memoryview(live.encoded(message.report, watcher.weights))[1:]
+        yield b"\n\n"
         sent += 1
+
+
+async def _news(watcher: Watcher) -> Message | None:
+    """None where there is none for a while."""
+    try:
+        async with asyncio.timeout(QUIET_S):
+            return await watcher.next()
+    except TimeoutError:
+        return None
 
 
 @router.websocket("/socket")

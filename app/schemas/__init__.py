@@ -30,12 +30,13 @@ from .network import (
     ResetIn,
     TrainIn,
 )
-from .spec import SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
+from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
 
 __all__ = [
     "Answer",
     "ProblemOut",
     "Wire",
+    "DEFAULT_KINDS",
     "SPEC",
     "PatchIn",
     "SpecIn",

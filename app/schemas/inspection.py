@@ -22,7 +22,12 @@ Nested = Number | Side[Kept] | Side[Side[Kept]] | Side[Side[Side[Side[Kept]]]]
 # What goes into a network's parameters, by name.
 Values = Annotated[dict[str, Nested], StrictNumbers()]
 
-SampleNumbers = Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 20_000)]
+# None at all is refused with a sentence of the engine's.
+SampleNumbers = Annotated[
+    list[Annotated[int, Interval(ge=0, le=2**31)]],
+    Len(0, 20_000),
+    Field(json_schema_extra={"minItems": 1}),
+]
 
 Sample = Side[Number] | Side[Side[Number]] | Side[Side[Side[Number]]]
 Samples = Annotated[list[Sample], Len(0, 20_000)]
@@ -34,8 +39,28 @@ class CurveOut(Answer):
     dy: list[float]
 
 
+NULL: dict[str, Any] = {"type": "null"}
+SOME: dict[str, Any] = {"type": "array", "minItems": 1, "maxItems": 20_000}
+ANY: dict[str, Any] = {"type": "string"}
+
+
 class RowsIn(Wire):
     """Inputs of one's own, or samples of the data by their numbers."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["inputs"],
+                    "properties": {"part": NULL, "samples": NULL, "inputs": SOME},
+                },
+                {
+                    "required": ["part", "samples"],
+                    "properties": {"inputs": NULL, "part": ANY, "samples": SOME},
+                },
+            ]
+        }
+    )
 
     inputs: Samples | None = Field(
         None,

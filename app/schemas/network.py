@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from engine.datasets.base import Seed
 
@@ -121,6 +121,21 @@ class HistoryOut(Answer):
 
 class TrainIn(Wire):
     """Either steps or epochs."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["steps"],
+                    "properties": {"steps": {"type": "integer"}, "epochs": {"type": "null"}},
+                },
+                {
+                    "required": ["epochs"],
+                    "properties": {"epochs": {"type": "integer"}, "steps": {"type": "null"}},
+                },
+            ]
+        }
+    )
 
     steps: Annotated[int, Interval(ge=1, le=10**9)] | None = None
     epochs: Annotated[int, Interval(ge=1, le=100_000)] | None = None

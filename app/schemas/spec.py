@@ -3,7 +3,7 @@
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from dataclasses import Field as RecordField
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Len
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, create_model, model_validator
@@ -19,13 +19,13 @@ from .base import Wire
 from .strict import StrictNumbers
 
 
-def _default_kind(kind: str) -> BeforeValidator:
+def _default_kind(kind: str, annotation: Any) -> BeforeValidator:
     """`{"noise": 0.2}` means the default kind."""
 
     def fill(value: Any) -> Any:
         return {"kind": kind, **value} if isinstance(value, dict) and "kind" not in value else value
 
-    return BeforeValidator(fill, json_schema_input_type=Any)
+    return BeforeValidator(fill, json_schema_input_type=annotation)
 
 
 # What is meant where an object names no kind.
@@ -44,7 +44,7 @@ def _is_union(annotation: Any) -> bool:
 def _of_kinds(name: str, annotation: Any) -> Any:
     """A union of records, told apart by their `kind`, which may be left out."""
     kind = DEFAULT_KINDS[name]
-    return Annotated[annotation, Field(discriminator="kind"), _default_kind(kind)]
+    return Annotated[annotation, Field(discriminator="kind"), _default_kind(kind, annotation)]
 
 
 def _coming_in(name: str, annotation: Any) -> Any:
@@ -61,11 +61,13 @@ def _coming_in(name: str, annotation: Any) -> Any:
 def _changing(annotation: Any) -> Any:
     """A field of a change: objects are merged into what is there, so they need not be whole."""
     bare = _bare(annotation)
+    if bare in (int, float):
+        return Union[annotation, None]  # noqa: UP007
     if get_origin(bare) is tuple:
         return Union[Annotated[list[Any], Len(0, MAX_SAMPLES)], None]  # noqa: UP007
     if _is_union(bare) or is_dataclass(bare):
         return dict[str, Any] | None
-    return (str if get_origin(bare) is Literal else bare) | None
+    return bare | None
 
 
 def _default(field: RecordField[Any]) -> Any:

@@ -102,7 +102,9 @@ def test_long_calls_run_in_slices_and_others_go_on(client, url) -> None:
 
     done = {}
     thread = threading.Thread(
-        target=lambda: done.update(client.post(f"{url}/train", json={"steps": 100_000, "losses": "all"}).json())
+        target=lambda: done.update(
+            client.post(f"{url}/train", json={"steps": 100_000, "losses": "all"}).json()
+        )
     )
     thread.start()
     begin = time.monotonic()
