@@ -1,6 +1,7 @@
 """One network in memory, and what it tells: frames, descriptions, a line of a list."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,7 +54,8 @@ class Live:
     saved_spec: dict[str, Any] | None = None  # one that cannot be brought to life, as it was found
     broken: str | None = None  # why it cannot be trained or looked at until it is changed
     notice: str | None = None  # what its people should know: what of it was lost
-    deaths: int = 0  # of its worker while it was trained or looked at, without one good turn since
+    # Of its worker over it, by what was done; what then goes well is forgotten.
+    deaths: Counter[str] = field(default_factory=Counter)
     name: str = ""
     parameters: int | None = None
     memory: int = 0  # bytes that it takes in its worker

@@ -57,7 +57,7 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
     ready = {live.turn: live for live in playing if live.allowance >= 1}
     ready_jobs = {job.turn: job for job in due}
     # What the worker died over goes alone, so that the others don't go down with it.
-    suspects = [live for live in ready.values() if live.deaths]
+    suspects = [live for live in ready.values() if live.deaths[ROUNDS]]
     if suspects:
         ready, ready_jobs = {suspects[0].turn: suspects[0]}, {}
     chosen = turns.choose([*ready, *ready_jobs], begin, settings.slice_s)
@@ -69,11 +69,12 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
         try:
             advanced = await worker.call_for(ROUNDS, rounds.advance, plays, studies)
         except WorkerDied:
-            for play in plays:
-                networks.suspect(networks.live[play.id])
+            for live in (networks.live.get(play.id) for play in plays):
+                if live is not None:
+                    networks.suspect(live, ROUNDS)
             raise
-        if len(plays) == 1:
-            ready[chosen[0][0]].deaths = 0
+        if suspects:
+            suspects[0].deaths.pop(ROUNDS, None)
         by_id = {live.id: live for live in playing}
         by_id |= {job.id: job for job in due}
         spent = [

@@ -186,9 +186,10 @@ class Networks:
                 log.warning("a checkpoint could not be used: %s", error)
                 described = await self._create(live, tables, None)
         except WorkerDied as error:
-            self.suspect(live)
+            self.suspect(live, shelf.create.__name__)
             raise Unavailable(BEING_REPLACED) from error
         live.loaded_in = generation
+        live.deaths.pop(shelf.create.__name__, None)
         live.describe_as(described)
         return described
 
@@ -248,18 +249,19 @@ class Networks:
                 live.spec = before
                 raise
             live.broken = live.saved_spec = None
-            live.deaths = 0
+            live.deaths.clear()
             live.generation += 1
         await self._begin_channel(live)
 
-    def suspect(self, live: Live) -> None:
-        """Its worker died while it had this network in hand: the third time without one good turn since,
-        it is the network's fault."""
-        live.deaths += 1
-        if live.deaths >= MOST_DEATHS and live.broken is None:
-            live.broken = f"{BROKEN}its training process died {live.deaths} times over it"
+    def suspect(self, live: Live, doing: str) -> None:
+        """Its worker died while it did that to this network: the third time, and never well since the
+        first, it is the network's fault."""
+        live.deaths[doing] += 1
+        times = live.deaths[doing]
+        if times >= MOST_DEATHS and live.broken is None:
+            live.broken = f"{BROKEN}its training process died {times} times over it"
             live.stop(live.broken)
-            log.warning("a network was set aside: its worker died %d times over it", live.deaths)
+            log.warning("a network was set aside: its worker died %d times over it", times)
 
     async def call(
         self,
@@ -285,11 +287,11 @@ class Networks:
         try:
             with live.in_hand():
                 found = await live.worker.call_for(live.visitor, function, live.id, *args, **kwargs)
-            live.deaths = 0
+            live.deaths.pop(function.__name__, None)
             return found
         except (WorkerDied, shelf.Gone) as error:
             if isinstance(error, WorkerDied):
-                self.suspect(live)
+                self.suspect(live, function.__name__)
             if live.id in self.deleted:
                 raise NotFound(NO_SUCH_NETWORK) from error
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in

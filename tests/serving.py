@@ -2,6 +2,10 @@
 
 import asyncio
 import contextlib
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -81,3 +85,54 @@ def serve(data_dir: Path, port: int = 0, **settings: Any) -> Iterator[Running]:
         thread.join(20)
         assert not thread.is_alive(), "the server did not stop"
         assert time.monotonic() - begin < 15
+
+
+@dataclass
+class Command:
+    """The server as its command starts it: a process of its own, with its workers."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def client(self, **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, **options)
+
+    def workers(self) -> list[int]:
+        """Ids of all processes it has started."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(entry.read_text().rsplit(")", 1)[1].split()[1]) == self.process.pid:
+                    found.append(int(entry.parent.name))
+        return found
+
+    def stop(self, how: int = signal.SIGTERM) -> tuple[int, str]:
+        """Its exit code, and what it said after it had started."""
+        self.process.send_signal(how)
+        said, _ = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+@contextlib.contextmanager
+def command(data_dir: Path, *options: str, **environment: str) -> Iterator[Command]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "--no-browser", "--port", "0", "--workers", "1",
+         "--data-dir", str(data_dir), *options],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        cwd=Path(__file__).parent.parent, env={**os.environ, **environment},
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "Glassbox is at" in line:
+            break
+    else:
+        raise AssertionError("".join(said))
+    try:
+        yield Command(process, line.split()[3])
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(20)
+        process.stdout.close()
