@@ -348,8 +348,17 @@ class Experiment:
         return loss, self.network.layout.views(gradient)
 
     def boundary(self, resolution: int) -> dict[str, Array]:
-        """Outputs on a grid over what is drawn.  plane: outputs (y, x, outputs); curve: (x, outputs)"""
+        """Outputs on a grid over what is drawn.  plane: outputs (y, x, outputs); curve: (x, outputs)
+
+        Raises: Refused, where nothing of the kind is drawn
+        """
         plane = self.dataset.plane
+        if plane is None and self.dataset.view != "curve":
+            raise Refused(
+                "dataset",
+                f"{self.spec.dataset.kind} has no plane or curve that a boundary could be drawn over; "
+                "use predict",
+            )
         if plane is None:
             low, high = self.curve_range()
             x = np.linspace(low, high, resolution)

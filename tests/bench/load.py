@@ -17,11 +17,15 @@ from typing import Any
 import httpx
 import websockets
 
+from .crowd import gaps, joins, stalled, throughput, waiting
 
-def start(data: str, port: int = 8790) -> tuple[subprocess.Popen[str], str, float]:
+
+def start(
+    data: str, port: int = 8790, workers: int = 2
+) -> tuple[subprocess.Popen[str], str, float]:
     begin = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "--no-browser", "--workers", "2", "--port", str(port), "--data-dir", data],
+        [sys.executable, "-m", "app", "--no-browser", "--workers", str(workers), "--port", str(port), "--data-dir", data],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout
@@ -105,10 +109,54 @@ async def load(url: str, networks: int, seconds: float) -> dict[str, Any]:
     }
 
 
+def workers_of(process: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, fields = entry.read_text().rsplit(")", 1)
+        except OSError:
+            continue
+        if int(fields.split()[1]) == process and "resource_tracker" not in _command(entry.parent):
+            found.append(int(entry.parent.name))
+    return found
+
+
+def _command(folder: Path) -> str:
+    return (folder / "cmdline").read_text().replace("\0", " ")
+
+
+def crowd(data: str) -> dict[str, Any]:
+    """On a server with one worker, as a machine of two cores starts it."""
+    process, url, _ = start(data, port=8791, workers=1)
+    found: dict[str, Any] = {}
+    try:
+        found |= asyncio.run(joins(url))
+    finally:
+        process.terminate()
+        process.wait(20)
+    process, url, _ = start(data + "/crowd", port=8792, workers=1)
+    try:
+        (worker,) = workers_of(process.pid)
+        found |= throughput(url)
+        found |= gaps(url, worker)
+        found |= waiting(url)
+        for kind in ("stream", "socket"):
+            found |= stalled(url, process.pid, kind)
+    finally:
+        process.terminate()
+        process.wait(20)
+    return found
+
+
+def table(found: dict[str, Any]) -> str:
+    return "\n".join(f"| {what} | {value} |" for what, value in found.items())
+
+
 def main() -> None:
     networks = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 20
     with tempfile.TemporaryDirectory() as data:
+        print(table(crowd(data)), flush=True)
         for _ in range(2):
             process, url, ready_s = start(data)
             if _ == 0:
@@ -127,7 +175,7 @@ def main() -> None:
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             found |= json.loads(child.stdout)
-            print(json.dumps(found, indent=1))
+            print(table(found))
         finally:
             process.terminate()
             process.wait(20)

@@ -251,3 +251,15 @@ def test_bins_cover_every_loss_once() -> None:
     assert points[-1][0] == 150
     widths = np.diff([50, *(step for step, _ in points)])
     assert np.average([loss for _, loss in points], weights=widths) == pytest.approx(losses.mean())
+
+
+@pytest.mark.parametrize("kind", ["digits", "shapes", "waveforms", "adding", "sines", "brackets"])
+def test_a_boundary_of_what_has_no_plane_is_refused(kind: str) -> None:
+    from engine.datasets import DATASETS
+    from engine.layers import Flatten
+
+    loss = "cross_entropy" if DATASETS[kind].task == "classification" else "mse"
+    experiment = Experiment(NetworkSpec(dataset=DATASETS[kind](), layers=(Flatten(),), loss=loss))
+    if experiment.dataset.plane is None:
+        with pytest.raises(Refused, match="no plane or curve"):
+            experiment.boundary(8)
