@@ -311,11 +311,13 @@ class Networks:
         return {id: self._tables[id]}
 
     async def make_dataset(
-        self, spec: Any, tables: dict[str, Table], first: int, count: int | None
+        self, spec: Any, tables: dict[str, Table], first: int, count: int | None, visitor: str
     ) -> bytes:
         """A dataset of no network yet, made in a worker.  Raises: Refused, Unavailable"""
         try:
-            return await self._least_loaded().call(looking.dataset, spec, tables, first, count)
+            return await self._least_loaded().call_for(
+                visitor, looking.dataset, spec, tables, first, count
+            )
         except WorkerDied as error:
             raise Unavailable(BEING_REPLACED) from error
 

@@ -15,7 +15,7 @@ from engine.errors import Refused
 from engine.suits import suiting
 
 from ..catalog import plain
-from ..deps import NetworksDep, SettingsDep, SomeVisitor
+from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
 from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
 from . import PROBLEMS, Count, First, described, json_response
@@ -31,6 +31,7 @@ _ROW = TypeAdapter(Row)
 @router.get("/{kind}", response_model=DatasetOut)
 async def get_dataset(
     networks: NetworksDep,
+    visitor: KnownVisitor,
     kind: Annotated[str, Path(max_length=64)],
     samples: Annotated[int | None, Query(ge=0)] = None,
     noise: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
@@ -58,7 +59,7 @@ async def get_dataset(
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
     tables = await networks.tables_of(spec.id) if isinstance(spec, Own) else {}
-    return json_response(await networks.make_dataset(spec, tables, first, count))
+    return json_response(await networks.make_dataset(spec, tables, first, count, visitor or ""))
 
 
 @router.post(
