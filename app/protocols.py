@@ -14,6 +14,7 @@ from .settings import Settings
 
 # Kept for whoever reads slowly; what is beyond it waits with whoever sends.
 BUFFER_BYTES = 8192
+REFUSED_S = 2.0  # whoever is to be told that there is no room has so long to ask
 
 
 class Stall:
@@ -45,6 +46,7 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
 
     class Http(HttpToolsProtocol):
         stall: Stall
+        refused = False
         _headers_timer: TimerHandle | None = None
         _header_bytes = 0
         _in_headers = True
@@ -52,6 +54,10 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self.stall = Stall(transport, settings.send_timeout_s)
+            # Those who were here first are served on.
+            self.refused = len(self.connections) > most_connections
+            if self.refused:
+                self.app = _too_many
             self._await_headers()
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -69,9 +75,8 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
 
         def _await_headers(self) -> None:
             self._end_waiting()
-            self._headers_timer = self.loop.call_later(
-                settings.request_timeout_s, self.transport.abort
-            )
+            seconds = REFUSED_S if self.refused else settings.request_timeout_s
+            self._headers_timer = self.loop.call_later(seconds, self.transport.abort)
 
         def _end_waiting(self) -> None:
             if self._headers_timer is not None:
@@ -104,9 +109,9 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
         def on_headers_complete(self) -> None:
             self._in_headers = False
             self._end_waiting()
-            if len(self.connections) > most_connections:
-                self.app = _too_many
             super().on_headers_complete()
+            if self.refused and self.cycle is not None:
+                self.cycle.keep_alive = False
 
         def on_message_complete(self) -> None:
             super().on_message_complete()
@@ -115,7 +120,7 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
 
         def handle_websocket_upgrade(self) -> None:
             self.stall.end()
-            if len(self.connections) > most_connections:
+            if self.refused:
                 self.transport.write(
                     b"HTTP/1.1 503 Service Unavailable\r\n"
                     b"content-length: 0\r\nconnection: close\r\n\r\n"

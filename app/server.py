@@ -27,7 +27,7 @@ OPTIONS: dict[str, Any] = {
 
 # Descriptors that are not connections: libraries, the database, pipes of a worker; and room for those
 # who are told that there is none.
-OTHER_FILES = 30
+OTHER_FILES = 42
 FILES_A_WORKER = 6
 
 

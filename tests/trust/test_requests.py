@@ -95,8 +95,10 @@ def test_R08_readers_that_read_nothing_are_cut(tmp_path: Path, kind: str) -> Non
 
 def test_R23_too_many_connections_are_told_so(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("app.server.most_connections", lambda workers: 4)
-    with serve(tmp_path) as server:
+    with serve(tmp_path) as server, server.client() as first:
+        assert first.get("/healthz").status_code == 200
         waiting = [connected(server) for _ in range(4)]
+        assert first.get("/healthz").status_code == 200  # who was here is served on
         refused = httpx.get(f"{server.url}/healthz")
         assert refused.status_code == 503
         assert "too many connections" in refused.json()["detail"]
