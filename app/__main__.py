@@ -123,9 +123,10 @@ def _serve(settings: Any, listener: socket.socket, browser: bool) -> int:
     hold.say(url)
     app = create_app(settings)
     app.state.hold = hold
-    Server(app, lambda: _announce(url, browser)).run(sockets=[listener])
+    server = Server(app, lambda: _announce(url, browser))
+    server.run(sockets=[listener])
     hold.let_go()
-    return 0
+    return 0 if server.started else 1
 
 
 def _announce(url: str, browser: bool) -> None:

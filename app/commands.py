@@ -22,7 +22,7 @@ from .workers.messages import Amount, CannotTrain, Report
 
 P = ParamSpec("P")
 
-TRAIN_SLICE_S = 0.04
+TRAIN_SLICE_S = 0.02
 MOST_LOSSES = 2000  # in an answer, unless all are asked for
 
 
@@ -45,6 +45,7 @@ class Commands:
             live.mark_changed()
             live.hold(report)
             await self.networks.keeper.save_now(live)
+            await self.networks.room.fit()
         network = live.described(described)
         if live.playing and not network.samples:
             live.stop(playing.NO_SAMPLES)
@@ -74,8 +75,8 @@ class Commands:
         report = await self._training(live, playing.begin)
         self.networks.begin_playing(live, steps_per_second, keep)
         live.mark_changed()
+        live.publish(report)
         await self.networks.keeper.save_now(live)  # after a restart it goes on
-        live.publish(replace(report, points=[]))
         return live.frame_with_weights(report)
 
     async def pause(self, live: Live) -> FrameOut:
@@ -93,16 +94,18 @@ class Commands:
             live.generation += 1
             live.mark_changed()
             live.channel.restart()
+            live.hold(report)
             await self.networks.keeper.save_now(live)
-        live.publish(report)
+        await live.release()
         return live.frame_with_weights(report)
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
         async with live.changing:
             report = await self.networks.call(live, playing.set_weights, values)
             live.mark_changed()
+            live.hold(report)
             await self.networks.keeper.save_now(live)
-        live.publish(report)
+        await live.release()
         return live.frame_with_weights(report)
 
     async def train_amount(

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.spec import NetworkSpec
 
+from .finishing import to_its_end
 from .live import Live
 from .schemas import spec_to_json
 from .store import CannotSave, Listed, Saved, Store
@@ -24,12 +25,20 @@ class Keeper:
         self.store = store
         self.workers = workers
         self.fails: str | None = None
-        # Deleted while the disk refused: they must not come back, so it is tried until it works.
+        self.deleted: set[str] = set()  # a request or a save under way must not bring them back
+        # Deleted while the disk refused: it is tried until it works.
         self._to_delete: set[str] = set()
+        self._writing = asyncio.Lock()
+        # From taking a checkpoint to having written it, so that an older one never follows a newer one.
+        self._saving = {worker: asyncio.Lock() for worker in workers}
 
     async def save_new(self, live: Live) -> None:
         """A network is kept from its first moment on."""
-        await self._write(self.store.save_networks, [saved(live, live.spec, None)])
+        await to_its_end(self._save_new(live))
+
+    async def _save_new(self, live: Live) -> None:
+        async with self._writing:
+            await self._write(self.store.save_networks, [saved(live, live.spec, None)])
 
     async def save_now(self, live: Live) -> None:
         """What is acknowledged survives: a change is saved before its answer."""
@@ -38,6 +47,7 @@ class Keeper:
 
     async def save(self, lives: Iterable[Live]) -> None:
         """Checkpoint what has changed; what fails stays dirty and is tried again."""
+        lives = list(lives)
         for worker in self.workers:
             mine = [
                 n
@@ -45,32 +55,54 @@ class Keeper:
                 if n.worker is worker and n.dirty and n.loaded_in == worker.generation
             ]
             for first in range(0, len(mine), 20):
-                await self._save_some(worker, mine[first : first + 20])
+                await to_its_end(self._save_some(worker, mine[first : first + 20]))
 
     async def _save_some(self, worker: Worker, part: list[Live]) -> None:
-        for live in part:
-            live.dirty = live.playing
-        try:
-            found = await worker.call_for(SAVING, shelf.checkpoints, [live.id for live in part])
-        except WorkerDied:
-            found = None
-        if found is not None:
-            rows = [saved(live, *found[live.id]) for live in part if live.id in found]
-            if await self._write(self.store.save_networks, rows):
-                return
-        for live in part:
-            live.dirty = True
+        async with self._saving[worker]:
+            for live in part:
+                live.dirty = live.playing
+            kept: set[str] = set()
+            try:
+                found = await worker.call_for(SAVING, shelf.checkpoints, [n.id for n in part])
+                kept = await self._write_some(part, found)
+            except WorkerDied:
+                pass
+            finally:
+                for live in part:
+                    live.dirty = live.dirty or live.id not in kept
+
+    async def _write_some(
+        self, part: list[Live], found: dict[str, tuple[NetworkSpec, bytes]]
+    ) -> set[str]:
+        """Ids of those that were written."""
+        async with self._writing:
+            rows = [
+                saved(live, *found[live.id])
+                for live in part
+                if live.id in found and live.id not in self.deleted
+            ]
+            written = await self._write(self.store.save_networks, rows)
+        return {row.id for row in rows} if written else set()
+
+    async def save_broken(self, lives: Iterable[Live]) -> None:
+        """What is set aside is not in a worker; that it does not play is kept all the same."""
+        for live in [n for n in lives if n.broken is not None and n.dirty]:
+            live.dirty = not await self._write(
+                lambda live: self.store.save_summary(live.id, live.kept_summary()), live
+            )
 
     async def delete(self, id: str) -> None:
         """Now, or as soon as the disk lets us."""
+        self.deleted.add(id)
         self._to_delete.add(id)
         await self.catch_up()
 
     async def catch_up(self) -> None:
         """What the disk refused before; and whether it would refuse now."""
-        ids = list(self._to_delete)
-        if await self._write(self.store.delete_networks, ids) if ids else await self._check():
-            self._to_delete.difference_update(ids)
+        async with self._writing:
+            ids = list(self._to_delete)
+            if await self._write(self.store.delete_networks, ids) if ids else await self._check():
+                self._to_delete.difference_update(ids)
 
     async def _check(self) -> bool:
         return await self._write(lambda _: self.store.write_nothing(), None)

@@ -10,15 +10,18 @@ from typing import Any
 
 import numpy as np
 import orjson
+from pydantic import ValidationError
 
 from engine.spec import NetworkSpec
 
 from .broadcast import Channel
-from .schemas import DivergenceOut, FrameOut, NetworkOut, spec_to_json
+from .errors import validation_problem
+from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, spec_to_json
 from .turns import Turn
 from .workers.local import Worker
 from .workers.messages import Report
 
+BROKEN = "PATCH it to something else, or delete it: "
 MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
 
 
@@ -44,7 +47,8 @@ class Live:
     allowance: float = 0.0
     ticked: float = 0.0
     report_at: float = 0.0
-    _encoded: dict[tuple[int, str, int, bool], bytes] = field(default_factory=dict)
+    _encoded_of: Report | None = None
+    _encoded: dict[tuple[str, int, bool], bytes] = field(default_factory=dict)
     held: Report | None = None  # made, and to be published when an answer is out
     used: float = field(default_factory=monotonic)
     hands: int = 0  # requests and calls that have it in hand: it is not put away meanwhile
@@ -110,6 +114,19 @@ class Live:
             return {**summary, "keep": self.keep, "steps_per_second": self.steps_per_second}
         return {**summary, "state": "paused"}
 
+    def take_spec(self, spec: dict[str, Any]) -> None:
+        """A saved spec; one that is none of this version's is kept as it is, to be changed."""
+        self.saved_spec, self.broken = spec, None
+        if not spec:
+            self.broken = f"{BROKEN}its saved spec is damaged"
+            return
+        try:
+            self.spec = SPEC.validate_python(spec).to_engine()
+            self.saved_spec = None
+        except ValidationError as error:
+            why = validation_problem(error.errors())["detail"]
+            self.broken = f"{BROKEN}its saved spec is none that can be built. {why}"
+
     def frame(self, report: Report) -> FrameOut:
         return FrameOut(
             **report.figures,
@@ -121,7 +138,9 @@ class Live:
     def encoded(self, report: Report, weights: bool) -> bytes:
         """A frame as JSON, its loss points left out, which are each watcher's own. Made once for all of
         them: who reads slowly holds it for long, and there may be hundreds."""
-        key = (id(report), self.state(report), self.generation, weights)
+        if self._encoded_of is not report:
+            self._encoded_of, self._encoded = report, {}
+        key = (self.state(report), self.generation, weights)
         if key not in self._encoded:
             frame = self.frame(report).model_dump(
                 mode="json", exclude={"weights", "losses", "loss_points"}
@@ -130,9 +149,12 @@ class Live:
                 frame["weights"] = np.frombuffer(report.weights, np.float32)
             else:
                 frame["weights"] = None
-            kept = {k: v for k, v in self._encoded.items() if k[0] == key[0]}
-            self._encoded = {**kept, key: orjson.dumps(frame, option=orjson.OPT_SERIALIZE_NUMPY)}
+            self._encoded[key] = orjson.dumps(frame, option=orjson.OPT_SERIALIZE_NUMPY)
         return self._encoded[key]
+
+    def forget_encoded(self) -> None:
+        """Nobody reads any more."""
+        self._encoded_of, self._encoded = None, {}
 
     def frame_with_weights(self, report: Report) -> FrameOut:
         frame = self.frame(report)

@@ -128,6 +128,12 @@ async def _is_loaded(live: Live, worker: Worker, networks: Networks) -> bool:
         if error.status < 500:
             live.stop(error.detail)
         return False
+    except WorkerDied:
+        raise
+    except Exception:
+        log.exception("a network could not be loaded")
+        live.stop("it could not be loaded; the server's log has the details")
+        return False
     return live.playing
 
 
@@ -168,7 +174,9 @@ async def save_forever(networks: Networks) -> None:
             if networks.store.renewed != renewed:
                 for live in networks.live.values():
                     live.dirty = True
-            await networks.keeper.save(list(networks.live.values()))
+            lives = list(networks.live.values())
+            await networks.keeper.save(lives)
+            await networks.keeper.save_broken(lives)
             idle_since = monotonic() - settings.idle_unload_s
             for live in list(networks.live.values()):
                 if not live.playing and not live.channel.watchers and live.used < idle_since:

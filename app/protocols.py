@@ -113,8 +113,16 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
             if self.refused and self.cycle is not None:
                 self.cycle.keep_alive = False
 
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if (
+                not self._in_headers
+            ):  # answered before it was whole: its rest is not waited for long
+                self._await_headers()
+
         def on_message_complete(self) -> None:
             super().on_message_complete()
+            self._end_waiting()
             self._in_headers = True
             self._header_bytes = 0
 

@@ -9,20 +9,19 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from pydantic import ValidationError
-
 from engine.datasets import Own, Table
 from engine.errors import Refused
 from engine.spec import NetworkSpec
 
 from .broadcast import Watcher
-from .errors import Conflict, NotFound, TooMany, Unavailable, validation_problem
+from .errors import Conflict, NotFound, TooMany, Unavailable
+from .finishing import to_its_end
 from .keeping import Keeper
-from .live import Live
+from .live import BROKEN, Live
 from .room import Room
-from .schemas import SPEC, NetworkOut
+from .schemas import NetworkOut
 from .settings import Settings
-from .store import Store
+from .store import CannotSave, Store
 from .wire import Unreadable
 from .workers import looking, playing, shelf
 from .workers.local import Worker, WorkerDied
@@ -39,7 +38,6 @@ IN_TRASH = (
     "it was unused for long and went to the trash to make room; POST /api/networks/{id}/restore brings "
     "it back"
 )
-BROKEN = "PATCH it to something else, or delete it: "
 MOST_DEATHS = 3
 
 
@@ -57,7 +55,7 @@ class Networks:
         self.players = {worker: asyncio.Event() for worker in self.workers}
         self.draining = False
         self.clients = 0
-        self.deleted: set[str] = set()
+        self.deleted = self.keeper.deleted
         self._tables: dict[str, Table] = {}
 
     async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
@@ -70,8 +68,10 @@ class Networks:
         with live.in_hand():
             try:
                 described = await self._load(live, None)
+                await self.room.make_fit()
             except BaseException:
                 self.live.pop(id, None)
+                await to_its_end(self._discard(live))
                 raise
             await self.keeper.save_new(live)
             await self.publish_now(live)
@@ -105,28 +105,19 @@ class Networks:
         live = Live(id, saved.visitor, NetworkSpec(), self._least_loaded(), dirty=False)
         live.generation = saved.generation
         live.changed = saved.summary.get("changed", saved.used)
-        self._take_spec(live, saved.spec)
+        live.take_spec(saved.spec)
         self.live[id] = live
+        with contextlib.suppress(CannotSave):
+            await asyncio.to_thread(self.store.touch, id)
         return live
 
-    @staticmethod
-    def _take_spec(live: Live, spec: dict[str, Any]) -> None:
-        """A saved spec; one that is none of this version's is kept as it is, to be changed."""
-        if not spec:
-            live.saved_spec, live.broken = {}, f"{BROKEN}its saved spec is damaged"
-            return
-        try:
-            live.spec = SPEC.validate_python(spec).to_engine()
-            live.saved_spec = live.broken = None
-        except ValidationError as error:
-            problem = validation_problem(error.errors())
-            live.saved_spec = spec
-            live.broken = f"{BROKEN}its saved spec is none that can be built. {problem['detail']}"
-
     async def take_back(self, id: str) -> Live:
-        """Out of the trash.  Raises: NotFound"""
-        if not await asyncio.to_thread(self.store.take_back, id):
+        """Out of the trash.  Raises: NotFound, TooMany"""
+        saved = await asyncio.to_thread(self.store.network, id)
+        if saved is None or saved.trashed is None:
             raise NotFound("there is no such network in the trash")
+        await self.room.make(saved.visitor)
+        await asyncio.to_thread(self.store.touch, id)
         return await self.get(id)
 
     def trashed(self, ids: list[str]) -> None:
@@ -140,22 +131,31 @@ class Networks:
             try:
                 saved = await asyncio.to_thread(self.store.network, id)
                 live = await self.get(id)
-            except (NotFound, TooMany):
+            except Exception:
+                log.exception("a network that played could not be brought back")
                 continue
             if saved is not None and live.broken is None:
                 how = saved.summary
                 self.begin_playing(live, how.get("steps_per_second"), how.get("keep", True))
 
     async def delete(self, id: str) -> None:
-        live = await self.get(id)
-        live.playing = False
-        self.deleted.add(id)  # a request already under way must not bring it back
-        live.channel.notify("deleted", {})
-        self.live.pop(id, None)
+        """In memory or not, in the trash too.  Raises: NotFound"""
+        live = self.live.pop(id, None)
+        known = live is not None or await asyncio.to_thread(self.store.knows, id)
+        if not known or id in self.deleted:
+            raise NotFound(NO_SUCH_NETWORK)
+        if live is not None:
+            live.playing = False
+            live.channel.notify("deleted", {})
         await self.keeper.delete(id)
+        if live is not None:
+            await self._discard(live)
+
+    async def _discard(self, live: Live) -> None:
+        """Out of its worker's memory."""
         if live.loaded_in == live.worker.generation:
             with contextlib.suppress(WorkerDied):
-                await live.worker.call_for(live.visitor, shelf.discard, id)
+                await live.worker.call_for(live.visitor, shelf.discard, live.id)
 
     async def unload(self, live: Live) -> bool:
         """Out of memory, not out of the store; whether it could be."""
@@ -164,11 +164,12 @@ class Networks:
         # Whoever came while it was being saved still has it in hand: what is done to it now must not
         # be done to something thrown away.
         came = live.used != used or live.hands
-        busy = came or live.dirty or live.playing or live.channel.watchers
+        # What its worker lost cannot be saved any more.
+        unsaved = live.dirty and live.loaded_in == live.worker.generation
+        busy = came or unsaved or live.playing or live.channel.watchers
         if self.live.get(live.id) is live and not busy:
             del self.live[live.id]
-            if live.loaded_in == live.worker.generation:
-                await live.worker.call(shelf.discard, live.id)
+            await self._discard(live)
             return True
         return self.live.get(live.id) is not live
 
@@ -205,8 +206,10 @@ class Networks:
 
         Raises: Conflict, where it cannot be brought to life as it is
         """
-        if live.loaded_in == live.worker.generation:
-            return
+        if live.loaded_in != live.worker.generation:
+            await to_its_end(self._bring(live))
+
+    async def _bring(self, live: Live) -> None:
         async with live.loading:
             if live.loaded_in == live.worker.generation:
                 return
@@ -217,7 +220,7 @@ class Networks:
             lost = live.loaded_in >= 0
             saved = await asyncio.to_thread(self.store.network, live.id)
             if saved is not None:
-                self._take_spec(live, saved.spec)
+                live.take_spec(saved.spec)
                 if live.broken is not None:
                     raise Conflict(live.broken)
                 live.notice = saved.fault or live.notice
@@ -227,6 +230,9 @@ class Networks:
                 live.broken = f"{BROKEN}it cannot be brought back. {error.message}"
                 raise Conflict(live.broken) from error
             await self._begin_channel(live)
+            if self.live.get(live.id) is not live:  # it was deleted meanwhile
+                await self._discard(live)
+                raise NotFound(NO_SUCH_NETWORK)
             if lost:
                 live.generation += 1
             if lost or live.notice:
@@ -260,6 +266,7 @@ class Networks:
         times = live.deaths[doing]
         if times >= MOST_DEATHS and live.broken is None:
             live.broken = f"{BROKEN}its training process died {times} times over it"
+            live.dirty = True
             live.stop(live.broken)
             log.warning("a network was set aside: its worker died %d times over it", times)
 
@@ -358,6 +365,8 @@ class Networks:
         if watcher in live.channel.watchers:
             self.clients -= 1
             live.channel.leave(watcher)
+            if not live.channel.watchers:
+                live.forget_encoded()
 
     def begin_playing(self, live: Live, steps_per_second: float | None, keep: bool) -> None:
         now = monotonic()

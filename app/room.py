@@ -27,54 +27,67 @@ class Room:
         """One place, for this visitor.  Raises: TooMany"""
         limit = self.settings.max_networks
         while len(self.networks.live) >= limit:
-            if not await self._unload(self._oldest_idle() or self._of_the_largest(visitor)):
+            if not await self._unload_one([*self._idle(), *self._of_the_largest(visitor)]):
                 raise TooMany(
                     f"{limit} networks are alive, the most this server keeps; "
                     "delete one or try later",
                     limit="max_networks",
                     value=limit,
                 )
-        while (most := self.settings.max_memory_bytes) and self._used() > most:
-            if not await self._unload(self._oldest_idle()):
-                raise TooMany(
-                    f"the networks alive take {self._used()} bytes, all that this server has for "
-                    "them; delete one, make it smaller, or try later",
-                    limit="max_memory_bytes",
-                    value=most,
-                )
+        await self.make_fit()
+
+    async def make_fit(self) -> None:
+        """Raises: TooMany, where not all fit into the memory there is for them"""
+        if not await self.fit():
+            raise TooMany(
+                f"the networks alive take {self._used()} bytes, all that this server has for them; "
+                "delete one, make it smaller, or try later",
+                limit="max_memory_bytes",
+                value=self.settings.max_memory_bytes,
+            )
+
+    async def fit(self) -> bool:
+        """Unload who is idle until all fit into the memory there is for them; whether they do."""
+        while self._used() > self.settings.max_memory_bytes:
+            if not await self._unload_one(self._idle()):
+                return False
+        return True
 
     def _used(self) -> int:
         return sum(live.memory for live in self.networks.live.values())
 
-    async def _unload(self, live: Live | None) -> bool:
-        if live is None:
-            return False
-        if live.playing:
-            live.stop(MADE_ROOM)
-        return await self.networks.unload(live)
+    async def _unload_one(self, candidates: list[Live]) -> bool:
+        """The first that can be; one that cannot keeps nobody else from making room."""
+        for live in candidates:
+            if live.playing:
+                live.stop(MADE_ROOM)
+            if await self.networks.unload(live):
+                return True
+        return False
 
-    def _oldest_idle(self) -> Live | None:
+    def _idle(self) -> list[Live]:
+        """Who is unused, the longest first."""
         since = monotonic() - IDLE_S
         idle = [
             n
             for n in self.networks.live.values()
             if not (n.playing or n.hands or n.channel.watchers) and n.used < since
         ]
-        return min(idle, key=lambda n: n.used, default=None)
+        return sorted(idle, key=lambda n: n.used)
 
-    def _of_the_largest(self, visitor: str) -> Live | None:
-        """Of whoever has the most networks alive, one nobody watches, where they have at least two more
+    def _of_the_largest(self, visitor: str) -> list[Live]:
+        """Of whoever has the most networks alive, those nobody watches, where they have at least two more
         than the visitor who comes: then both have a fair share."""
         counts = Counter(n.visitor for n in self.networks.live.values())
         largest, most = counts.most_common(1)[0]
         if most < counts[visitor] + 2:
-            return None
+            return []
         theirs = [
             n
             for n in self.networks.live.values()
             if n.visitor == largest and not (n.hands or n.channel.watchers)
         ]
-        return min(theirs, key=lambda n: (n.playing, n.used), default=None)
+        return sorted(theirs, key=lambda n: (n.playing, n.used))
 
     async def make_on_disk(self, visitor: str) -> None:
         """For one more network or dataset of this visitor.  Raises: TooMany"""
@@ -84,6 +97,8 @@ class Room:
             ("max_kept_bytes", settings.max_kept_bytes, None),
         ):
             kept = await asyncio.to_thread(store.kept_bytes, of)
+            if kept >= most and await asyncio.to_thread(store.empty_trash, of):
+                kept = await asyncio.to_thread(store.kept_bytes, of)
             if kept >= most:
                 whose = "you have" if of else "this server has"
                 raise TooMany(

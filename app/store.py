@@ -15,66 +15,16 @@ from typing import Any
 
 import numpy as np
 import orjson
-from sqlalchemy import (
-    Column,
-    Float,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from engine.datasets import Table as OwnTable
 
+from .database import DATASETS, EARLIER, NETWORKS, opened
 from .opening import SCHEMA_VERSION, CannotOpen, prepare
 
-_metadata = MetaData()
-_networks = Table(
-    "networks",
-    _metadata,
-    Column("id", String, primary_key=True),
-    Column("visitor", String, nullable=False, index=True),
-    Column("spec", Text, nullable=False),
-    Column("checkpoint", LargeBinary),
-    Column("generation", Float, nullable=False, default=0),
-    Column("used", Float, nullable=False),
-    Column("summary", Text),
-    Column("digest", String),
-    Column("bytes", Integer),
-    Column("trashed", Float),
-)
-_earlier = Table(
-    "earlier",
-    _metadata,
-    Column("id", String, primary_key=True),
-    Column("spec", Text, nullable=False),
-    Column("checkpoint", LargeBinary),
-    Column("generation", Float, nullable=False),
-    Column("digest", String),
-)
-_datasets = Table(
-    "datasets",
-    _metadata,
-    Column("id", String, primary_key=True),
-    Column("visitor", String, nullable=False),
-    Column("content", Text, nullable=False),
-    Column("used", Float, nullable=False),
-    Column("digest", String),
-)
 _VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
-_LISTED = [_networks.c[name] for name in ("id", "visitor", "used", "summary", "trashed", "spec")]
+_LISTED = [NETWORKS.c[name] for name in ("id", "visitor", "used", "summary", "trashed", "spec")]
 
 
 class CannotSave(RuntimeError):
@@ -118,27 +68,12 @@ class Store:
         self.path = prepare(folder)
         self.renewed = 0  # how often the file had to be made anew while we ran
         try:
-            self._open()
+            self._engine = opened(self.path)
         except (DatabaseError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             raise CannotOpen(
                 f"cannot use {self.path}: {reason}; move the file away or choose another --data-dir"
             ) from error
-
-    def _open(self) -> None:
-        self._engine = create_engine(f"sqlite:///{self.path}")
-        event.listen(self._engine, "connect", _on_connect)
-        with self._engine.begin() as connection:
-            _metadata.create_all(connection)
-            for table in _metadata.sorted_tables:
-                known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-                for column in table.c:
-                    if column.name not in known:
-                        kind = column.type.compile(connection.dialect)
-                        connection.execute(
-                            text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
-                        )
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -166,7 +101,7 @@ class Store:
                 "the data folder is gone; networks go on in memory and are saved when it is there again"
             )
         self._engine.dispose()
-        self._open()
+        self._engine = opened(self.path)
         self.renewed += 1
 
     def write_nothing(self) -> None:
@@ -200,28 +135,35 @@ class Store:
                 "bytes": len(spec) + 2 * len(network.checkpoint or b""),
                 "trashed": None,
             }
-            mine = _networks.c.id == network.id
-            kept = select(_networks.c.id, *(_networks.c[name] for name in _VERSION)).where(
-                mine, _networks.c.checkpoint.is_not(None)
+            mine = NETWORKS.c.id == network.id
+            kept = select(NETWORKS.c.id, *(NETWORKS.c[name] for name in _VERSION)).where(
+                mine, NETWORKS.c.checkpoint.is_not(None)
             )
             statements += [
-                delete(_earlier).where(
-                    _earlier.c.id == network.id,
-                    select(_networks.c.id)
-                    .where(mine, _networks.c.checkpoint.is_not(None))
-                    .exists(),
+                delete(EARLIER).where(
+                    EARLIER.c.id == network.id,
+                    select(NETWORKS.c.id).where(mine, NETWORKS.c.checkpoint.is_not(None)).exists(),
                 ),
-                insert(_earlier).from_select(["id", *_VERSION], kept),
+                insert(EARLIER).from_select(["id", *_VERSION], kept),
                 # A network that could not be added while the disk refused is added now.
-                delete(_networks).where(mine),
-                insert(_networks).values(**row),
+                delete(NETWORKS).where(mine),
+                insert(NETWORKS).values(**row),
             ]
         self._write(*statements)
+
+    def save_summary(self, id: str, summary: dict[str, Any]) -> None:
+        self._write(update(NETWORKS).where(NETWORKS.c.id == id).values(summary=json.dumps(summary)))
+
+    def touch(self, id: str) -> None:
+        """Somebody uses it; it is in no trash."""
+        self._write(
+            update(NETWORKS).where(NETWORKS.c.id == id).values(used=time.time(), trashed=None)
+        )
 
     def network(self, id: str) -> Saved | None:
         """As it was last saved; as it was before that, where the last is damaged, and `fault` says so.
         One without a readable spec has none."""
-        listed = self._read(select(*_LISTED).where(_networks.c.id == id))
+        listed = self._read(select(*_LISTED).where(NETWORKS.c.id == id))
         if not listed:
             return None
         found = _listed(listed[0])
@@ -232,10 +174,10 @@ class Store:
             "the last checkpoint was damaged; this is the one before it",
             "both checkpoints were damaged; the training starts anew",
         ]
-        newest = self._version(_networks, blank)
+        newest = self._version(NETWORKS, blank)
         if newest is not None and newest.fault is None:
             return newest
-        earlier = self._version(_earlier, blank)
+        earlier = self._version(EARLIER, blank)
         if earlier is not None and earlier.fault is None:
             return replace(earlier, fault=faults[0])
         specs = [one.spec for one in (newest, earlier) if one is not None and one.spec]
@@ -262,19 +204,19 @@ class Store:
 
     def networks_of(self, visitor: str) -> list[Listed]:
         """A visitor's networks, those in the trash too."""
-        rows = self._read(select(*_LISTED).where(_networks.c.visitor == visitor))
+        rows = self._read(select(*_LISTED).where(NETWORKS.c.visitor == visitor))
         return [_listed(row) for row in rows]
 
     def playing(self) -> list[str]:
         """Those that played when they were last saved."""
-        rows = self._read(select(*_LISTED).where(_networks.c.summary.like('%"playing"%')))
+        rows = self._read(select(*_LISTED).where(NETWORKS.c.summary.like('%"playing"%')))
         found = [_listed(row) for row in rows]
         return [n.id for n in found if n.summary.get("state") == "playing" and n.trashed is None]
 
     def delete_networks(self, ids: Sequence[str]) -> None:
         self._write(
-            delete(_networks).where(_networks.c.id.in_(ids)),
-            delete(_earlier).where(_earlier.c.id.in_(ids)),
+            delete(NETWORKS).where(NETWORKS.c.id.in_(ids)),
+            delete(EARLIER).where(EARLIER.c.id.in_(ids)),
         )
 
     # Room
@@ -283,8 +225,8 @@ class Store:
         """Of all, or of a visitor, networks and datasets together."""
         whole = 0
         for table, size in (
-            (_networks, func.coalesce(_networks.c.bytes, 0)),
-            (_datasets, func.length(_datasets.c.content)),
+            (NETWORKS, func.coalesce(NETWORKS.c.bytes, 0)),
+            (DATASETS, func.length(DATASETS.c.content)),
         ):
             query = select(func.coalesce(func.sum(size), 0))
             whole += self._read(query.where(table.c.visitor == visitor) if visitor else query)[0][0]
@@ -293,33 +235,37 @@ class Store:
     def make_room(self, most: int, most_in_trash: int, alive: Sequence[str]) -> list[str]:
         """Put what was unused longest into the trash, until no more than `most` networks are outside
         it; what is oldest in a full trash is gone. Returns those put there."""
-        outside = self._read(select(func.count()).where(_networks.c.trashed.is_(None)))[0][0]
+        outside = self._read(select(func.count()).where(NETWORKS.c.trashed.is_(None)))[0][0]
         if outside <= most:
             return []
-        query = select(_networks.c.id).where(_networks.c.trashed.is_(None))
-        oldest = self._read(query.order_by(_networks.c.used))
+        query = select(NETWORKS.c.id).where(NETWORKS.c.trashed.is_(None))
+        oldest = self._read(query.order_by(NETWORKS.c.used))
         moved = [id for (id,) in oldest if id not in set(alive)][: outside - most]
         now = time.time()
-        self._write(update(_networks).where(_networks.c.id.in_(moved)).values(trashed=now))
-        query = select(_networks.c.id).where(_networks.c.trashed.is_not(None))
-        trash = [id for (id,) in self._read(query.order_by(_networks.c.trashed.desc()))]
+        self._write(update(NETWORKS).where(NETWORKS.c.id.in_(moved)).values(trashed=now))
+        query = select(NETWORKS.c.id).where(NETWORKS.c.trashed.is_not(None))
+        trash = [id for (id,) in self._read(query.order_by(NETWORKS.c.trashed.desc()))]
         if trash[most_in_trash:]:
             self.delete_networks(trash[most_in_trash:])
         return moved
 
-    def take_back(self, id: str) -> bool:
-        """Out of the trash; whether it was there."""
-        in_trash = (_networks.c.id == id, _networks.c.trashed.is_not(None))
-        known = bool(self._read(select(_networks.c.id).where(*in_trash)))
-        self._write(update(_networks).where(*in_trash).values(trashed=None, used=time.time()))
-        return known
+    def empty_trash(self, visitor: str | None) -> bool:
+        """Of a visitor or of all; whether there was anything in it."""
+        in_trash = NETWORKS.c.trashed.is_not(None)
+        query = select(NETWORKS.c.id).where(in_trash)
+        ids = self._read(query.where(NETWORKS.c.visitor == visitor) if visitor else query)
+        self.delete_networks([id for (id,) in ids])
+        return bool(ids)
+
+    def knows(self, id: str) -> bool:
+        return bool(self._read(select(NETWORKS.c.id).where(NETWORKS.c.id == id)))
 
     # Tables
 
     def add_table(self, id: str, visitor: str, table: OwnTable) -> None:
         content = orjson.dumps(asdict(table), option=orjson.OPT_SERIALIZE_NUMPY).decode()
         self._write(
-            insert(_datasets).values(
+            insert(DATASETS).values(
                 id=id,
                 visitor=visitor,
                 content=content,
@@ -330,13 +276,11 @@ class Store:
 
     def table(self, id: str) -> OwnTable | None:
         """None where there is none, or where it is damaged."""
-        rows = self._read(
-            select(_datasets.c.content, _datasets.c.digest).where(_datasets.c.id == id)
-        )
+        rows = self._read(select(DATASETS.c.content, DATASETS.c.digest).where(DATASETS.c.id == id))
         if not rows or rows[0].digest not in (None, _digest(rows[0].content, None, 0)):
             return None
         with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
-            self._write(update(_datasets).where(_datasets.c.id == id).values(used=time.time()))
+            self._write(update(DATASETS).where(DATASETS.c.id == id).values(used=time.time()))
         content = json.loads(rows[0].content)
         return OwnTable(
             name=content["name"],
@@ -348,13 +292,13 @@ class Store:
         )
 
     def count_tables(self, visitor: str | None = None) -> int:
-        query = select(func.count()).select_from(_datasets)
-        return self._read(query.where(_datasets.c.visitor == visitor) if visitor else query)[0][0]
+        query = select(func.count()).select_from(DATASETS)
+        return self._read(query.where(DATASETS.c.visitor == visitor) if visitor else query)[0][0]
 
     def delete_table(self, id: str) -> bool:
         """Whether there was one."""
-        known = bool(self._read(select(_datasets.c.id).where(_datasets.c.id == id)))
-        self._write(delete(_datasets).where(_datasets.c.id == id))
+        known = bool(self._read(select(DATASETS.c.id).where(DATASETS.c.id == id)))
+        self._write(delete(DATASETS).where(DATASETS.c.id == id))
         return known
 
 
@@ -380,13 +324,3 @@ def _object(value: Any) -> dict[str, Any]:
     except ValueError:
         found = None
     return found if isinstance(found, dict) else {}
-
-
-def _on_connect(connection: Any, _: Any) -> None:
-    # One damaged letter must not hide a whole list.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA busy_timeout = 5000")
-    cursor.close()

@@ -28,7 +28,7 @@ async def list_networks(networks: NetworksDep, visitor: KnownVisitor) -> list[Ne
     return await networks_of(networks, visitor)
 
 
-@router.post("/{id}/restore", responses=OF_NETWORK)
+@router.post("/{id}/restore", responses=OF_STATE)
 async def restore_network(networks: NetworksDep, id: NetworkId) -> NetworkOut:
     """Bring a network back from the trash, as it was."""
     return await networks.describe(await networks.take_back(id))
@@ -60,8 +60,8 @@ async def patch_network(
 
 
 @router.delete("/{id}", status_code=204, responses=OF_NETWORK)
-async def delete_network(networks: NetworksDep, live: LiveDep) -> None:
-    await networks.delete(live.id)
+async def delete_network(networks: NetworksDep, id: NetworkId) -> None:
+    await networks.delete(id)
 
 
 @router.get("/{id}/history", responses=OF_STATE)

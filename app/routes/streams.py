@@ -18,10 +18,12 @@ from engine.errors import Refused
 from ..broadcast import Message, Watcher
 from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import GlassboxError, problem_of, validation_problem
+from ..errors import GlassboxError, problem, problem_of, validation_problem
+from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
 from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
+from ..store import CannotSave
 from ..wire import frame_to_bytes
 from . import OF_STATE
 
@@ -114,7 +116,7 @@ async def _events(
     live: Live, watcher: Watcher, limit: int | None
 ) -> AsyncIterator[bytes | memoryview]:
     sent = 0
-    last = None
+    last: tuple[int, int] | None = None  # generation and step up to which it has the losses
     while limit is None or sent < limit:
         message = await _news(watcher)
         if message is None:
@@ -125,13 +127,17 @@ async def _events(
             if message.event in ("bye", "deleted"):
                 return
             continue
+        generation = live.generation
         if message.points:
-            last = message.points[-1][0]
-        mark = "" if last is None else f"id: {live.generation}:{last}\n"
+            last = generation, message.points[-1][0]
+        elif last is not None and last[0] != generation:
+            last = None  # another run: what it has is not of this one
+        mark = "" if last is None else f"id: {last[0]}:{last[1]}\n"
         points = orjson.dumps(message.points)
+        encoded = live.encoded(message.report, watcher.weights)
         # One JSON object in three parts, so that its long one is not copied for everybody.
         yield b'event: frame\n%sdata: {"loss_points":%s,' % (mark.encode(), points)
-        yield memoryview(live.encoded(message.report, watcher.weights))[1:]
+        yield memoryview(encoded)[1:]
         yield b"\n\n"
         sent += 1
 
@@ -161,12 +167,13 @@ async def socket(
     """
     try:
         live = await networks.get(id)
-        watcher = await networks.watch(live, weights, _step_of(live, after))
-    except (GlassboxError, Refused) as error:
-        problem = problem_of(error)
+        with live.in_hand():
+            watcher = await networks.watch(live, weights, _step_of(live, after))
+    except (GlassboxError, Refused, CannotSave) as error:
+        said = _problem(error)
         await websocket.accept()
-        await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
-        await websocket.close(4404 if problem["status"] == 404 else 4429, problem["detail"][:100])
+        await websocket.send_text(json.dumps({"event": "problem", "problem": said}))
+        await websocket.close(4404 if said["status"] == 404 else 4429, said["detail"][:100])
         return
     try:
         await websocket.accept()
@@ -241,13 +248,23 @@ async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: 
     """Carry out a command; what is wrong with it goes back as a problem."""
     try:
         command = _parsed(text)
-        await _carry_out(Commands(networks), live, command)
+        carrying_out = _carry_out(Commands(networks), live, command)
+        if isinstance(command, StepCommand):  # it ends with whoever asked, between two slices
+            await carrying_out
+        else:
+            await to_its_end(carrying_out)
         return
-    except (GlassboxError, Refused) as error:
-        problem = problem_of(error)
+    except (GlassboxError, Refused, CannotSave) as error:
+        said = _problem(error)
     except (ValidationError, RequestValidationError) as error:
-        problem = validation_problem(error.errors())
-    await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+        said = validation_problem(error.errors())
+    await websocket.send_text(json.dumps({"event": "problem", "problem": said}))
+
+
+def _problem(error: GlassboxError | Refused | CannotSave) -> dict[str, Any]:
+    if isinstance(error, CannotSave):
+        return problem(503, f"the data folder cannot be used: {error}")
+    return problem_of(error)
 
 
 def _parsed(text: str) -> Command:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import ParamSpec, TypeVar
 
+from ..finishing import to_its_end
 from .process import START_WITHIN_S, Lost, Process
 from .queue import Queue
 
@@ -97,27 +98,35 @@ class Worker:
 
         Raises: WorkerDied, and whatever the function raised
         """
-        async with self._queue.turn(client):
-            try:
-                async with asyncio.timeout(START_WITHIN_S):
-                    await self._ready.wait()
-            except TimeoutError as error:
-                raise WorkerDied(f"worker {self.number} does not start") from error
+        await self._queue.take(client)
+        try:
+            async with asyncio.timeout(START_WITHIN_S):
+                await self._ready.wait()
             if self._closed:
                 raise WorkerDied(f"worker {self.number} has ended")
-            generation = self.generation
             done = asyncio.wrap_future(self._process.ask(function, args, kwargs))
-            # Whoever asked may have gone; the answer is then read by nobody, quietly.
-            done.add_done_callback(lambda f: f.cancelled() or f.exception())
-            try:
-                # Not wait_for: until Python 3.12 it forgets that it was cancelled where the answer comes
-                # at that moment, and a loop that is to end goes on.
-                async with asyncio.timeout(self.call_s):
-                    return await asyncio.shield(done)
-            except (Lost, TimeoutError) as error:
-                reason = "ended" if isinstance(error, Lost) else "did not answer"
-                self.replace(generation, reason)
-                raise WorkerDied(f"worker {self.number} was replaced") from error
+        except TimeoutError as error:
+            self._queue.give()
+            raise WorkerDied(f"worker {self.number} does not start") from error
+        except BaseException:
+            self._queue.give()
+            raise
+        return await to_its_end(self._answered(done, self.generation))
+
+    async def _answered(self, done: asyncio.Future[T], generation: int) -> T:
+        """The turn lasts until the process has answered, also where whoever asked has gone: the next
+        one's time must not run before its own call does."""
+        try:
+            # Not wait_for: until Python 3.12 it forgets that it was cancelled where the answer comes
+            # at that moment, and a loop that is to end goes on.
+            async with asyncio.timeout(self.call_s):
+                return await asyncio.shield(done)
+        except (Lost, TimeoutError) as error:
+            reason = "ended" if isinstance(error, Lost) else "did not answer"
+            self.replace(generation, reason)
+            raise WorkerDied(f"worker {self.number} was replaced") from error
+        finally:
+            self._queue.give()
 
     def replace(self, generation: int, reason: str) -> None:
         """End the process and start another; only the first of several callers does."""

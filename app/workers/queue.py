@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Queue:
@@ -13,16 +11,8 @@ class Queue:
         self._taken = False
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
-    @asynccontextmanager
-    async def turn(self, client: str) -> AsyncIterator[None]:
-        """Wait for it, hold it, give it back."""
-        await self._take(client)
-        try:
-            yield
-        finally:
-            self._give()
-
-    async def _take(self, client: str) -> None:
+    async def take(self, client: str) -> None:
+        """Wait for the turn; whoever has it gives it back."""
         if not self._taken:
             self._taken = True
             return
@@ -32,10 +22,10 @@ class Queue:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
-                self._give()  # it was given the turn and cannot take it any more
+                self.give()  # it was given the turn and cannot take it any more
             raise
 
-    def _give(self) -> None:
+    def give(self) -> None:
         """To the client that has waited longest since its last turn."""
         while self._waiting:
             client = next(iter(self._waiting))
