@@ -3,6 +3,9 @@ import { byId, entryText, explain, h, rebuild, selectField, sliderField } from "
 import { defaultsOf, schemaField } from "../fields.js";
 import { named, t } from "../words.js";
 
+/** @typedef {NonNullable<import("../wire.js").PatchIn["loss"]>} Loss */
+/** @typedef {NonNullable<import("../wire.js").PatchIn["initializer"]>} Initializer */
+
 /** @typedef {import("../session.js").State} State */
 
 /** @param {import("../session.js").Session} session */
@@ -61,10 +64,10 @@ function mainFields(session, s) {
     void session.patch({ optimizer: { ...defaultsOf(find(catalog.optimizers, kind)), kind } }, "optimizer"));
   explain(optimizer.field, () => entryText(find(catalog.optimizers, session.spec.optimizer.kind)));
   const loss = selectField(t("loss"), entries(fittingLosses(s)), spec.loss, (name) =>
-    void session.patch({ loss: name, output: { activation: null } }, "loss"));
+    void session.patch({ loss: /** @type {Loss} */ (name), output: { activation: null } }, "loss"));
   explain(loss.field, () => entryText(find(catalog.losses, session.spec.loss)));
   const initializer = selectField(t("initializer"), entries(catalog.initializers), spec.initializer, (name) =>
-    void session.patch({ initializer: name }, "initializer"));
+    void session.patch({ initializer: /** @type {Initializer} */ (name) }, "initializer"));
   explain(initializer.field, () => {
     const { text, formula } = entryText(find(catalog.initializers, session.spec.initializer));
     return { text: `${text} ${t("tip.initializer")}`, formula };
