@@ -22,7 +22,8 @@ from .workers.messages import Amount, CannotTrain, Report
 
 P = ParamSpec("P")
 
-TRAIN_SLICE_S = 0.02
+TRAIN_SLICE_S = 0.04
+SHORT_SLICE_S = 0.008  # where others ask as well
 MOST_LOSSES = 2000  # in an answer, unless all are asked for
 
 
@@ -120,7 +121,9 @@ class Commands:
         losses: list[Any] = []
         points: list[tuple[int, float]] = []
         while True:
-            report = await self._training(live, playing.train, left, TRAIN_SLICE_S)
+            short = live.worker.shared(live.visitor)
+            slice_s = SHORT_SLICE_S if short else TRAIN_SLICE_S
+            report = await self._training(live, playing.train, left, slice_s)
             losses.append(report.losses)
             points += report.points
             live.mark_changed()

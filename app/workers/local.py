@@ -51,6 +51,10 @@ class Worker:
         """Whether it has given a sign of life of late, or is starting."""
         return self._process.silent_s < SILENT_S
 
+    def shared(self, client: str) -> bool:
+        """Whether another client has asked of late: then one's calls are to be short."""
+        return self._queue.shared(client)
+
     @property
     def process_id(self) -> int | None:
         return self._process.id
