@@ -16,9 +16,9 @@ import pytest
 
 from tests.serving import Running, serve, wait_for
 
-# Measured where nothing else runs (tests/bench/load.py) these are 1 s, 50 ms and 64 MB; tests run
-# beside others on the same cores.
-SECONDS, LAG_S, MEGABYTES = 5.0, 0.25, 150
+# Measured where nothing else runs (docs/load.md) these are 1 s, 50 ms and 64 MB. Tests run beside others on
+# the same cores: they find what takes seconds.
+SECONDS, LAG_S, MEGABYTES = 5.0, 1.0, 150
 
 COSTLY = {
     "conv": {
@@ -211,4 +211,4 @@ def test_S12_others_keep_their_rate_beside_who_asks_for_much(
         for done in asking:
             done.result()
         client.post(f"{url}/pause")
-    assert beside > 0.25 * alone
+    assert beside > 0.1 * alone  # a half, where nothing else runs
