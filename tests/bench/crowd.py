@@ -62,7 +62,7 @@ class Crowd:
 
 
 def throughput(url: str, counts: tuple[int, ...] = (1, 10, 50, 100, 300)) -> dict[str, Any]:
-    """Item 5 and 6: total steps a second of default networks nobody watches; most to least."""
+    """Total steps a second of default networks nobody watches; most to least."""
     found: dict[str, Any] = {}
     crowd = Crowd(url)
     for count in counts:
@@ -81,7 +81,7 @@ def throughput(url: str, counts: tuple[int, ...] = (1, 10, 50, 100, 300)) -> dic
 
 
 def gaps(url: str, worker: int) -> dict[str, Any]:
-    """Item 6: the longest gap between two steps of any of 50 playing networks, its worker held up for
+    """The longest gap between two steps of any of 50 playing networks, its worker held up for
     two seconds meanwhile; and of a huge one beside 299."""
     crowd = Crowd(url)
     found = {}
@@ -122,7 +122,7 @@ def _longest_gap(crowd: Crowd, ids: list[str], seconds: float) -> float:
 
 
 def waiting(url: str) -> dict[str, Any]:
-    """Item 8: how long a small network's GET takes beside six trainings of LSTMs, and what 20 parallel
+    """How long a small network's GET takes beside six trainings of LSTMs, and what 20 parallel
     train calls of one client leave a neighbour."""
     crowd = Crowd(url)
     (small,) = crowd.add(1, play=False)
@@ -182,7 +182,7 @@ def resident_mb(process: int) -> float:
 
 
 def stalled(url: str, process: int, kind: str, count: int = 400) -> dict[str, Any]:
-    """Item 15: clients that read nothing, 30 s later."""
+    """Clients that read nothing, 30 s later."""
     crowd = Crowd(url)
     (id,) = crowd.add(1)
     port = int(url.rsplit(":", 1)[1].strip("/"))
@@ -245,7 +245,7 @@ class Visitor:
 
 
 async def joins(url: str, count: int = 300, seconds: float = 10) -> dict[str, Any]:
-    """Item 19: whole page loads: the page, what it names, the catalog, a network of one's own."""
+    """Whole page loads: the page, what it names, the catalog, a network of one's own."""
     visitors = [Visitor(int(url.rsplit(":", 1)[1].strip("/"))) for _ in range(count)]
     each = seconds / count
     times = await asyncio.gather(*(one.join(i * each) for i, one in enumerate(visitors)))
