@@ -37,6 +37,29 @@ class Stall:
             self._timer = None
 
 
+class Cutting(asyncio.Protocol):
+    """A protocol, put before one of uvicorn's, that cuts its connection where the client takes nothing."""
+
+    send_timeout_s: float
+    stall: Stall
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.stall = Stall(transport, self.send_timeout_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.stall.end()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stall.begin()
+
+    def resume_writing(self) -> None:
+        self.stall.end()
+        super().resume_writing()
+
+
 async def _too_many(_: Scope, __: Receive, send: Send) -> None:
     await answer_problem(send, 503, "too many connections are open; close some or try later")
 
@@ -44,8 +67,8 @@ async def _too_many(_: Scope, __: Receive, send: Send) -> None:
 def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsProtocol]:
     """The protocol of a server that serves so many connections at once."""
 
-    class Http(HttpToolsProtocol):
-        stall: Stall
+    class Http(Cutting, HttpToolsProtocol):
+        send_timeout_s = settings.send_timeout_s
         refused = False
         _headers_timer: TimerHandle | None = None
         _header_bytes = 0
@@ -53,7 +76,6 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self.stall = Stall(transport, settings.send_timeout_s)
             # Those who were here first are served on.
             self.refused = len(self.connections) > most_connections
             if self.refused:
@@ -61,17 +83,8 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
             self._await_headers()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self.stall.end()
             self._end_waiting()
             super().connection_lost(exc)
-
-        def pause_writing(self) -> None:
-            super().pause_writing()
-            self.stall.begin()
-
-        def resume_writing(self) -> None:
-            self.stall.end()
-            super().resume_writing()
 
         def _await_headers(self) -> None:
             self._end_waiting()
@@ -141,24 +154,8 @@ def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsPr
 
 
 def socket_protocol(settings: Settings) -> type[WebSocketsSansIOProtocol]:
-    class Socket(WebSocketsSansIOProtocol):
-        stall: Stall
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self.stall = Stall(transport, settings.send_timeout_s)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self.stall.end()
-            super().connection_lost(exc)
-
-        def pause_writing(self) -> None:
-            super().pause_writing()
-            self.stall.begin()
-
-        def resume_writing(self) -> None:
-            self.stall.end()
-            super().resume_writing()
+    class Socket(Cutting, WebSocketsSansIOProtocol):
+        send_timeout_s = settings.send_timeout_s
 
         def keepalive_timeout(self) -> None:
             super().keepalive_timeout()
