@@ -1,5 +1,6 @@
 """What a user may do to a network."""
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import monotonic
@@ -110,10 +111,15 @@ class Commands:
         return live.frame_with_weights(report)
 
     async def train_amount(
-        self, live: Live, amount: TrainIn, gone: Callable[[], Awaitable[bool]] | None = None
+        self,
+        live: Live,
+        amount: TrainIn,
+        gone: Callable[[], Awaitable[bool]] | None = None,
+        wait_s: float = math.inf,
     ) -> FrameOut:
         """A number of steps, or of epochs, in slices; other networks and commands get their turn
-        between them.  Raises: Conflict, Refused"""
+        between them. After `wait_s` it ends with what is done.  Raises: Conflict, Refused"""
+        end = monotonic() + wait_s
         if (amount.steps is None) == (amount.epochs is None):
             raise Refused("steps", "give either steps or epochs")
         most = self.networks.settings.max_steps_per_call
@@ -131,12 +137,14 @@ class Commands:
             live.publish(replace(report, losses=None))
             if not report.remaining or report.divergence:
                 break
-            if gone is not None and await gone():
+            if monotonic() >= end or (gone is not None and await gone()):
                 break
             left = replace(left, steps=report.remaining, epochs=None, first=False)
+        remaining = report.remaining
         if report.weights is None:
             report = await self.networks.publish_now(live)
         frame = live.frame_with_weights(report)
+        frame.remaining = remaining
         frame.loss_points = points
         _add_losses(frame, losses, amount.losses, report.step)
         return frame

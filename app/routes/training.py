@@ -1,6 +1,9 @@
 """Training: step, play, pause, reset."""
 
-from fastapi import APIRouter, Request
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from ..deps import CommandsDep, LiveDep
 from ..schemas import FrameOut, PlayIn, ResetIn, TrainIn
@@ -9,15 +12,35 @@ from . import OF_STATE
 router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
 
 
-@router.post("/train", responses=OF_STATE)
+@router.post(
+    "/train",
+    responses={**OF_STATE, 202: {"model": FrameOut, "description": "the wait was over before"}},
+)
 async def train(
-    request: Request, commands: CommandsDep, live: LiveDep, amount: TrainIn
+    request: Request,
+    response: Response,
+    commands: CommandsDep,
+    live: LiveDep,
+    amount: TrainIn,
+    wait: Annotated[
+        float | None,
+        Query(
+            ge=0,
+            le=86_400,
+            description="seconds after which the answer is 202 with what is done, and how many steps are "
+            "`remaining`; null: all are made",
+        ),
+    ] = None,
 ) -> FrameOut:
     """A number of updates, or of epochs; returns the frame after them, with the batch losses.
 
     A client that hangs up ends it between two slices.
     """
-    return await commands.train_amount(live, amount, request.is_disconnected)
+    wait_s = math.inf if wait is None else wait
+    frame = await commands.train_amount(live, amount, request.is_disconnected, wait_s)
+    if frame.remaining and frame.divergence is None:
+        response.status_code = 202
+    return frame
 
 
 @router.post("/play", responses=OF_STATE)

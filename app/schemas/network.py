@@ -60,6 +60,9 @@ class FrameOut(Answer):
     losses_steps: list[int] | None = Field(
         None, description="where losses are thinned: the last step that each mean is of"
     )
+    remaining: int | None = Field(
+        None, description="of a train call: steps that were asked for and not made in its time"
+    )
     loss_points: list[tuple[int, float]] = Field(
         default=[], description="(step, mean batch loss up to it) since the frame before"
     )

@@ -9,7 +9,7 @@
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string}} DivergenceOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
- * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, loss_points: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number}} FrameOut
+ * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut

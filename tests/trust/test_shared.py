@@ -191,6 +191,22 @@ def test_R01_the_losses_of_a_call_are_all_thinned_or_none(
         )
 
 
+def test_S12_a_train_call_answers_within_its_wait(client: httpx.Client) -> None:
+    spec = {"dataset": {"kind": "waveforms"}, "layers": [{"kind": "lstm", "units": 100}]}
+    url = f"/api/networks/{client.post('/api/networks', json=spec).json()['id']}"
+    body = {"steps": 100_000, "losses": "none"}
+    begin = time.monotonic()
+    answer = client.post(f"{url}/train?wait=0.2", json=body)
+    assert time.monotonic() - begin < 10
+    assert answer.status_code == 202
+    frame = answer.json()
+    assert frame["step"] > 0
+    assert frame["step"] + frame["remaining"] == 100_000
+    done = client.post(f"{url}/train?wait=20", json={"steps": 1})
+    assert (done.status_code, done.json()["remaining"]) == (200, 0)
+    client.delete(url)
+
+
 def die(id: str) -> None:
     os._exit(1)
 
