@@ -73,7 +73,9 @@ def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     return body
 
 
-def problem_of(error: GlassboxError | Refused) -> dict[str, Any]:
+def problem_of(error: GlassboxError | Refused | CannotSave) -> dict[str, Any]:
+    if isinstance(error, CannotSave):
+        return problem(503, f"the data folder cannot be used: {error}")
     if isinstance(error, GlassboxError):
         return problem(error.status, error.detail, limit=error.limit, value=error.value)
     entry = {"field": _printable(error.place), "message": _printable(error.message)}
@@ -149,9 +151,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(CannotSave)
     async def _(request: Request, error: CannotSave) -> JSONResponse:
-        return _response(
-            problem(503, f"the data folder cannot be used: {error}"), {"Retry-After": "5"}
-        )
+        return _response(problem_of(error), {"Retry-After": "5"})
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from time import time
-from typing import Any
+from typing import Any, ParamSpec
 
 from engine.spec import NetworkSpec
 
@@ -16,6 +16,8 @@ from .workers import shelf
 from .workers.local import Worker, WorkerDied
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 
 
 class Keeper:
@@ -88,7 +90,7 @@ class Keeper:
         """What is set aside is not in a worker; that it does not play is kept all the same."""
         for live in [n for n in lives if n.broken is not None and n.dirty]:
             live.dirty = not await self._write(
-                lambda live: self.store.save_summary(live.id, live.kept_summary()), live
+                self.store.save_summary, live.id, live.kept_summary()
             )
 
     async def delete(self, id: str) -> None:
@@ -101,16 +103,15 @@ class Keeper:
         """What the disk refused before; and whether it would refuse now."""
         async with self._writing:
             ids = list(self._to_delete)
-            if await self._write(self.store.delete_networks, ids) if ids else await self._check():
+            if not ids:
+                await self._write(self.store.write_nothing)
+            elif await self._write(self.store.delete_networks, ids):
                 self._to_delete.difference_update(ids)
 
-    async def _check(self) -> bool:
-        return await self._write(lambda _: self.store.write_nothing(), None)
-
-    async def _write(self, function: Callable[[Any], Any], argument: Any) -> bool:
+    async def _write(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
         """Whether it could be written."""
         try:
-            await asyncio.to_thread(function, argument)
+            await asyncio.to_thread(function, *args, **kwargs)
         except CannotSave as error:
             if self.fails is None:
                 log.warning("cannot save: %s; networks go on in memory", error)

@@ -120,22 +120,16 @@ class Networks:
         await asyncio.to_thread(self.store.touch, id)
         return await self.get(id)
 
-    def trashed(self, ids: list[str]) -> None:
-        """They went to the trash to make room."""
-        if ids:
-            log.warning("%d networks unused longest went to the trash to make room", len(ids))
-
     async def resume(self) -> None:
         """What played when the server ended plays again."""
-        for id in await asyncio.to_thread(self.store.playing):
+        for kept in await asyncio.to_thread(self.store.playing):
             try:
-                saved = await asyncio.to_thread(self.store.network, id)
-                live = await self.get(id)
+                live = await self.get(kept.id)
             except Exception:
                 log.exception("a network that played could not be brought back")
                 continue
-            if saved is not None and live.broken is None:
-                how = saved.summary
+            if live.broken is None:
+                how = kept.summary
                 self.begin_playing(live, how.get("steps_per_second"), how.get("keep", True))
 
     async def delete(self, id: str) -> None:

@@ -2,6 +2,7 @@
 thrown away for it: they leave memory, and at worst go to the trash, from where they come back."""
 
 import asyncio
+import logging
 from collections import Counter
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from .live import Live
 
 if TYPE_CHECKING:
     from .registry import Networks
+
+log = logging.getLogger(__name__)
 
 IDLE_S = 60.0  # so long unused, a network may make room for another
 MADE_ROOM = "room was needed for others; it is kept, and goes on when it is asked for"
@@ -109,7 +112,8 @@ class Room:
         moved = await asyncio.to_thread(
             store.make_room, settings.max_kept_networks, settings.max_trash, [*self.networks.live]
         )
-        self.networks.trashed(moved)
+        if moved:
+            log.warning("%d networks unused longest went to the trash to make room", len(moved))
 
     async def admit_dataset(self, visitor: str) -> None:
         """Raises: TooMany"""

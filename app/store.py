@@ -207,11 +207,11 @@ class Store:
         rows = self._read(select(*_LISTED).where(NETWORKS.c.visitor == visitor))
         return [_listed(row) for row in rows]
 
-    def playing(self) -> list[str]:
+    def playing(self) -> list[Listed]:
         """Those that played when they were last saved."""
         rows = self._read(select(*_LISTED).where(NETWORKS.c.summary.like('%"playing"%')))
         found = [_listed(row) for row in rows]
-        return [n.id for n in found if n.summary.get("state") == "playing" and n.trashed is None]
+        return [n for n in found if n.summary.get("state") == "playing" and n.trashed is None]
 
     def delete_networks(self, ids: Sequence[str]) -> None:
         self._write(

@@ -18,7 +18,7 @@ from engine.errors import Refused
 from ..broadcast import Message, Watcher
 from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import GlassboxError, problem, problem_of, validation_problem
+from ..errors import GlassboxError, problem_of, validation_problem
 from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
@@ -170,10 +170,10 @@ async def socket(
         with live.in_hand():
             watcher = await networks.watch(live, weights, _step_of(live, after))
     except (GlassboxError, Refused, CannotSave) as error:
-        said = _problem(error)
+        problem = problem_of(error)
         await websocket.accept()
-        await websocket.send_text(json.dumps({"event": "problem", "problem": said}))
-        await websocket.close(4404 if said["status"] == 404 else 4429, said["detail"][:100])
+        await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+        await websocket.close(4404 if problem["status"] == 404 else 4429, problem["detail"][:100])
         return
     try:
         await websocket.accept()
@@ -255,16 +255,10 @@ async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: 
             await to_its_end(carrying_out)
         return
     except (GlassboxError, Refused, CannotSave) as error:
-        said = _problem(error)
+        problem = problem_of(error)
     except (ValidationError, RequestValidationError) as error:
-        said = validation_problem(error.errors())
-    await websocket.send_text(json.dumps({"event": "problem", "problem": said}))
-
-
-def _problem(error: GlassboxError | Refused | CannotSave) -> dict[str, Any]:
-    if isinstance(error, CannotSave):
-        return problem(503, f"the data folder cannot be used: {error}")
-    return problem_of(error)
+        problem = validation_problem(error.errors())
+    await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
 
 
 def _parsed(text: str) -> Command:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-from .strict import make_strict
+from .strict import strict_schema
 
 
 class Wire(BaseModel):
@@ -17,9 +17,7 @@ class Wire(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        schema = handler(source)
-        make_strict(schema, handler)
-        return schema
+        return strict_schema(source, handler)
 
 
 class Answer(BaseModel):

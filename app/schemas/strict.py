@@ -19,12 +19,17 @@ class StrictNumbers:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        schema = handler(source)
-        make_strict(schema, handler)
-        return schema
+        return strict_schema(source, handler)
 
 
-def make_strict(schema: Any, handler: GetCoreSchemaHandler) -> None:
+def strict_schema(source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    """What pydantic makes of it, its numbers strict."""
+    schema = handler(source)
+    _make_strict(schema, handler)
+    return schema
+
+
+def _make_strict(schema: Any, handler: GetCoreSchemaHandler) -> None:
     """In place, at any depth."""
     seen: set[int] = set()
     waiting: list[Any] = [schema]
