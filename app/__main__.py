@@ -59,6 +59,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--data-dir", type=Path, help="folder for networks and datasets (~/.local/share/glassbox)"
     )
+    parser.add_argument(
+        "--embed", help="sites whose pages may show the playground in a frame: origins, or *"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     return parser.parse_args(arguments)
 

@@ -42,7 +42,7 @@ def _preview(cls: Any) -> dict[str, Any] | None:
         made = spec.make()
     except Refused:
         return None
-    shown: dict[str, Any] = {"classes": made.classes, "view": made.view}
+    shown: dict[str, Any] = {"classes": made.classes, "view": made.view, "columns": made.columns}
     if made.view == "text":
         return {**shown, "text": spec.whole()[:PREVIEW_CHARACTERS]}
     chosen = _chosen(made)

@@ -47,24 +47,29 @@ STREAM_ENDS_S = 0.5
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors {embed}"
 )
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"content-security-policy", CSP.encode()),
 ]
 _HOST = re.compile(
     r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::(?P<port>[0-9]{1,5}))?"
 )
 
 
+def _policy(embed: str) -> tuple[bytes, bytes]:
+    """What a page may load, and who may show it in a frame."""
+    return b"content-security-policy", CSP.format(embed=embed or "'none'").encode()
+
+
 class Guard:
     def __init__(self, app: Any, settings: Settings) -> None:
         self.app = app
         self.settings = settings
+        self.headers = [*HEADERS, _policy(settings.embed)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -101,7 +106,7 @@ class Guard:
         return (most, name) if most < whole else (whole, "max_body_bytes")
 
     async def _http(self, scope: Scope, asked: "Asked", send: Send) -> None:
-        answering = Answering(send)
+        answering = Answering(send, self.headers)
         try:
             if scope["method"] in SAFE:
                 await asked.while_there(self.app, scope, answering.send)
@@ -187,14 +192,15 @@ class Asked:
 class Answering:
     """An answer as it goes out: with our headers, and in pieces, so that who reads nothing holds little."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
+        self._headers = headers
         self.started = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            message["headers"] = [*message.get("headers", []), *self._headers]
         body = message.get("body", b"")
         if len(body) <= PIECE:
             await self._send(message)
@@ -224,6 +230,7 @@ async def answer_problem(send: Send, status: int, detail: str) -> None:
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         *HEADERS,
+        _policy(""),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

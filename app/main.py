@@ -16,6 +16,7 @@ from .routes import (
     jobs,
     networks,
     pages,
+    sharing,
     streams,
     studies,
     training,
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     app.state.settings = settings
-    app.state.site = Site(web_root())
+    app.state.site = Site(web_root(), embedding=bool(settings.embed))
     errors.install(app)
     for module in (
         pages,
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         studies,
         jobs,
         streams,
+        sharing,
         health,
     ):
         app.include_router(module.router)

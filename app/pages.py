@@ -26,26 +26,29 @@ class Page:
     path: str
     template: str
     script: str
-    style: str
+    own_styles: tuple[str, ...]
     title: str = ""
 
     @property
     def styles(self) -> tuple[str, ...]:
-        return (*_STYLES, self.style)
+        return (*_STYLES, *self.own_styles)
 
 
 PAGES = (
-    Page("/", "playground.html", "js/pages/playground.js", "css/panels.css", "title"),
-    Page("/activations", "activations.html", "js/pages/activations.js", "css/activations.css", "titleActivations"),
-    Page("/docs", "docs.html", "js/pages/docs.js", "css/docs.css"),
+    Page("/", "playground.html", "js/pages/playground.js",
+         ("css/frame.css", "css/network.css", "css/panels.css"), "title"),
+    Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
+    Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),
 )  # fmt: skip
 
 
 class Site:
     """All pages with their files, made at the first question, and anew when a file has changed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, embedding: bool = False) -> None:
+        """`embedding`: other sites may show the page in a frame."""
         self._root = root
+        self._embedding = embedding
         self._stamps: list[tuple[str, int, int]] = []
         self._pages: dict[str, Kept] = {}
         self._assets: dict[str, Kept] = {}
@@ -74,7 +77,11 @@ class Site:
         templates = Environment(
             loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined
         )
-        templates.globals |= {"asset": assets.url, "version": __version__}
+        templates.globals |= {
+            "asset": assets.url,
+            "version": __version__,
+            "embedding": self._embedding,
+        }
         fetched = {path: assets.url(path) for path in _FETCHED}
         pages = {}
         for page in PAGES:

@@ -4,9 +4,11 @@ Set by environment variables with the prefix GLASSBOX_ or by the command's optio
 """
 
 import os
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,6 +18,17 @@ def half_of_memory() -> int:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (AttributeError, ValueError, OSError):
         return 4_000_000_000
+
+
+_ORIGIN = re.compile(r"https?:/{2}[A-Za-z0-9.*-]+(:[0-9]{1,5})?")
+
+
+def _frame_ancestors(embed: str) -> str:
+    """Raises: ValueError, where a part is no origin"""
+    for part in embed.split():
+        if part != "*" and not _ORIGIN.fullmatch(part):
+            raise ValueError(f"{part} is no origin (a scheme and a host), and not *")
+    return " ".join(embed.split())
 
 
 def _default_data_dir() -> Path:
@@ -39,6 +52,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=_default_data_dir, description="networks and datasets are kept here"
+    )
+    embed: Annotated[str, AfterValidator(_frame_ancestors)] = Field(
+        "", description="sites that may show the page in a frame: origins with spaces between, or *"
     )
 
     max_body_bytes: int = Field(4_000_000, description="of one request: a table of one's own")

@@ -18,12 +18,16 @@ export function fit(canvas) {
   return { context, width, height };
 }
 
-const NAMES = ["paper", "ink", "ink-2", "line", "line-2", "accent", "negative", "positive", "bad"];
+const NAMES = ["paper", "ink", "ink-2", "line", "line-2", "accent", "negative", "positive", "negative-ink", "positive-ink", "bad"];
 
 /** @type {{[name: string]: string} | null} */
 let kept = null;
 /** @type {string[]} */
 let keptClasses = [];
+/** Of the smallest type, in pixels. */
+let keptSize = 12;
+/** @type {Record<string, string>} */
+let keptFaces = {};
 
 /** Forget the colours: the theme has changed. */
 export function forgetColours() {
@@ -44,9 +48,21 @@ export function colours() {
   };
   const found = Object.fromEntries(NAMES.map((name) => [name, resolve(name)]));
   keptClasses = Array.from({ length: 8 }, (_, i) => resolve(`class-${i}`));
+  probe.style.fontSize = "var(--small)";
+  keptSize = Number.parseFloat(getComputedStyle(probe).fontSize) || 12;
+  for (const face of ["mono", "sans"]) {
+    probe.style.fontFamily = `var(--${face})`;
+    keptFaces[face] = getComputedStyle(probe).fontFamily;
+  }
   probe.remove();
   kept = found;
   return found;
+}
+
+/** The type of charts: the page's smallest, and nothing below it. @param {"mono" | "sans"} [face] */
+export function chartFont(face = "mono") {
+  colours();
+  return `${keptSize}px ${keptFaces[face]}`;
 }
 
 /** @returns {string[]} */

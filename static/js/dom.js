@@ -56,16 +56,14 @@ export function showExplanations() {
     const formula = math(what.formula);
     if (formula) tip.append(formula);
     tip.showPopover();
-    const box = target.getBoundingClientRect();
-    const below = box.bottom + 8 + tip.offsetHeight < innerHeight;
-    tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${Math.max(8, below ? box.bottom + 8 : box.top - tip.offsetHeight - 8)}px`;
+    place(tip, target);
   };
   const hide = () => {
     clearTimeout(timer);
     if (tip.matches(":popover-open")) tip.hidePopover();
   };
   const over = (/** @type {Event} */ event) => {
+    if (event instanceof PointerEvent && event.pointerType === "touch") return; // a finger hovers over nothing
     const target = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]");
     hide();
     if (target) timer = window.setTimeout(() => show(target), event.type === "focusin" ? 700 : 450);
@@ -74,6 +72,24 @@ export function showExplanations() {
   document.addEventListener("focusin", over);
   document.addEventListener("pointerdown", hide);
   document.addEventListener("keydown", hide);
+  document.addEventListener("scroll", hide, { capture: true, passive: true });
+}
+
+/**
+ * Where it covers no control: below the bar for what is in it, beside a panel for what is in that.
+ * @param {HTMLElement} tip
+ * @param {Element} target
+ */
+function place(tip, target) {
+  const box = target.getBoundingClientRect(), home = target.closest(".bar, .rail, .side")?.getBoundingClientRect();
+  let left = box.left, top = box.bottom + 8;
+  if (home && home.width === innerWidth) top = home.bottom + 4;
+  else if (home && innerWidth > 1099) {
+    left = home.left < innerWidth / 2 ? home.right + 8 : home.left - tip.offsetWidth - 8;
+    top = box.top;
+  } else if (top + tip.offsetHeight > innerHeight) top = box.top - tip.offsetHeight - 8;
+  tip.style.left = `${Math.max(8, Math.min(left, innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${Math.max(8, Math.min(top, innerHeight - tip.offsetHeight - 8))}px`;
 }
 
 /**
@@ -108,7 +124,13 @@ export function sliderField(label, range, changed) {
   const number = h("input", {
     type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: String(range.value), "data-name": label,
   });
-  slider.addEventListener("input", () => { number.value = String(fromPosition(Number(slider.value))); });
+  // It speaks its value, not its position.
+  const speak = (/** @type {number} */ v) => slider.setAttribute("aria-valuetext", String(v));
+  speak(range.value);
+  slider.addEventListener("input", () => {
+    number.value = String(fromPosition(Number(slider.value)));
+    speak(Number(number.value));
+  });
   slider.addEventListener("change", () => {
     // An arrow key moves at least to the next value of two digits, or nothing would change.
     let value = fromPosition(Number(slider.value));
@@ -146,7 +168,25 @@ export function rebuild(box, ...children) {
 }
 
 /**
- * Arrow keys move among the choices of a radio group; one of them is in the order of Tab.
+ * Arrow keys move among the tabs of a list, and open them.
+ * @param {HTMLElement} list
+ */
+export function rovingTabs(list) {
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const tabs = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=tab]:not([hidden])")]);
+    const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + by + tabs.length) % tabs.length];
+    next.click();
+    next.focus();
+  });
+}
+
+/**
+ * Arrow keys move among the choices of a radio group, Space or Enter takes one: each is a new run, too much for passing by.
+ * One of them is in the order of Tab.
  * @param {HTMLElement} group
  */
 export function roving(group) {
@@ -158,7 +198,24 @@ export function roving(group) {
     const choices = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[role=radio]")]);
     const at = choices.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const next = choices[(at + by + choices.length) % choices.length];
+    for (const choice of choices) choice.tabIndex = choice === next ? 0 : -1;
     next.focus();
-    next.click();
   });
+}
+
+/**
+ * A popover that opens under its button.
+ * @param {HTMLElement} button
+ * @param {HTMLElement} popover
+ */
+export function anchored(button, popover) {
+  popover.addEventListener("toggle", () => {
+    const open = popover.matches(":popover-open"), box = button.getBoundingClientRect();
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    const above = box.bottom + 6 + popover.offsetHeight > innerHeight;
+    popover.style.left = `${Math.max(8, Math.min(box.left, innerWidth - popover.offsetWidth - 8))}px`;
+    popover.style.top = `${Math.max(8, above ? box.top - popover.offsetHeight - 6 : box.bottom + 6)}px`;
+  });
+  button.setAttribute("aria-expanded", "false");
 }

@@ -5,6 +5,9 @@ import { rowsOnly } from "./looking.js";
 
 const RESOLUTION = 256;
 
+/** What of the diagram may take the output's place: units, not lines. @param {import("./types.js").Place | null} place */
+const unitOf = (place) => (place && place.from === undefined ? { layer: place.layer, unit: place.unit } : null);
+
 /**
  * Weights go to the worker, pictures come back; one is under way at a time, the newest wins.
  * @param {import("./session.js").Session} session
@@ -24,7 +27,8 @@ export function mountPictures(session) {
       return;
     }
     busy = true;
-    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: store.state.probe, exact: exact?.resolution });
+    const { probe, probePinned, hover, pinned } = store.state;
+    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: probe ?? probePinned, focus: unitOf(hover) ?? (hover ? null : unitOf(pinned)), exact: exact?.resolution });
   };
   const describe = () => {
     const { catalog, network, dataset } = store.state;
@@ -61,7 +65,7 @@ export function mountPictures(session) {
     }
   };
   store.on(["network", "dataset", "theme"], describe);
-  store.on(["weights", "layer", "probe"], send);
+  store.on(["weights", "layer", "probe", "probePinned", "hover", "pinned"], send);
   return {
     /** The worker's own numbers, to hold against GET …/boundary. @param {number} resolution */
     boundary: (resolution) => new Promise((resolve) => {

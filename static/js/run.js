@@ -6,6 +6,7 @@
  */
 import { api } from "./api.js";
 import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
+import { markOf } from "./model/marks.js";
 import { Socket } from "./socket.js";
 
 /**
@@ -96,6 +97,16 @@ export class Run {
     this.#set(changes);
   }
 
+  /** A change within the run is marked where it was made. @param {Network | null} before @param {Network} network */
+  #mark(before, network) {
+    const { frame, history, historyVersion } = this.store.state;
+    if (!before || before.generation !== network.generation || !frame?.step) return;
+    const mark = markOf(Math.max(frame.step, network.step), before.spec, network.spec);
+    if (!mark) return;
+    history.marks = [...history.marks, mark].slice(-200);
+    this.#set({ historyVersion: historyVersion + 1 });
+  }
+
   /** @param {any} event */
   #event(event) {
     if (event.event === "problem") this.told.problem?.(event.problem.detail);
@@ -141,6 +152,7 @@ export class Run {
     };
     if (late()) return;
     const before = this.store.state.network;
+    this.#mark(before, network);
     const sameData = Boolean(before) && JSON.stringify(before?.spec.dataset) === JSON.stringify(network.spec.dataset);
     const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
     if (late()) return;

@@ -14,8 +14,9 @@ const TAB = "glassbox-network";
 
 /**
  * @typedef {import("./run.js").RunState & import("./shell.js").ShellState & {catalog: any, picture: any,
+ *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
- *   logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
+ *   until: Record<string, number> | null, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
  *   look: import("./types.js").Look | null, sample: number, shown: number[],
  *   refused: import("./types.js").Refusal | null}} State
  *   `sample` counts the test samples first, then the training samples; `shown` are those in view
@@ -24,7 +25,7 @@ const TAB = "glassbox-network";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false,
-  logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
+  hover: null, pinned: null, probePinned: null, until: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */
@@ -104,6 +105,8 @@ export class Session {
     /** @type {Partial<State>} */
     const changes = { layer: Math.min(Math.max(0, this.store.state.layer), network.layers.length - 1) };
     if (!before) changes.picture = null;
+    if (JSON.stringify(before?.layout) !== JSON.stringify(network.layout)) Object.assign(changes, { hover: null, pinned: null });
+    if (!sameData) changes.probePinned = null;
     if (!sameData) Object.assign(changes, { sample: 0, shown: [], look: null });
     // Layers that were refused are a proposal to change these; of others they are not.
     if (!before || JSON.stringify([before.spec.layers, before.spec.dataset.kind]) !== JSON.stringify([network.spec.layers, network.spec.dataset.kind])) changes.refused = null;
@@ -174,7 +177,12 @@ export class Session {
   // Training
 
   play() {
-    return api.play(this.id, SPEEDS[this.store.state.speed]);
+    return api.play(this.id, SPEEDS[this.store.state.speed], this.store.state.until);
+  }
+
+  /** What plays, under the rules as they are now. */
+  async replay() {
+    if (this.store.state.frame?.state === "playing") await this.try(() => this.play());
   }
 
   async toggle() {
@@ -200,7 +208,12 @@ export class Session {
   /** @param {number} position of the slider */
   async setSpeed(position) {
     this.store.set({ speed: position });
-    if (this.store.state.frame?.state === "playing") await this.try(() => this.play());
+    await this.replay();
+  }
+
+  /** The speed that lets one see it happen. @param {number} rate steps a second */
+  setPace(rate) {
+    void this.setSpeed(nearestSpeed(rate));
   }
 
   /** Fresh weights; undoing brings the old ones back. @param {number | null} [seed] */
@@ -220,6 +233,11 @@ export class Session {
         },
       };
     }));
+  }
+
+  /** Back to the best step so far. */
+  async toBest() {
+    await this.try(() => api.best(this.id));
   }
 
   /** @param {Float32Array} vector */

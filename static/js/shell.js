@@ -84,8 +84,26 @@ export function mountMessages(store, { keys = [], standing = () => null, actions
 export function mountKeys(keys) {
   document.addEventListener("input", (event) => { /** @type {HTMLElement} */ (event.target).dataset.dirty = "yes"; });
   document.addEventListener("change", (event) => { /** @type {HTMLElement} */ (event.target).dataset.dirty = ""; });
+  // Space plays wherever focus is; a control that was reached by keyboard keeps it. What was clicked keeps nothing.
+  let byPointer = false;
+  /** @type {EventTarget | null} */
+  let reached = null;
+  document.addEventListener("pointerdown", () => { byPointer = true; reached = null; }, true);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Tab" || key.startsWith("Arrow")) byPointer = false; }, true);
+  document.addEventListener("focusin", ({ target }) => { reached = byPointer ? null : target; });
+  const ownSpace = (/** @type {HTMLElement} */ target) => target === reached && target.matches("button, a, summary, select, input[type=checkbox], input[type=radio], [role=radio], [role=tab]");
+  document.addEventListener("keyup", (event) => {
+    // A clicked button would be pressed once more when the key comes up.
+    if (event.key === " " && keys[" "] && !ownSpace(/** @type {HTMLElement} */ (event.target)) && /** @type {HTMLElement} */ (event.target).matches("button, summary")) event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key === " " && keys[" "] && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
+      if (ownSpace(target) || target.matches("input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea")) return;
+      event.preventDefault();
+      if (!event.repeat) keys[" "](event);
+      return;
+    }
     const typing = target.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
     // In a number that is not being edited there is nothing of its own to undo.
     const editing = typing && !(target.matches("input[type=number]") && target.dataset.dirty !== "yes");

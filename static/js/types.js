@@ -10,12 +10,16 @@
  * @typedef {Required<import("./wire.js").SpecIn>} Spec
  * @typedef {Omit<import("./wire.js").NetworkOut, "spec"> & {spec: Spec}} Network
  * @typedef {import("./wire.js").FrameOut} Frame
- * @typedef {{step: number[], loss: (number | null)[], measureStep: number[], train: (number | null)[],
- *   test: (number | null)[], accuracy: (number | null)[], testAccuracy: (number | null)[]}} History
+ * @typedef {{step: number[], loss: number[], low: number[], high: number[], count: number[], width: number,
+ *   measureStep: number[], train: (number | null)[], test: (number | null)[], accuracy: (number | null)[], testAccuracy: (number | null)[],
+ *   measureWidth: number, marks: import("./model/marks.js").Mark[]}} History
+ *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
  * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, {z?: any, a: any}>,
  *   outputs: Map<number, any>, confusion: import("./wire.js").ConfusionOut | null}} Look
  *   what every layer makes of the chosen sample, and the outputs of the samples that are shown
+ * @typedef {{layer: number, unit: number, from?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
+ *   the line to it from that unit of the layer before
  * @typedef {{layers: any[], index: number, field: string, message: string}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit
  */

@@ -19,12 +19,9 @@ def on_diagram(page: Any, place: str) -> dict[str, float]:
     """A place of the diagram, on the screen."""
     return page.evaluate(
         """async () => {
-          const { layOut } = await import('/static/js/charts/diagram.js');
-          const { network } = glassbox.store.state;
+          const { arranged } = await import('/static/js/panels/network.js');
           const box = document.getElementById('diagram').getBoundingClientRect();
-          const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
-          const room = Math.max(420, Math.min(innerHeight - 300, 640));
-          const g = layOut(document.getElementById('diagram-box').clientWidth, 2, network.layers, offsets, room);
+          const g = arranged(glassbox.session, document.getElementById('diagram-box'), {});
           const found = (() => PLACE)();
           return { ...found, x: box.left + found.x, y: box.top + found.y };
         }""".replace("PLACE", place)
@@ -35,7 +32,20 @@ def choose(visitor: Visitor, label: str, value: str) -> None:
     visitor.page.locator("#settings").get_by_label(label, exact=True).select_option(value)
 
 
+def show_family(visitor: Visitor, kind: str) -> None:
+    """The family of data that a kind belongs to."""
+    found = f"catalog.datasets.find((d) => d.name === '{kind}').view"
+    visitor.page.click(f'[data-family="{visitor.state(found)}"]')
+
+
+def open_preset(visitor: Visitor, name: str) -> None:
+    kind = visitor.state(f"catalog.presets.find((p) => p.name === '{name}').spec.dataset.kind")
+    show_family(visitor, kind)
+    visitor.page.click(f'[data-preset="{name}"]')
+
+
 def choose_data(visitor: Visitor, kind: str) -> None:
+    show_family(visitor, kind)
     visitor.page.click(f'[data-kind="{kind}"]')
     visitor.until(f"s.network.spec.dataset.kind === '{kind}' && s.dataset.kind === '{kind}'", 30)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .page import BIAS, EDGE, choose, on_diagram, weights_of
+from .page import BIAS, EDGE, choose, choose_data, on_diagram, weights_of
 
 
 def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
@@ -10,7 +10,7 @@ def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
     place = on_diagram(page, EDGE)
     page.mouse.move(place["x"], place["y"])
     visitor.page.wait_for_timeout(100)
-    assert "weight from" in page.inner_text("#diagram-readout")
+    assert "weight" in page.inner_text("#hover-card")
     page.mouse.click(place["x"], place["y"])
     before = weights_of(visitor)
     page.fill("#card-number", "1.75")
@@ -60,11 +60,10 @@ def test_points_are_drawn_and_erased_while_it_trains(server, visitor) -> None:
 
 def test_an_empty_plane_says_what_to_do(server, visitor) -> None:
     page = visitor.open(server.url)
-    page.click('[data-kind="drawn"]')
+    choose_data(visitor, "drawn")
     visitor.until("s.dataset.inputs.length === 0")
-    assert "choose a brush" in page.inner_text("#plane-readout")
+    assert page.get_attribute('#brushes [data-name="brush 0"]', "aria-pressed") == "true"
     assert page.is_disabled("#play")
-    page.click('#brushes button[aria-label="draw points of class A"]')
     page.click("#plane", position={"x": 100, "y": 100})
     visitor.until("s.dataset.inputs.length === 1")
     assert not page.is_disabled("#play")
@@ -127,7 +126,7 @@ def test_edits_in_quick_succession_all_count_and_all_come_back(server, visitor) 
     )
     page.wait_for_timeout(200)
     np.testing.assert_allclose(weights_of(visitor), before, rtol=1e-6)
-    assert page.is_hidden("#banner")
+    assert page.locator("#banner.bad:not([hidden])").count() == 0
 
 
 def test_a_bias_is_edited_by_clicking_its_dot(server, visitor) -> None:

@@ -9,7 +9,7 @@ import pytest
 from engine.datasets import DATASETS
 
 from .conftest import Visitor
-from .page import choose_data, layers
+from .page import choose_data, layers, show_family
 
 NEED_INPUT = {"own", "own_text", "drawn"}
 # Every kind that is not points or a curve, and one of those each: test_page.py opens them all.
@@ -50,9 +50,14 @@ def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor)
     assert painted(visitor, "#chain canvas") == [True] * 7
     assert painted(visitor, "#gallery, #sample-chart") == [True] * 2
     assert page.locator("#sample-bars > div").count() == 10
+    page.click("#of-confused")
     assert page.locator("#confusion td").count() == 101
-    page.hover("#chain canvas[data-layer='0']", position={"x": 20, "y": 20})
-    page.wait_for_selector("#diagram-readout:has-text('layer 1, channel 1')")
+    box = page.locator("#chain canvas[data-layer='0']").bounding_box()
+    page.hover(
+        "#chain canvas[data-layer='0']",
+        position={"x": box["width"] / 4, "y": box["height"] / 2 - 20},
+    )
+    page.wait_for_selector("#diagram-readout:has-text('layer 1, channel')")
 
 
 def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, visitor) -> None:
@@ -180,6 +185,7 @@ def test_planes_of_mixed_kinds_are_the_servers(server, client, visitor, kind) ->
 
 def test_text_of_ones_own_is_learned_and_errors_are_said(server, visitor) -> None:
     page = visitor.open(server.url)
+    show_family(visitor, "own_text")
     page.click('[data-kind="own_text"]')
     page.click("#text-form button[type=submit]")
     page.wait_for_selector("#text-problem:has-text('Paste a text')")
@@ -215,7 +221,7 @@ def test_every_dataset_is_chosen_and_trains(server, visitor, kind) -> None:
         visitor.until("s.look && s.look.step === 3 && s.look.outputs.size > 0")
         assert page.is_visible("#samples")
         assert painted(visitor, "#chain canvas[data-layer='0']") == [True]
-    assert page.is_hidden("#banner")
+    assert page.locator("#banner.bad:not([hidden])").count() == 0
     if kind != "spiral":
         page.click("#undo")
         visitor.until("s.network.spec.dataset.kind === 'spiral' && s.picture")
@@ -228,7 +234,7 @@ def test_no_word_is_missing_whatever_is_shown(server, browser, locale) -> None:
     words = json.loads(
         (Path(__file__).parents[2] / "static" / "i18n" / f"{locale[:2]}.json").read_text()
     )
-    page.click("#more-settings summary")
+    page.click("#more")
     for kind in ("spiral", "digits", "waveforms", "sines", "zen", "topics"):
         if kind != "spiral":
             choose_data(one, kind)

@@ -1,90 +1,287 @@
-/** Losses over steps, with axes; hovered step marked. */
-import { colours, fit, short } from "../canvas.js";
+/** Losses over steps: named at their ends, batches as a pale band, the best step and every change marked. */
+import { chartFont, colours, fit, short } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
 
 /**
- * @typedef {{name: string, colour: string, width: number, alpha: number, dash: number[], x: number[], y: (number | null)[]}} Line
+ * @typedef {{name: string, colour: string, ink: string, dash: number[], x: number[], y: (number | null)[]}} Line
+ * @typedef {{x: number[], low: number[], high: number[], colour: string}} Band
+ * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number, text: string} | null,
+ *   marks: {x: number, text: string}[], level: {y: number, text: string} | null}} Options `hover` is a step, `level` a line across
  */
 
-const LEFT = 50, RIGHT = 8, TOP = 8, BOTTOM = 24;
+const LEFT = 46, RIGHT = 52, TOP = 16, BOTTOM = 22;
+
+/** The step at a place of the picture. @param {number} x @param {number} width @param {number} last */
+export const stepAt = (x, width, last) => Math.max(0, Math.min(last, Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * last)));
+
+/** The last step of what is drawn. @param {Line[]} lines @param {Band} band */
+export const lastStep = (lines, band) => Math.max(1, band.x.at(-1) ?? 0, ...lines.map((line) => line.x.at(-1) ?? 0));
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Line[]} lines
- * @param {{log: boolean, hover: number | null, xLabel: string}} options `hover` in CSS pixels
- * @returns {number | null} the step under the pointer
+ * @param {Band} band
+ * @param {Options} options
  */
-export function drawLines(canvas, lines, options) {
+export function drawLines(canvas, lines, band, options) {
   const { context, width, height } = fit(canvas);
-  const theme = colours();
-  let last = 1, low = Infinity, high = -Infinity;
-  for (const line of lines) {
-    if (line.x.length) last = Math.max(last, line.x[line.x.length - 1]);
-    for (const y of line.y) {
-      if (y === null || !Number.isFinite(y) || (options.log && y <= 0)) continue;
-      if (y < low) low = y;
-      if (y > high) high = y;
-    }
-  }
-  if (low > high) [low, high] = options.log ? [0.01, 1] : [0, 1];
-  if (!options.log) low = Math.min(0, low);
-  if (high - low < 1e-12) high = low + (options.log ? low * 9 : 1);
-  const scale = (/** @type {number} */ y) => (options.log ? Math.log10(y) : y);
-  const [s0, s1] = options.log ? [Math.floor(Math.log10(low) * 2) / 2, Math.log10(high) + 0.05] : [low, high * 1.05];
+  const theme = colours(), { log } = options;
+  const last = lastStep(lines, band);
+  const [s0, s1] = range(lines, band, last, log);
+  const scale = (/** @type {number} */ y) => (log ? Math.log10(Math.max(y, 1e-300)) : y);
   const px = (/** @type {number} */ x) => LEFT + (x / last) * (width - LEFT - RIGHT);
   const py = (/** @type {number} */ y) => height - BOTTOM - ((scale(y) - s0) / (s1 - s0)) * (height - BOTTOM - TOP);
-
-  const steps = ticks(0, last, Math.max(2, Math.floor(width / 110))).filter((step) => px(step) <= width - 18);
-  drawAxes(context, { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM },
-    { at: px, marks: steps, text: compact }, { at: py, marks: options.log ? logTicks(s0, s1) : ticks(s0, s1, 5), text: tickLabel });
-  context.textAlign = "right";
-  context.fillText(options.xLabel, width - RIGHT, height - 7);
-
-  for (const line of lines) {
-    context.beginPath();
-    let pen = false;
-    for (let i = 0; i < line.x.length; i++) {
-      const y = line.y[i];
-      if (y === null || !Number.isFinite(y) || (options.log && y <= 0)) {
-        pen = false;
-        continue;
-      }
-      if (pen) context.lineTo(px(line.x[i]), py(y));
-      else context.moveTo(px(line.x[i]), py(y));
-      pen = true;
-    }
-    context.globalAlpha = line.alpha;
-    context.strokeStyle = line.colour;
-    context.lineWidth = line.width;
-    context.setLineDash(line.dash);
-    context.lineJoin = "round";
-    context.stroke();
-  }
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-  if (options.hover === null) return null;
-  const step = Math.round(((options.hover - LEFT) / (width - LEFT - RIGHT)) * last);
-  if (step < 0 || step > last) return null;
+  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
+  drawAxes(context, frame,
+    { at: px, marks: ticks(0, last, Math.max(2, Math.floor(width / 110))), text: compact },
+    { at: py, marks: log ? logTicks(s0, s1) : ticks(s0, s1, Math.max(2, Math.floor(height / 45))), text: tickLabel });
+  context.font = chartFont("sans");
+  context.fillStyle = theme["ink-2"];
+  context.textAlign = "left";
+  context.fillText(options.xLabel, frame.right + 8, frame.bottom + 15);
+  context.save();
   context.beginPath();
-  context.moveTo(px(step), TOP);
-  context.lineTo(px(step), height - BOTTOM);
+  context.rect(LEFT, TOP - 3, frame.right - LEFT + 4, frame.bottom - TOP + 3);
+  context.clip();
+  drawBand(context, band, px, py, log);
+  if (options.level) {
+    context.setLineDash([2, 4]);
+    across(context, py(options.level.y), frame, theme["ink-2"]);
+    context.setLineDash([]);
+    context.fillStyle = theme["ink-2"];
+    context.textAlign = "right";
+    context.fillText(options.level.text, frame.right - 4, py(options.level.y) - 4);
+  }
+  for (const line of lines) trail(context, line, px, py, log);
+  drawMarks(context, options.marks, px, frame, theme);
+  if (options.best) drawBest(context, options.best, px, py, frame, theme, lines[1]?.colour ?? theme.positive);
+  context.restore();
+  nameEnds(context, lines, py, frame);
+  if (options.hover !== null) drawCursor(context, lines, options.hover, px, py, frame, theme);
+  return last;
+}
+
+/**
+ * What the axis shows: a spike at the beginning does not own it.
+ * @param {Line[]} lines
+ * @param {Band} band
+ * @param {number} last
+ * @param {boolean} log
+ */
+function range(lines, band, last, log) {
+  /** @type {number[]} */
+  const all = [], late = [];
+  const take = (/** @type {number} */ x, /** @type {number | null} */ y) => {
+    if (y === null || !Number.isFinite(y) || (log && y <= 0)) return;
+    all.push(y);
+    if (x >= last * 0.06) late.push(y);
+  };
+  for (const line of lines) line.y.forEach((y, i) => take(line.x[i], y));
+  const highs = band.x.map((x, i) => [x, band.high[i]]).filter(([x, y]) => x >= last * 0.06 && Number.isFinite(y)).map(([, y]) => y).sort((a, b) => a - b);
+  if (highs.length) late.push(highs[Math.floor((highs.length - 1) * 0.95)]);
+  if (!all.length) band.x.forEach((x, i) => take(x, band.low[i]));
+  if (!all.length) return log ? [-2, 0] : [0, 1];
+  const top = Math.max(...(late.length ? late : all)), highest = Math.max(...all), lowest = Math.min(...all, ...(log ? band.low.filter((y) => y > 0).slice(-1) : []));
+  const high = highest <= top * 2.5 ? Math.max(highest, top) : top * 1.15;
+  if (log) {
+    const low = Math.floor(Math.log10(lowest) * 2) / 2, to = Math.log10(high) + 0.05;
+    return [low, to - low < 0.3 ? low + 0.3 : to];
+  }
+  const low = Math.min(0, lowest);
+  return [low, high - low < 1e-12 ? low + 1 : low + (high - low) * 1.05];
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Band} band
+ * @param {(x: number) => number} px
+ * @param {(y: number) => number} py
+ * @param {boolean} log
+ */
+function drawBand(context, band, px, py, log) {
+  const parts = grouped(band, log);
+  if (parts.length < 2) return;
+  context.beginPath();
+  parts.forEach((part, k) => (k ? context.lineTo(px(part.x), py(part.high)) : context.moveTo(px(part.x), py(part.high))));
+  for (const part of parts.reverse()) context.lineTo(px(part.x), py(part.low));
+  context.closePath();
+  context.globalAlpha = 0.16;
+  context.fillStyle = band.colour;
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+const PARTS = 48;
+
+/**
+ * Least and greatest of equal stretches of the run: noise looks alike wherever it is.
+ * @param {Band} band
+ * @param {boolean} log
+ */
+function grouped(band, log) {
+  const last = band.x.at(-1) ?? 1, wide = last / PARTS;
+  /** @type {{k: number, x: number, low: number, high: number}[]} */
+  const parts = [];
+  band.x.forEach((x, i) => {
+    const low = band.low[i], high = band.high[i];
+    if (!Number.isFinite(low) || !Number.isFinite(high) || (log && low <= 0)) return;
+    const k = Math.min(PARTS - 1, Math.floor((x - 0.5) / wide)), part = parts.at(-1);
+    if (part?.k === k) {
+      part.low = Math.min(part.low, low);
+      part.high = Math.max(part.high, high);
+    } else parts.push({ k, x: (k + 0.5) * wide, low, high });
+  });
+  if (parts.length > 1) {
+    parts[0].x = 0;
+    parts[parts.length - 1].x = last;
+  }
+  return parts;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Line} line
+ * @param {(x: number) => number} px
+ * @param {(y: number) => number} py
+ * @param {boolean} log
+ */
+function trail(context, line, px, py, log) {
+  context.beginPath();
+  let pen = false;
+  for (let i = 0; i < line.x.length; i++) {
+    const y = line.y[i];
+    if (y === null || !Number.isFinite(y) || (log && y <= 0)) {
+      pen = false;
+      continue;
+    }
+    if (pen) context.lineTo(px(line.x[i]), py(y));
+    else context.moveTo(px(line.x[i]), py(y));
+    pen = true;
+  }
+  context.strokeStyle = line.colour;
+  context.lineWidth = 2;
+  context.setLineDash(line.dash);
+  context.lineJoin = "round";
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} y @param {{left: number, right: number}} frame @param {string} colour */
+function across(context, y, frame, colour) {
+  context.beginPath();
+  context.moveTo(frame.left, y);
+  context.lineTo(frame.right, y);
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+/**
+ * Where something was changed; the newest are said in words, where they have room.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, text: string}[]} marks
+ * @param {(x: number) => number} px
+ * @param {{left: number, right: number, top: number, bottom: number}} frame
+ * @param {{[name: string]: string}} theme
+ */
+function drawMarks(context, marks, px, frame, theme) {
+  context.font = chartFont("sans");
+  let free = Infinity;
+  for (const mark of [...marks].reverse()) {
+    const x = Math.round(px(mark.x)) + 0.5;
+    context.beginPath();
+    context.moveTo(x, frame.top);
+    context.lineTo(x, frame.bottom);
+    context.setLineDash([2, 3]);
+    context.strokeStyle = theme["ink-2"];
+    context.lineWidth = 1;
+    context.globalAlpha = 0.7;
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    const wide = context.measureText(mark.text).width + 8, left = x + wide > frame.right ? x - wide : x + 4;
+    if (left + wide > free || left < frame.left) continue;
+    context.fillStyle = theme["ink-2"];
+    context.textAlign = "left";
+    context.fillText(mark.text, left, frame.top + 8);
+    free = left - 4;
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, text: string}} best
+ * @param {(x: number) => number} px
+ * @param {(y: number) => number} py
+ * @param {{left: number, right: number, top: number, bottom: number}} frame
+ * @param {{[name: string]: string}} theme
+ * @param {string} colour
+ */
+function drawBest(context, best, px, py, frame, theme, colour) {
+  const x = px(best.x), y = py(best.y);
+  context.beginPath();
+  context.arc(x, y, 4, 0, 2 * Math.PI);
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.stroke();
+  context.font = chartFont("sans");
+  context.fillStyle = theme.ink;
+  const wide = context.measureText(best.text).width;
+  context.textAlign = "left";
+  const left = Math.max(frame.left + 2, Math.min(x - wide / 2, frame.right - wide - 2));
+  context.fillText(best.text, left, y - 10 < frame.top + 22 ? y + 18 : y - 10);
+}
+
+/**
+ * The lines' names at their ends, apart from one another.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Line[]} lines
+ * @param {(y: number) => number} py
+ * @param {{right: number, top: number, bottom: number}} frame
+ */
+function nameEnds(context, lines, py, frame) {
+  context.font = chartFont("sans");
+  context.textAlign = "left";
+  const ends = lines.map((line) => ({ line, y: line.y.findLast((y) => y !== null && Number.isFinite(y)) }))
+    .filter((end) => end.y !== undefined && end.y !== null)
+    .map((end) => ({ ...end, at: Math.max(frame.top + 6, Math.min(frame.bottom - 6, py(Number(end.y)))) })).sort((a, b) => a.at - b.at);
+  for (let i = 1; i < ends.length; i++) ends[i].at = Math.max(ends[i].at, ends[i - 1].at + 14);
+  const over = (ends.at(-1)?.at ?? 0) - (frame.bottom - 6);
+  for (const { line, at } of ends) {
+    context.fillStyle = line.ink;
+    context.fillText(line.name, frame.right + 8, (over > 0 ? at - over : at) + 4);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Line[]} lines
+ * @param {number} step
+ * @param {(x: number) => number} px
+ * @param {(y: number) => number} py
+ * @param {{top: number, bottom: number}} frame
+ * @param {{[name: string]: string}} theme
+ */
+function drawCursor(context, lines, step, px, py, frame, theme) {
+  context.beginPath();
+  context.moveTo(px(step), frame.top);
+  context.lineTo(px(step), frame.bottom);
   context.strokeStyle = theme["line-2"];
   context.lineWidth = 1;
   context.stroke();
   for (const line of lines) {
     const y = valueAt(line, step);
-    if (y === null || (options.log && y <= 0)) continue;
+    if (y === null || !Number.isFinite(y) || py(y) < frame.top || py(y) > frame.bottom) continue;
     context.beginPath();
-    context.arc(px(step), py(y), 3, 0, 2 * Math.PI);
+    context.arc(px(step), py(y), 3.5, 0, 2 * Math.PI);
     context.fillStyle = line.colour;
     context.fill();
   }
-  return step;
 }
 
 /**
- * The line's value at the nearest point not later than a step.
- * @param {Line} line
+ * The value at the nearest point not later than a step.
+ * @param {{x: number[], y: (number | null)[]}} line
  * @param {number} step
  */
 export function valueAt(line, step) {
@@ -105,8 +302,9 @@ export function valueAt(line, step) {
  */
 function logTicks(low, high) {
   const found = [];
-  for (let e = Math.floor(low); e <= Math.ceil(high); e++) {
-    for (const m of high - low > 3 ? [1] : [1, 2, 5]) {
+  const step = Math.max(1, Math.ceil((high - low) / 6));
+  for (let e = Math.floor(low); e <= Math.ceil(high); e += step) {
+    for (const m of high - low > 2 ? [1] : [1, 2, 5]) {
       const value = m * 10 ** e;
       if (Math.log10(value) >= low && Math.log10(value) <= high) found.push(value);
     }
@@ -115,7 +313,11 @@ function logTicks(low, high) {
 }
 
 /** @param {number} value */
-const tickLabel = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(0).replace("-", "−") : String(Number(short(value, 3).replace("−", "-"))).replace("-", "−"));
+const tickLabel = (value) => {
+  const size = Math.abs(value);
+  if (size >= 1e4 || (size !== 0 && size < 0.001)) return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
+  return String(Number(short(value, 3).replace("−", "-"))).replace("-", "−");
+};
 
 /** @param {number} value */
 const compact = (value) => (value >= 1e6 ? `${value / 1e6}M` : value >= 1e4 ? `${value / 1e3}k` : String(value));

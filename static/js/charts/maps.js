@@ -20,8 +20,11 @@ export function tiles(shape, width, height) {
   if (shape.length === 3) {
     const [rows, columns, channels] = shape;
     const count = Math.min(MOST_MAPS, channels);
-    const across = Math.ceil(Math.sqrt(count)), down = Math.ceil(count / across), gap = count > 1 ? 4 : 0;
-    const size = Math.min((width - gap * (across - 1)) / across, ((height - gap * (down - 1)) / down) * (columns / rows));
+    const gap = count > 1 ? 4 : 0;
+    const sized = (/** @type {number} */ n) => Math.min((width - gap * (n - 1)) / n, ((height - gap * (Math.ceil(count / n) - 1)) / Math.ceil(count / n)) * (columns / rows));
+    let across = 1;
+    for (let n = 2; n <= count; n++) if (sized(n) > sized(across)) across = n;
+    const down = Math.ceil(count / across), size = Math.min(sized(across), 140);
     const tall = size * (rows / columns);
     const left = (width - across * (size + gap) + gap) / 2, top = (height - down * (tall + gap) + gap) / 2;
     return Array.from({ length: count }, (_, c) => ({
@@ -35,7 +38,7 @@ export function tiles(shape, width, height) {
     return [{ x: 0, y: (height - tall) / 2, width, height: tall, rows: features, columns: time, index: (row, column) => column * features + row }];
   }
   const count = Math.min(MOST_CELLS, shape[0] ?? 1);
-  const columns = count <= 16 ? 1 : Math.ceil(Math.sqrt(count)), rows = Math.ceil(count / columns);
+  const columns = count <= 16 ? 1 : Math.max(2, Math.round(Math.sqrt((count * width) / height))), rows = Math.ceil(count / columns);
   const cell = Math.min(columns === 1 ? 24 : width / columns, height / rows);
   const wide = columns === 1 ? Math.min(width, 36) : columns * cell;
   return [{ x: (width - wide) / 2, y: (height - rows * cell) / 2, width: wide, height: rows * cell, rows, columns, index: (row, column) => (row * columns + column < count ? row * columns + column : -1) }];

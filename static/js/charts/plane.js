@@ -1,11 +1,36 @@
 /** The output over the plane or along the curve, with the samples on it. */
-import { classColours, colours, fit, short, trace } from "../canvas.js";
+import { chartFont, classColours, colours, fit, short, trace } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
 
 /**
- * @typedef {{u: number, v: number, label: number, test: boolean, wrong: boolean}} Point
+ * @typedef {{u: number, v: number, label: number, test: boolean, wrong: boolean, sample?: number}} Point
  *   u, v on the drawn plane; label is the class, or the value where values are fitted
  */
+
+const LEFT = 40, BOTTOM = 36; // room for the axes' figures and names; the style sheet places the pixels by it
+
+/** The part of the picture within its axes. @param {number} width @param {number} height */
+export const areaOf = (width, height) => ({ left: LEFT, top: 0, width: width - LEFT, height: height - BOTTOM });
+
+/**
+ * Axes with figures and names.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} width
+ * @param {number} height
+ * @param {(u: number) => number} px
+ * @param {(v: number) => number} py
+ * @param {number[]} low
+ * @param {number[]} high
+ * @param {string[]} names
+ * @param {boolean} lines across
+ */
+function frameOf(context, width, height, px, py, low, high, names, lines) {
+  const marks = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ n) => ticks(a, b, n);
+  const digits = (/** @type {number} */ a, /** @type {number} */ b) => (/** @type {number} */ v) => (Number.isInteger(v) ? String(v).replace("-", "−") : short(v, b - a < 2 ? 2 : 1));
+  drawAxes(context, { left: LEFT, right: width, top: 0, bottom: height - BOTTOM, lines, border: true },
+    { at: px, marks: marks(low[0], high[0], Math.max(2, width / 70)), text: digits(low[0], high[0]), name: names[0] },
+    { at: py, marks: marks(low[1], high[1], Math.max(2, height / 60)), text: digits(low[1], high[1]), name: names[1] });
+}
 
 /**
  * The picture's pixels onto a canvas, stretched to its box.
@@ -24,14 +49,20 @@ export function drawPixels(canvas, pixels, resolution) {
  * @param {{low: number[], high: number[]}} frame
  * @param {Point[]} points
  * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number,
- *   eraser: {u: number, v: number, radius: number} | null}} options  `radius` as a part of the width
+ *   eraser: {u: number, v: number, radius: number} | null, axes: string[]}} options  `radius` as a part of the width
  */
 export function drawPoints(canvas, frame, points, options) {
   const { context, width, height } = fit(canvas);
   const palette = classColours();
   const theme = colours();
-  const px = (/** @type {number} */ u) => ((u - frame.low[0]) / (frame.high[0] - frame.low[0])) * width;
-  const py = (/** @type {number} */ v) => height - ((v - frame.low[1]) / (frame.high[1] - frame.low[1])) * height;
+  const area = areaOf(width, height);
+  const px = (/** @type {number} */ u) => area.left + ((u - frame.low[0]) / (frame.high[0] - frame.low[0])) * area.width;
+  const py = (/** @type {number} */ v) => area.height - ((v - frame.low[1]) / (frame.high[1] - frame.low[1])) * area.height;
+  frameOf(context, width, height, px, py, frame.low, frame.high, options.axes, false);
+  context.save();
+  context.beginPath();
+  context.rect(area.left, 0, area.width, area.height);
+  context.clip();
   const r = Math.max(2.4, Math.min(4.2, width / 95));
   // One path a class and kind: far fewer calls than one a point.
   /** @type {Map<string, {label: number, test: boolean, points: Point[]}>} */
@@ -69,11 +100,12 @@ export function drawPoints(canvas, frame, points, options) {
   context.globalAlpha = 1;
   if (options.eraser) {
     context.beginPath();
-    context.arc(px(options.eraser.u), py(options.eraser.v), options.eraser.radius * width, 0, 2 * Math.PI);
+    context.arc(px(options.eraser.u), py(options.eraser.v), options.eraser.radius * area.width, 0, 2 * Math.PI);
     context.strokeStyle = theme.bad;
     context.stroke();
   }
   if (options.cursor) crosshair(context, px(options.cursor.u), py(options.cursor.v), theme.ink);
+  context.restore();
 }
 
 /**
@@ -94,27 +126,26 @@ function crosshair(context, x, y, colour) {
 }
 
 /**
- * A function of one input, with its samples.
+ * A function of one input, with its samples; and what one unit makes of that input, on a scale of its own.
  * @param {HTMLCanvasElement} canvas
- * @param {{range: number[], y: Float32Array}} curve
+ * @param {{range: number[], y: Float32Array, unit: Float32Array | null}} curve
  * @param {Point[]} points u is the input, v the target
- * @param {boolean} showTest
+ * @param {{showTest: boolean, axes: string[], probe: {u: number} | null, names: string[]}} options `names` of both lines
  */
-export function drawCurve(canvas, curve, points, showTest) {
+export function drawCurve(canvas, curve, points, { showTest, axes, probe, names }) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   const values = points.map((p) => p.v).concat(Array.from(curve.y)).filter(Number.isFinite);
-  const low = Math.min(-0.5, ...points.map((p) => p.v)) - 0.3, high = Math.max(0.5, ...points.map((p) => p.v)) + 0.3;
   if (!values.length) return;
-  const left = 34, bottom = height - 22;
-  const px = (/** @type {number} */ x) => left + ((x - curve.range[0]) / (curve.range[1] - curve.range[0])) * (width - left - 6);
-  const py = (/** @type {number} */ y) => bottom - ((y - low) / (high - low)) * (bottom - 6);
-  drawAxes(context, { left, right: width - 6, top: 0, bottom },
-    { at: px, marks: ticks(curve.range[0], curve.range[1], 6), text: (x) => short(x, Number.isInteger(x) ? 0 : 1) },
-    { at: py, marks: ticks(low, high, 6), text: (y) => short(y, 1) });
+  const lowest = Math.min(...points.map((p) => p.v)), highest = Math.max(...points.map((p) => p.v)), margin = 0.12 * (highest - lowest) || 0.5;
+  const low = (points.length ? lowest : -1) - margin, high = (points.length ? highest : 1) + margin;
+  const area = areaOf(width, height), [from, to] = curve.range;
+  const px = (/** @type {number} */ x) => area.left + ((x - from) / (to - from)) * area.width;
+  const py = (/** @type {number} */ y) => area.height - ((y - low) / (high - low)) * area.height;
+  frameOf(context, width, height, px, py, [from, low], [to, high], axes, true);
   context.save();
   context.beginPath();
-  context.rect(left, 0, width - left, bottom);
+  context.rect(area.left, 0, area.width, area.height);
   context.clip();
   for (const p of points) {
     if (p.test && !showTest) continue;
@@ -127,15 +158,35 @@ export function drawCurve(canvas, curve, points, showTest) {
     context.stroke();
   }
   context.globalAlpha = 1;
-  context.beginPath();
-  curve.y.forEach((y, i) => {
-    const x = curve.range[0] + ((curve.range[1] - curve.range[0]) * i) / (curve.y.length - 1);
-    if (i) context.lineTo(px(x), py(y));
-    else context.moveTo(px(x), py(y));
-  });
+  const at = (/** @type {number} */ i) => from + ((to - from) * i) / (curve.y.length - 1);
+  const trail = (/** @type {ArrayLike<number>} */ ys, /** @type {(y: number) => number} */ to) => {
+    context.beginPath();
+    for (let i = 0; i < ys.length; i++) (i ? context.lineTo(px(at(i)), to(ys[i])) : context.moveTo(px(at(i)), to(ys[i])));
+    context.stroke();
+  };
   context.strokeStyle = theme.positive;
   context.lineWidth = 2.5;
-  context.stroke();
+  trail(curve.y, py);
+  if (curve.unit) {
+    const reach = Math.max(1e-6, ...Array.from(curve.unit, Math.abs)), middle = area.height / 2;
+    context.strokeStyle = theme.ink;
+    context.lineWidth = 1.5;
+    context.setLineDash([5, 3]);
+    trail(curve.unit, (v) => middle - (v / reach) * (middle - 10));
+    context.setLineDash([]);
+    context.font = chartFont("sans");
+    context.fillStyle = theme.ink;
+    context.textAlign = "left";
+    context.fillText(`${names[1]}: −${short(reach, 2)} … ${short(reach, 2)}`, area.left + 8, area.height - 8);
+  }
+  if (probe) {
+    context.strokeStyle = theme["ink-2"];
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(px(probe.u), 0);
+    context.lineTo(px(probe.u), area.height);
+    context.stroke();
+  }
   context.restore();
 }
 

@@ -1,6 +1,7 @@
 /** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
-import { classColours, colours, fit, rgb, short } from "../canvas.js";
+import { chartFont, classColours, colours, fit, rgb, short } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
+import { paintSymbols, symbolsOf } from "./symbols.js";
 
 /**
  * Grey as ink on paper: 0 is the page itself.
@@ -61,19 +62,22 @@ const palette = () => [colours().accent, colours().positive, ...classColours().s
  */
 export function drawImageSample(canvas, image) {
   const { context, width, height } = fit(canvas);
-  paintImage(context, image, 0, 0, Math.min(width, height));
+  const size = Math.min(width, height), left = (width - size) / 2, top = (height - size) / 2;
+  paintImage(context, image, left, top, size);
   context.strokeStyle = colours().line;
-  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  context.strokeRect(left + 0.5, top + 0.5, size - 1, size - 1);
 }
 
 /**
- * What goes into a network that takes sequences: the lines, or the characters.
+ * What goes into a network that takes sequences: the lines, or the signs.
  * @param {HTMLCanvasElement} canvas
  * @param {number[][]} sequence
+ * @param {string[] | null} symbols
  */
-export function drawLinesSample(canvas, sequence) {
+export function drawLinesSample(canvas, sequence, symbols) {
   const { context, width, height } = fit(canvas);
-  paintLines(context, sequence, { x: 4, y: height * 0.2, width: width - 8, height: height * 0.6 }, palette(), 1.5);
+  if (symbols) paintSymbols(context, sequence, symbols, { x: 6, y: 6, width: width - 12, height: height - 12 });
+  else paintLines(context, sequence, { x: 4, y: height * 0.2, width: width - 8, height: height * 0.6 }, palette(), 1.5);
   context.strokeStyle = colours().line;
   context.strokeRect(0.5, 0.5, width - 1, height - 1);
 }
@@ -86,7 +90,7 @@ export function drawTextSample(canvas, characters) {
   const { context, width, height } = fit(canvas);
   const columns = Math.max(4, Math.ceil(Math.sqrt(characters.length * 1.6))), rows = Math.ceil(characters.length / columns);
   const wide = (width - 8) / columns, tall = Math.min(22, (height - 8) / rows), top = (height - rows * tall) / 2;
-  context.font = `${Math.min(14, wide * 1.5, tall)}px ui-monospace, monospace`;
+  context.font = `${Math.max(9, Math.min(14, wide * 1.5, tall))}px ui-monospace, monospace`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours().ink;
@@ -120,18 +124,22 @@ export function galleryGrid(width, images, count) {
  * @param {Item[]} items
  * @param {boolean} images
  * @param {number} chosen
+ * @param {string[] | null} symbols
  */
-export function drawGallery(canvas, items, images, chosen) {
+export function drawGallery(canvas, items, images, chosen, symbols) {
   const { context, width } = fit(canvas);
   const theme = colours(), lines = palette();
   const grid = galleryGrid(width, images, items.length);
-  context.font = "11px system-ui, sans-serif";
+  context.font = chartFont("sans");
   context.textAlign = "center";
   items.forEach((item, i) => {
     const x = (i % grid.columns) * grid.tile, y = Math.floor(i / grid.columns) * grid.line;
     const size = grid.tile - 6, high = images ? size : grid.line - 20;
     if (images) paintImage(context, item.sample, x + 3, y + 3, size);
+    else if (symbols) paintSymbols(context, item.sample, symbols, { x: x + 4, y: y + 3, width: size - 2, height: high }, 13);
     else paintLines(context, item.sample, { x: x + 6, y: y + 6, width: size - 6, height: high - 6 }, lines, 1.2);
+    context.font = chartFont("sans");
+    context.textAlign = "center";
     context.strokeStyle = item.wrong ? theme.bad : i === chosen ? theme.ink : theme.line;
     context.lineWidth = item.wrong || i === chosen ? 2 : 1;
     context.strokeRect(x + 2.5, y + 2.5, size + 1, high + 1);
@@ -146,21 +154,30 @@ export function drawGallery(canvas, items, images, chosen) {
 }
 
 /**
+ * What the axes of a series are called: `at` is what stands at a place along it, a year say.
+ * @typedef {{across: string, up: string, at: (place: number) => number}} Axes
+ */
+const LEFT = 46, RIGHT = 10;
+
+/**
  * @param {CanvasRenderingContext2D} context
  * @param {number} width
  * @param {number} height
+ * @param {number} first
  * @param {number} count steps along the axis
  * @param {number[]} values all that is drawn
+ * @param {Axes} axes
  */
-function frame(context, width, height, count, values) {
+function frame(context, width, height, first, count, values, axes) {
   const finite = values.filter(Number.isFinite);
   const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
-  const left = 38, right = 8, top = 6, bottom = height - 20;
+  const left = LEFT, right = RIGHT, top = 6, bottom = height - 36;
   const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
   const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
+  const from = axes.at(first), to = axes.at(first + count - 1), span = to - from || 1;
   drawAxes(context, { left, right: width - right, top, bottom },
-    { at: px, marks: ticks(0, count - 1, 5).filter(Number.isInteger), text: String },
-    { at: py, marks: ticks(low - margin, high + margin, 4), text: (v) => short(v, 1) });
+    { at: (v) => px(((v - from) / span) * (count - 1)), marks: ticks(from, to, Math.max(2, width / 70)).filter(Number.isInteger), text: String, name: axes.across },
+    { at: py, marks: ticks(low - margin, high + margin, 4), text: (v) => (Math.abs(v) >= 100 || Number.isInteger(v) ? String(Math.round(v)).replace("-", "−") : short(v, high - low < 1 ? 2 : 1)), name: axes.up });
   return { px, py, top, bottom };
 }
 
@@ -184,13 +201,16 @@ function line(context, values, px, py, colour, thick) {
  * One sequence over its time steps; where a value is forecast, that value and the forecast after it.
  * @param {HTMLCanvasElement} canvas
  * @param {number[][]} sequence (time, features)
- * @param {{target: number, said: number | null, ahead: number} | null} forecast
+ * @param {{target: number, said: number | null, ahead: number, first: number} | null} forecast  `first` is where the window begins
+ * @param {Axes} axes
+ * @param {string[] | null} symbols
  */
-export function drawSequence(canvas, sequence, forecast) {
+export function drawSequence(canvas, sequence, forecast, axes, symbols) {
   const { context, width, height } = fit(canvas);
+  if (symbols) return paintSymbols(context, sequence, symbols, { x: 6, y: 6, width: width - 12, height: height - 12 }, 26);
   const theme = colours(), lines = palette();
   const time = sequence.length, count = time + (forecast?.ahead ?? 0);
-  const { px, py } = frame(context, width, height, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])]);
+  const { px, py } = frame(context, width, height, forecast?.first ?? 0, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])], axes);
   const features = Math.min(4, sequence[0].length);
   for (let f = features - 1; f >= 0; f--) line(context, sequence.map((row) => row[f]), px, py, lines[f], f ? 1.2 : 1.8);
   if (!forecast) return;
@@ -222,11 +242,13 @@ export function drawSequence(canvas, sequence, forecast) {
  * @param {{at: number, said: number}[]} forecasts in order
  * @param {{from: number, to: number} | null} window
  * @param {number | null} border where the test part begins
+ * @param {Axes} axes
+ * @param {{series: string, forecast: string}} names
  */
-export function drawSeries(canvas, series, forecasts, window, border) {
+export function drawSeries(canvas, series, forecasts, window, border, axes, names) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
-  const { px, py, top, bottom } = frame(context, width, height, series.length, [...series, ...forecasts.map((f) => f.said)]);
+  const { px, py, top, bottom } = frame(context, width, height, 0, series.length, [...series, ...forecasts.map((f) => f.said)], axes);
   if (window) {
     context.fillStyle = theme.accent;
     context.globalAlpha = 0.13;
@@ -249,6 +271,13 @@ export function drawSeries(canvas, series, forecasts, window, border) {
   context.strokeStyle = theme.positive;
   context.lineWidth = 1.6;
   context.stroke();
+  context.font = chartFont("sans");
+  context.textAlign = "left";
+  context.fillStyle = theme.accent;
+  context.fillText(names.series, px(0) + 6, top + 10);
+  context.textAlign = "right";
+  context.fillStyle = theme["positive-ink"];
+  context.fillText(names.forecast, px(series.length - 1) - 2, top + 10);
 }
 
 /**
@@ -257,7 +286,7 @@ export function drawSeries(canvas, series, forecasts, window, border) {
  * @param {number} length
  * @param {number} x
  */
-export const placeAt = (width, length, x) => Math.round(((x - 38) / (width - 46)) * (length - 1));
+export const placeAt = (width, length, x) => Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * (length - 1));
 
 /**
  * A dataset of images, sequences or text in small.
@@ -271,9 +300,9 @@ export function drawSmall(canvas, preview) {
     const each = Math.max(1, Math.floor(preview.inputs.length / 4));
     for (let i = 0; i < 4; i++) paintImage(context, preview.inputs[i * each], 1 + (i % 2) * (width / 2), 1 + Math.floor(i / 2) * (height / 2), width / 2 - 2);
   } else if (preview.view === "sequence") {
-    const lines = palette(), rows = preview.inputs.length;
-    preview.inputs.forEach((/** @type {number[][]} */ sequence, /** @type {number} */ i) =>
-      paintLines(context, sequence, { x: 1, y: 2 + (i * height) / rows, width: width - 2, height: height / rows - 5 }, lines, 1.1));
+    const lines = palette(), rows = preview.inputs.length, symbols = symbolsOf(preview.columns);
+    preview.inputs.forEach((/** @type {number[][]} */ sequence, /** @type {number} */ i) => (symbols
+      ? paintSymbols(context, sequence.slice(0, 10), symbols, { x: 0, y: (i * height) / rows, width, height: height / rows }, 11) : paintLines(context, sequence, { x: 1, y: 2 + (i * height) / rows, width: width - 2, height: height / rows - 5 }, lines, 1.1)));
   } else {
     context.font = "8px ui-monospace, monospace";
     context.fillStyle = theme.ink;

@@ -1,18 +1,24 @@
 /**
- * The course of a run as the page keeps it: columns that grow with every frame and are thinned as they grow long.
+ * The course of a run as the page keeps it, in bounded memory: batch losses in bins of one width, which doubles as the run
+ * grows long, so that a bin early in the run tells as much as a late one; measurements, one a bin.
  *
  * @import {Frame, History} from "../types.js"
  */
 
-const MOST_POINTS = 3000;
+const MOST_BINS = 600;
+const BATCH = /** @type {const} */ (["step", "loss", "low", "high", "count"]);
 const MEASURED = /** @type {const} */ (["measureStep", "train", "test", "accuracy", "testAccuracy"]);
 
 /** @returns {History} */
-export const emptyHistory = () => ({ step: [], loss: [], measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [] });
+export const emptyHistory = () => ({ step: [], loss: [], low: [], high: [], count: [], width: 1, measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [], measureWidth: 1, marks: [] });
 
 /** As GET …/history tells it. @param {any} h @returns {History} */
 export function fromServer(h) {
-  return { step: h.step, loss: h.loss, measureStep: h.test_step, train: h.train_loss, test: h.test_loss, accuracy: h.accuracy, testAccuracy: h.test_accuracy };
+  const history = emptyHistory();
+  h.step.forEach((/** @type {number} */ step, /** @type {number} */ i) => add(history, step, h.loss[i] ?? NaN, h.low?.[i] ?? h.loss[i] ?? NaN, h.high?.[i] ?? h.loss[i] ?? NaN, 1));
+  h.test_step.forEach((/** @type {number} */ step, /** @type {number} */ i) => measure(history, [step, h.train_loss[i], h.test_loss[i], h.accuracy[i], h.test_accuracy[i]]));
+  history.marks = h.marks ?? [];
+  return history;
 }
 
 /**
@@ -25,39 +31,64 @@ export function fromServer(h) {
 export function grow(history, frame, steps, losses) {
   for (let i = 0; i < steps.length; i++) {
     if (history.step.length && steps[i] <= history.step[history.step.length - 1]) continue;
-    history.step.push(steps[i]);
-    history.loss.push(losses[i]);
+    add(history, steps[i], losses[i], losses[i], losses[i], 1);
   }
   const [quality, testQuality] = Object.values(frame.metrics);
-  const last = history.measureStep.length - 1;
   // While playing, a large network is not measured for every frame.
-  const step = frame.measured_step;
-  const at = last >= 0 && history.measureStep[last] >= step ? last : last + 1;
-  history.measureStep[at] = step;
-  history.train[at] = frame.loss;
-  history.test[at] = frame.test_loss;
-  history.accuracy[at] = quality;
-  history.testAccuracy[at] = testQuality;
-  thin(history);
+  measure(history, [frame.measured_step, frame.loss, frame.test_loss, quality, testQuality]);
+}
+
+/**
+ * @param {History} history
+ * @param {number} step
+ * @param {number} loss
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ */
+function add(history, step, loss, low, high, count) {
+  const last = history.step.length - 1;
+  if (last >= 0 && bin(history.step[last], history.width) === bin(step, history.width)) {
+    const total = history.count[last] + count;
+    history.loss[last] += ((loss - history.loss[last]) * count) / total;
+    history.low[last] = Math.min(history.low[last], low);
+    history.high[last] = Math.max(history.high[last], high);
+    history.count[last] = total;
+    history.step[last] = step;
+    return;
+  }
+  history.step.push(step);
+  history.loss.push(loss);
+  history.low.push(low);
+  history.high.push(high);
+  history.count.push(count);
+  if (history.step.length <= MOST_BINS) return;
+  const { step: steps, loss: losses, low: lows, high: highs, count: counts } = history;
+  history.width *= 2;
+  for (const key of BATCH) history[key] = [];
+  steps.forEach((at, i) => add(history, at, losses[i], lows[i], highs[i], counts[i]));
+}
+
+/** @param {number} step the last of the updates @param {number} width */
+const bin = (step, width) => Math.floor(Math.max(0, step - 1) / width);
+
+/** @param {History} history @param {(number | null | undefined)[]} values in the order of MEASURED */
+function measure(history, values) {
+  const step = Number(values[0]), steps = history.measureStep, last = steps.length - 1;
+  // The first measurement, of the start, keeps its place.
+  const same = last >= 0 && (steps[last] >= step || (last > 0 && bin(steps[last], history.measureWidth) === bin(step, history.measureWidth)));
+  const at = same ? last : last + 1;
+  MEASURED.forEach((key, k) => { /** @type {any} */ (history[key])[at] = values[k] ?? null; });
+  if (steps.length <= MOST_BINS) return;
+  const old = MEASURED.map((key) => [...history[key]]);
+  history.measureWidth *= 2;
+  for (const key of MEASURED) history[key] = [];
+  old[0].forEach((_, i) => measure(history, old.map((column) => column[i])));
 }
 
 /** Forget what lies after a step. @param {History} history @param {number} step */
 export function cut(history, step) {
-  while (history.step.length && history.step[history.step.length - 1] > step) {
-    history.step.pop();
-    history.loss.pop();
-  }
-  while (history.measureStep.length && history.measureStep[history.measureStep.length - 1] > step) {
-    for (const key of MEASURED) history[key].pop();
-  }
-}
-
-/** Drop every other old point of a long run. @param {History} history */
-function thin(history) {
-  const halve = (/** @type {any[]} */ list) => list.filter((_, i) => i % 2 || i > (list.length * 3) / 4);
-  if (history.step.length > MOST_POINTS) {
-    history.loss = halve(history.loss);
-    history.step = halve(history.step);
-  }
-  if (history.measureStep.length > MOST_POINTS) for (const key of MEASURED) history[key] = halve(history[key]);
+  while (history.step.length && history.step[history.step.length - 1] > step) for (const key of BATCH) history[key].pop();
+  while (history.measureStep.length && history.measureStep[history.measureStep.length - 1] > step) for (const key of MEASURED) history[key].pop();
+  history.marks = history.marks.filter((mark) => mark.step <= step);
 }

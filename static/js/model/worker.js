@@ -1,15 +1,16 @@
 /**
  * Off the drawing thread: from weights to pictures and predictions.
  *
- * In:  {type: "network", net, dataset, colours, resolution}, {type: "weights", weights, version, layer}
- * Out: {version, plane: RGBA, resolution, units: RGBA of all unit maps, curve, train, test, z}
+ * In:  {type: "network", net, dataset, colours, resolution},
+ *      {type: "weights", weights, version, layer, probe, focus}: one unit instead of the output, where `focus` is set
+ * Out: {version, plane: RGBA, resolution, scale, units: RGBA of all unit maps, curve, train, test, z, probe}
  *
  * @import {Dataset, Net} from "../types.js"
  */
 import { Forward, fillInputs } from "./forward.js";
 
 const BLOCK = 512;
-const MAP = 36; // pixels a side of a unit's map
+const MAP = 48; // pixels a side of a unit's map
 const CURVE = 256;
 const SHOWN = 96; // training samples whose z are shown on the activation curves
 
@@ -96,9 +97,10 @@ function paint(a, activation, units, n, colours, dataset, out, at) {
   const centre = dataset.classes && activation === "sigmoid" ? 0.5 : 0;
   const gain = centre ? 2 : 1;
   const scale = dataset.classes ? 1 : valueScale(dataset);
+  const [below, above] = dataset.classes ? colours.classes : [colours.negative, colours.positive];
   for (let i = 0; i < n; i++) {
     const v = ((a[i] - centre) * gain) / scale;
-    blend(out, at + 4 * i, paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v)) * 0.75);
+    blend(out, at + 4 * i, paper, v < 0 ? below : above, Math.min(1, Math.abs(v)) * 0.75);
   }
 }
 
@@ -119,20 +121,31 @@ function blend(out, at, from, to, t) {
   out[at + 3] = 255;
 }
 
-/** @param {Float32Array} weights */
-function plane(weights) {
+/**
+ * The output over the plane, or what one unit gives there, on the scale of values.
+ * @param {Float32Array} weights
+ * @param {{layer: number, unit: number} | null} focus layer -1 is the inputs
+ * @returns {{pixels: Uint8ClampedArray, limit: number}} `limit` is the value of full colour
+ */
+function plane(weights, focus) {
   const { net, dataset, colours, resolution, forward, grid } = /** @type {NonNullable<typeof state>} */ (state);
   const last = net.layers.length - 1;
   const out = new Uint8ClampedArray(resolution * resolution * 4);
+  const values = focus ? new Float32Array(resolution * resolution) : null;
   let at = 0;
   for (const x of grid) {
     const n = x.length / net.inputs.length;
     forward.x.set(x);
     forward.run(weights, n);
-    paint(forward.a[last], net.layers[last].activation, net.layers[last].units, n, colours, dataset, out, at);
+    if (values && focus) values.set((focus.layer < 0 ? forward.x : forward.a[focus.layer]).subarray(focus.unit * n, (focus.unit + 1) * n), at / 4);
+    else paint(forward.a[last], net.layers[last].activation, net.layers[last].units, n, colours, dataset, out, at);
     at += 4 * n;
   }
-  return out;
+  if (!values || !focus) return { pixels: out, limit: valueScale(dataset) };
+  let limit = net.layers[focus.layer]?.reach ?? 1e-6;
+  if (limit === 1e-6) for (const v of values) if (Number.isFinite(v)) limit = Math.max(limit, Math.abs(v));
+  values.forEach((v, i) => blend(out, 4 * i, colours.paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v / limit))));
+  return { pixels: out, limit };
 }
 
 /** Every unit's map, one under another, each MAP x MAP. @param {Float32Array} weights */
@@ -145,7 +158,7 @@ function unitMaps(weights) {
   forward.run(weights, n);
   const sources = [{ a: forward.x, units: net.inputs.length, reach: /** @type {number | undefined} */ (undefined) }]
     .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, reach: layer.reach })));
-  const total = sources.reduce((sum, s) => sum + s.units, 0);
+  const total = sources.reduce((sum, s) => sum + s.units, 0), ends = forward.a[net.layers.length - 1];
   const out = new Uint8ClampedArray(total * MAP * MAP * 4);
   let at = 0;
   for (const { a, units, reach } of sources) {
@@ -153,6 +166,7 @@ function unitMaps(weights) {
       let limit = reach ?? 1e-6;
       if (reach === undefined) for (let i = 0; i < n; i++) limit = Math.max(limit, Math.abs(a[j * n + i]));
       if (curve) drawCurveMap(a, j * n, limit, colours, out, at);
+      else if (ends === a && dataset.classes) drawClassMap(a, j, units, n, colours, out, at);
       else {
         for (let i = 0; i < n; i++) {
           const v = a[j * n + i] / limit;
@@ -163,6 +177,26 @@ function unitMaps(weights) {
     }
   }
   return out;
+}
+
+/**
+ * An output's map in its class's own colour; of a single output, in those of both classes.
+ * @param {Float32Array} a (units, n)
+ * @param {number} j
+ * @param {number} units
+ * @param {number} n
+ * @param {Colours} colours
+ * @param {Uint8ClampedArray} out
+ * @param {number} at
+ */
+function drawClassMap(a, j, units, n, colours, out, at) {
+  const { net } = /** @type {NonNullable<typeof state>} */ (state);
+  const signed = !["softmax", "sigmoid", "hard_sigmoid"].includes(net.layers[net.layers.length - 1].activation ?? "");
+  for (let i = 0; i < n; i++) {
+    const v = a[j * n + i], share = signed ? (v + 1) / 2 : v;
+    const [colour, strength] = units > 1 ? [colours.classes[j % colours.classes.length], share] : [colours.classes[share < 0.5 ? 0 : 1], Math.abs(2 * share - 1)];
+    blend(out, at + 4 * i, colours.paper, colour, Math.max(0, Math.min(1, strength)) * 0.85);
+  }
 }
 
 /**
@@ -213,14 +247,19 @@ function onSamples(weights, rows, layer) {
   return { outputs, z };
 }
 
-/** @param {Float32Array} weights */
-function curve(weights) {
+/**
+ * The network's function along its one input, and that of the unit in focus.
+ * @param {Float32Array} weights
+ * @param {{layer: number, unit: number} | null} focus
+ */
+function curve(weights, focus) {
   const { net, dataset } = /** @type {NonNullable<typeof state>} */ (state);
   const forward = new Forward(net, CURVE);
   fillInputs(dataset.view, net.inputs, gridColumn(dataset, CURVE, 1), 0, CURVE, forward.x);
   forward.run(weights, CURVE);
   const last = net.layers.length - 1;
-  return { range: curveRange(dataset), y: forward.a[last].slice(0, CURVE) };
+  const of = focus && (focus.layer < 0 ? forward.x : forward.a[focus.layer]);
+  return { range: curveRange(dataset), y: forward.a[last].slice(0, CURVE), unit: of && focus ? of.slice(focus.unit * CURVE, (focus.unit + 1) * CURVE) : null };
 }
 
 onmessage = (event) => {
@@ -232,22 +271,27 @@ onmessage = (event) => {
     return;
   }
   if (!state) return;
-  const { weights, version, layer, exact, probe } = message;
+  const { weights, version, layer, exact, probe } = message, { layers, inputs } = state.net;
+  const asked = message.focus, units = asked && (asked.layer < 0 ? inputs.length : layers[asked.layer]?.units ?? 0);
+  const focus = asked && asked.unit < units ? asked : null;
   const begin = performance.now();
   const train = onSamples(weights, state.dataset.inputs, layer);
   const test = onSamples(weights, state.dataset.test_inputs, -1);
+  const drawn = state.dataset.plane ? plane(weights, focus) : null;
   const answer = {
     version,
+    focus,
     resolution: state.resolution,
     map: MAP,
-    plane: state.dataset.plane ? plane(weights) : null,
+    plane: drawn && drawn.pixels,
+    limit: drawn ? drawn.limit : 0,
     units: unitMaps(weights),
-    curve: state.dataset.plane ? null : curve(weights),
+    curve: drawn ? null : curve(weights, focus),
     train: train.outputs,
     test: test.outputs,
     z: train.z,
     layer,
-    probe: probe && state.dataset.plane ? at(weights, probe) : null,
+    probe: at(weights, probe),
     exact: exact ? rawPlane(weights, exact) : null,
     milliseconds: performance.now() - begin,
   };
@@ -258,17 +302,24 @@ onmessage = (event) => {
 };
 
 /**
- * The outputs at one point of the plane.
+ * Every number of the network at one point of what is drawn, or for the first sample where none is chosen.
  * @param {Float32Array} weights
- * @param {{u: number, v: number}} point
+ * @param {{u: number, v: number} | null} point of a curve only `u` counts
  */
-function at(weights, { u, v }) {
+function at(weights, point) {
   const { net, dataset } = /** @type {NonNullable<typeof state>} */ (state);
-  const plane = /** @type {NonNullable<Dataset["plane"]>} */ (dataset.plane);
+  const { plane } = dataset, first = dataset.inputs[0] ?? dataset.test_inputs[0] ?? [];
+  const column = (/** @type {number} */ c) => {
+    if (!point) return first[c] ?? 0;
+    return plane ? plane.origin[c] + point.u * plane.axes[0][c] + point.v * plane.axes[1][c] : point.u;
+  };
   const forward = new Forward(net, 1);
-  fillInputs(dataset.view, net.inputs, (_, c) => plane.origin[c] + u * plane.axes[0][c] + v * plane.axes[1][c], 0, 1, forward.x);
+  fillInputs(dataset.view, net.inputs, (_, c) => column(c), 0, 1, forward.x);
   forward.run(weights, 1);
-  return Array.from(forward.a[net.layers.length - 1]);
+  return {
+    point, x: Array.from(forward.x), z: forward.z.map((z) => Array.from(z)), a: forward.a.map((a) => Array.from(a)),
+    outputs: Array.from(forward.a[net.layers.length - 1]),
+  };
 }
 
 /**

@@ -2,6 +2,9 @@
 import { api } from "../api.js";
 import { byId } from "../dom.js";
 import { fromFragment, toFragment } from "../link.js";
+import { mountFrame } from "../panels/frame.js";
+import { hideParts, mountShare } from "../panels/share.js";
+import { mountUntil } from "../panels/until.js";
 import { mountLooking } from "../looking.js";
 import { mountChain } from "../panels/chain.js";
 import { mountCourse } from "../panels/course.js";
@@ -25,26 +28,25 @@ const session = new Session(store);
 
 const PANELS = [
   mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountChain, mountLayers,
-  mountCourse, mountTabs, mountLooking, mountBanner, mountInert,
+  mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil,
 ];
 
 async function start() {
   const wanted = fromFragment(location.hash);
   store.set({ catalog: await api.catalog() });
-  for (const name of wanted.hide) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("hidden", "");
+  hideParts(wanted.hide);
   if (wanted.broken) session.say("bad", "badLink");
   const pictures = mountPictures(session);
   for (const mount of PANELS) mount(session);
   mountAddress(wanted.hide);
+  mountShare(session, wanted.hide);
   mountCode();
   mountKeys({
-    " ": (event) => {
-      if (/** @type {HTMLElement} */ (event.target).matches("button, a, summary, input, [role=radio]")) return;
-      event.preventDefault();
-      void session.toggle();
-    },
-    arrowright: (event) => { if (!(/** @type {HTMLElement} */ (event.target).matches("input, [role=tab]"))) byId("step").click(); },
+    " ": () => void session.toggle(),
+    arrowright: (event) => { if (!(/** @type {HTMLElement} */ (event.target).matches("input, [role=tab], [role=separator]"))) byId("step").click(); },
     r: () => void session.reset(),
+    p: () => byId("present").click(),
+    escape: () => store.set({ pinned: null, probePinned: null, hover: null }),
     undo: () => void session.undo(),
     redo: () => void session.redo(),
   });
@@ -79,7 +81,7 @@ function mountBanner() {
 /** What is changed while nobody listens would be lost without a word. */
 function mountInert() {
   store.on(["connection"], (s) => {
-    for (const id of ["settings", "data", "network", "brushes", "tabs"]) byId(id).inert = s.connection === "lost";
+    for (const id of ["settings", "data", "network", "brushes", "panels"]) byId(id).inert = s.connection === "lost";
   });
 }
 
@@ -98,10 +100,6 @@ function mountAddress(hidden) {
     const next = fromFragment(new URL(event.newURL).hash);
     if (next.broken) session.say("bad", "badLink");
     else await session.try(() => session.open(next));
-  });
-  byId("share").addEventListener("click", async () => {
-    address();
-    await navigator.clipboard.writeText(location.href).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
   });
 }
 

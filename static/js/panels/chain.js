@@ -2,6 +2,7 @@
 import { short } from "../canvas.js";
 import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
+import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
 import { rowsOnly, sampleAt } from "../looking.js";
 import { eachFrame } from "../store.js";
@@ -21,7 +22,7 @@ export function mountChain(session) {
       if (!found) continue;
       const { view, class_names } = s.dataset, { input } = sampleAt(s.dataset, s.sample);
       if (l < 0 && view === "image") drawImageSample(canvas, input);
-      else if (l < 0 && view === "sequence") drawLinesSample(canvas, input);
+      else if (l < 0 && view === "sequence") drawLinesSample(canvas, input, symbolsOf(s.dataset.columns));
       else if (l < 0) drawTextSample(canvas, input.map((/** @type {number} */ token) => class_names[token]));
       else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer });
       canvas.dataset.drawn = "yes";
@@ -32,18 +33,23 @@ export function mountChain(session) {
     const rows = rowsOnly(s.dataset);
     box.hidden = rows;
     byId("stage").hidden = !rows;
-    byId("scale-text").textContent = t(rows ? "scaleText" : "scaleChain");
     byId("diagram-readout").textContent = t(rows ? "hoverHint" : "chainHint");
     if (rows) box.replaceChildren();
     if (rows || !s.network || !s.dataset) return;
     const left = box.scrollLeft;
     rebuild(box, ...blocks(session));
     box.scrollLeft = left;
-    draw();
+    narrow();
   };
   store.on(["network", "dataset", "refused", "language"], arrange);
   store.on(["look", "sample", "layer", "theme"], draw);
-  new ResizeObserver(draw).observe(box);
+  /** Cards that do not all fit get narrower, before anything has to be scrolled for. */
+  const narrow = () => {
+    const cards = box.querySelectorAll(".layer-card").length;
+    box.classList.toggle("narrow", cards * 142 + (cards - 1) * 24 > box.clientWidth);
+    draw();
+  };
+  new ResizeObserver(narrow).observe(box);
 
   const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);
   box.addEventListener("pointermove", (event) => {
@@ -72,7 +78,7 @@ function blocks(session) {
     const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];
     const name = last ? t("output") : t("layerN", { n });
     made.push(explain(h("div", { class: "between" }, insertMenu(session, l, "+", t("insertBeforeOf", { name }), `insert ${n}`)), () => ({ text: t("insertBeforeOf", { name }) })));
-    made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parameters", { n: built.parameters.toLocaleString("en") }) : "",
+    made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parametersShort", { n: built.parameters.toLocaleString("en") }) : "",
       last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name })));
   }
   return made;

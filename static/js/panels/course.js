@@ -1,49 +1,53 @@
-/** How the run goes: losses over steps, accuracy, confusion. */
-import { colours, shapeIcon, short } from "../canvas.js";
-import { drawLines, valueAt } from "../charts/loss.js";
-import { byId, h } from "../dom.js";
-import { classOf } from "../model/classes.js";
+/** How the run goes: losses over steps, read by pointer or keys, the best step and the way back to it. */
+import { colours, short } from "../canvas.js";
+import { drawLines, lastStep, stepAt, valueAt } from "../charts/loss.js";
+import { byId, explain, h } from "../dom.js";
 import { eachFrame } from "../store.js";
-import { t } from "../words.js";
+import { named, t } from "../words.js";
+
+/** @typedef {import("../session.js").State} State */
 
 /** @param {import("../session.js").Session} session */
 export function mountCourse(session) {
   const { store } = session;
   const canvas = /** @type {HTMLCanvasElement} */ (byId("loss-chart"));
-  const log = /** @type {HTMLInputElement} */ (byId("log-scale"));
-  /** @type {number | null} */
+  const log = /** @type {HTMLInputElement} */ (byId("log-scale")), best = byId("best");
+  /** The step that is read. @type {number | null} */
   let hover = null;
+  let last = 1;
   log.addEventListener("change", () => store.set({ logScale: log.checked }));
-  canvas.addEventListener("pointermove", (event) => { hover = event.offsetX; draw(); });
+  canvas.addEventListener("pointermove", (event) => { hover = stepAt(event.offsetX, canvas.clientWidth, last); draw(); });
   canvas.addEventListener("pointerleave", () => { hover = null; draw(); });
+  canvas.addEventListener("blur", () => { hover = null; draw(); });
+  canvas.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by && event.key !== "Home" && event.key !== "End") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const stride = Math.max(1, Math.round(last / (event.shiftKey ? 10 : 100)));
+    hover = event.key === "Home" ? 0 : event.key === "End" ? last : Math.max(0, Math.min(last, (hover ?? last) + (by ?? 0) * stride));
+    draw();
+    requestAnimationFrame(() => { byId("live").textContent = byId("loss-readout").textContent; });
+  });
 
   const draw = eachFrame(() => {
-    const s = store.state, theme = colours(), { history } = s;
-    const lines = [
-      { name: t("batchLoss"), colour: theme["ink-2"], width: 1, alpha: 0.35, dash: [], x: history.step, y: history.loss },
-      { name: t("trainLoss"), colour: theme.accent, width: 2, alpha: 1, dash: [], x: history.measureStep, y: history.train },
-      { name: t("testLoss"), colour: theme.positive, width: 2, alpha: 1, dash: [6, 3], x: history.measureStep, y: history.test },
-    ];
-    const step = drawLines(canvas, lines, { log: s.logScale, hover, xLabel: t("step") });
-    byId("loss-readout").textContent = step === null
-      ? t("lossHint")
-      : `${t("step")} ${step}: ${lines.map((line) => `${line.name} ${short(valueAt(line, step))}`).join(" · ")}`;
+    const s = store.state, { history } = s, { lines, band } = courseOf(s);
+    last = lastStep(lines, band);
+    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s) });
+    canvas.dataset.drawn = String(s.historyVersion);
+    byId("loss-readout").textContent = hover === null ? t("lossHint")
+      : `${t("step")} ${grouped(hover)}: ${[...lines.map((line) => `${line.name} ${short(valueAt(line, Number(hover)))}`), `${t("batchLoss")} ${short(valueAt({ x: history.step, y: history.loss }, hover))}`].join(" · ")}`;
   });
-  store.on(["historyVersion", "logScale", "theme", "language"], draw);
+  store.on(["historyVersion", "logScale", "theme", "language", "network"], draw);
   new ResizeObserver(draw).observe(canvas);
 
-  store.on(["frame", "language"], (s) => {
-    const { frame } = s;
-    const [quality, testQuality] = Object.values(frame?.metrics ?? {});
-    const classes = !("r2" in (frame?.metrics ?? {}));
-    byId("figures").replaceChildren(...[
-      [t("trainLoss"), short(frame?.loss)],
-      [t("testLoss"), short(frame?.test_loss)],
-      [t(classes ? "accuracy" : "r2"), classes ? percent(quality) : short(quality)],
-      [t(classes ? "testAccuracy" : "testR2"), classes ? percent(testQuality) : short(testQuality)],
-    ].map(([name, value]) => h("div", {}, h("b", {}, value), name)));
+  best.addEventListener("click", () => void session.toBest());
+  store.on(["frame", "dataset", "language"], (s) => {
+    drawFigures(s);
+    const step = s.frame?.best_step;
+    best.hidden = step === null || step === undefined || step === s.frame?.step || s.frame?.best_loss === null;
+    if (!best.hidden) best.textContent = t("toBest", { step: grouped(Number(step)) });
   });
-  store.on(["picture", "look", "dataset", "language"], () => drawConfusion(session));
   let told = 0;
   store.on(["frame"], (s) => {
     // A live region that spoke every frame would drown everything else.
@@ -55,49 +59,62 @@ export function mountCourse(session) {
   });
 }
 
+/** @param {State} s */
+function courseOf({ history, dataset }) {
+  const theme = colours();
+  const tests = Boolean(dataset?.test_inputs.length);
+  const lines = [{ name: t("trainLine"), colour: theme.accent, ink: theme.accent, dash: /** @type {number[]} */ ([]), x: history.measureStep, y: history.train }];
+  if (tests) lines.push({ name: t("testLine"), colour: theme.positive, ink: theme["positive-ink"], dash: [5, 3], x: history.measureStep, y: history.test });
+  return { lines, band: { x: history.step, low: history.low, high: history.high, colour: theme.accent } };
+}
+
+/** @param {State} s */
+function bestOf({ frame }) {
+  if (typeof frame?.best_step !== "number" || typeof frame.best_loss !== "number") return null;
+  return { x: frame.best_step, y: frame.best_loss, text: t("best", { loss: short(frame.best_loss), step: grouped(frame.best_step) }) };
+}
+
+/** What was changed on the way, in words. @param {State} s */
+const marksOf = ({ history }) => history.marks.map((mark) => {
+  const [path] = mark.what, [before] = mark.before, [after] = mark.after;
+  const name = path === "optimizer.learning_rate" ? t("rate") : path.startsWith("dataset.points") || path.startsWith("dataset.erased") ? t("pointsChanged") : named(path.split(".").at(-1), path.split(".")[0] === "dataset" ? "data" : path.split(".")[0]);
+  const said = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
+  const values = mark.what.length === 1 && ["number", "string"].includes(typeof after) ? ` ${said(before)} → ${said(after)}` : "";
+  return { x: mark.step, text: `${name}${values}` };
+});
+
+/** The simplest answer's loss, where it is of the same kind. @param {State} s */
+function levelOf({ dataset, network }) {
+  const baseline = /** @type {any} */ (dataset)?.baseline, y = baseline?.test_loss ?? baseline?.loss;
+  const fits = dataset?.classes ? ["cross_entropy", "sequence_cross_entropy"].includes(network?.spec.loss ?? "") : network?.spec.loss === "mse";
+  return fits && typeof y === "number" ? { y, text: `${t(`baseline.${baseline.kind}`)} ${short(y)}` } : null;
+}
+
+/** @param {State} s */
+function drawFigures({ frame, dataset }) {
+  const [quality, testQuality] = Object.values(frame?.metrics ?? {});
+  const classes = !("r2" in (frame?.metrics ?? {}));
+  const { samples = 0, test_samples: tests = 0 } = dataset ?? {};
+  const said = (/** @type {number | null | undefined} */ v) => (classes ? percent(v) : short(v));
+  const box = byId("figures");
+  const rows = /** @type {[string, string, string][]} */ ([
+    ["train", short(frame?.loss), t("trainLoss")], ["test", short(frame?.test_loss), t("testLoss")],
+    ["", said(quality), t(classes ? "accuracy" : "r2")], ["", said(testQuality), t(classes ? "testAccuracy" : "testR2")],
+  ]);
+  if (box.childElementCount !== rows.length) {
+    box.replaceChildren(...rows.map(([kind], i) => explain(h("div", { class: kind }, h("b", {}), kind ? h("i", {}) : "", h("span", {})), () => ({ text: t(i % 2 ? "overTest" : "overTrain", { n: Number(box.dataset[i % 2 ? "tests" : "samples"]).toLocaleString("en") }) }))));
+  }
+  box.dataset.samples = String(samples);
+  box.dataset.tests = String(tests);
+  rows.forEach(([, value, name], i) => {
+    const [figure, label] = [box.children[i].querySelector("b"), box.children[i].querySelector("span")];
+    if (figure && figure.textContent !== value) figure.textContent = value;
+    if (label && label.textContent !== name) label.textContent = name;
+  });
+}
+
 /** @param {number | null | undefined} share */
 const percent = (share) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(1)} %`);
 
-/** @param {import("../session.js").Session} session */
-function drawConfusion(session) {
-  const s = session.store.state, { dataset } = s;
-  const box = byId("confusion");
-  const block = byId("confusion-block");
-  const tests = Boolean(dataset?.test_inputs.length);
-  const counts = dataset?.classes ? countedHere(s, tests) ?? s.look?.confusion?.[tests ? "test" : "train"] : null;
-  block.hidden = !counts && (!dataset?.classes || dataset.view === "text");
-  if (!dataset || !counts || counts.length !== dataset.classes) return;
-  byId("confusion-title").textContent = t(tests ? "confusionTest" : "confusionTrain");
-  const many = dataset.classes > 6;
-  box.classList.toggle("many", many);
-  const key = JSON.stringify([counts, dataset.class_names]);
-  if (box.dataset.of === key) return;
-  box.dataset.of = key;
-  const label = (/** @type {number} */ i) => h("th", { scope: "col" }, many ? "" : shapeIcon(i), ` ${dataset.class_names[i]}`);
-  for (const svg of box.querySelectorAll("svg")) svg.remove();
-  box.replaceChildren(
-    h("tr", {}, h("td", {}), ...counts.map((_, i) => label(i))),
-    ...counts.map((row, i) => h("tr", {}, label(i), ...row.map((n, j) => {
-      const total = row.reduce((a, b) => a + b, 0) || 1;
-      const cell = h("td", {}, String(n));
-      const strength = Math.round((n / total) * 45);
-      cell.style.background = `color-mix(in srgb, var(${i === j ? "--negative" : "--positive"}) ${strength}%, transparent)`;
-      return cell;
-    }))));
-}
-
-/**
- * The confusion of what the browser computed itself; null where the server counts.
- * @param {import("../session.js").State} s
- * @param {boolean} tests
- */
-function countedHere({ dataset, network, picture }, tests) {
-  if (!dataset || !network || !picture) return null;
-  const targets = tests ? dataset.test_targets : dataset.targets;
-  const outputs = tests ? picture.test : picture.train;
-  const { units, activation } = network.layers[network.layers.length - 1];
-  if (outputs.length !== targets.length * units) return null;
-  const counts = Array.from({ length: dataset.classes }, () => new Array(dataset.classes).fill(0));
-  targets.forEach((label, i) => counts[label][classOf(outputs, activation, i * units, units)]++);
-  return counts;
-}
+/** @param {number} n */
+const grouped = (n) => n.toLocaleString("en").replaceAll(",", "\u2009");

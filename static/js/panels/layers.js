@@ -114,7 +114,8 @@ export function layerCard(session, l, wide) {
     return layers;
   }));
   explain(kind, () => entryText(s.catalog.layers.find((/** @type {any} */ e) => e.name === kind.value)));
-  card.append(head(session, l), kind);
+  if (wide) card.append(head(session, l), kind);
+  else card.append(h("div", { class: "head" }, kind, dots(session, l)));
   const properties = Object.entries(entry.schema.properties);
   const shown = MAIN.map((name) => properties.find(([key]) => key === name)).filter(Boolean);
   for (const found of shown) {
@@ -133,17 +134,21 @@ export function layerCard(session, l, wide) {
   return card;
 }
 
+/** @param {Session} session @param {number} l */
+const nameOf = (session, l) => (l === layersOn(session.store.state).length ? t("output") : t("layerN", { n: l + 1 }));
+
+/** @param {Session} session @param {number} l */
+const head = (session, l) => h("div", { class: "head" }, h("span", {}, nameOf(session, l)), dots(session, l));
+
 /**
+ * The way to all of a layer's settings.
  * @param {Session} session
  * @param {number} l
  */
-function head(session, l) {
-  const s = session.store.state, n = l + 1, output = l === layersOn(s).length;
-  const name = output ? t("output") : t("layerN", { n });
-  const button = h("button", { class: "quiet dots", type: "button", "aria-label": t("layerDetails", { name }), "aria-haspopup": "dialog", "data-name": `details ${n}` }, "⋯");
+function dots(session, l) {
+  const button = h("button", { class: "quiet dots", type: "button", "aria-label": t("layerDetails", { name: nameOf(session, l) }), "aria-haspopup": "dialog", "data-name": `details ${l + 1}` }, "⋯");
   button.addEventListener("click", () => openDetails(session, l, button));
-  explain(button, () => ({ text: t("tip.layerDetails") }));
-  return h("div", { class: "head" }, h("span", {}, name), button);
+  return explain(button, () => ({ text: t("tip.layerDetails") }));
 }
 
 /**
@@ -190,7 +195,8 @@ export function outputCard(session, wide) {
   explain(select, () => entryText(s.catalog.activations.find((/** @type {any} */ a) => a.name === (select.value || layer.activation))));
   const wrong = s.refused && s.refused.index >= s.refused.layers.length ? s.refused : null;
   const card = h("div", { class: `layer-card${wide ? " wide" : ""}${wrong ? " wrong" : ""}`, role: "group", "aria-label": t("output") }, head(session, n - 1));
-  card.append(h("div", { class: "fixed" }, t("outputUnits", { n: layer.units })), select);
+  if (wide) card.append(h("div", { class: "fixed" }, t("outputUnits", { n: layer.units })));
+  card.append(select);
   if (wrong) card.append(refusal(session, wrong));
   return card;
 }
@@ -288,7 +294,9 @@ function fillDetails(session, l) {
   const values = output ? network.spec.output : layers[l];
   const entry = s.catalog.layers.find((/** @type {any} */ e) => e.name === (output ? "dense" : values.kind));
   const schema = output ? s.catalog.spec_schema.$defs.OutputSpec : entry.schema;
-  const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && !MAIN.includes(name)).map(([name, p]) =>
+  // What the card has no room for is here.
+  const narrow = byId("chain").classList.contains("narrow") && !byId("chain").hidden;
+  const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && (narrow && !output || !MAIN.includes(name))).map(([name, p]) =>
     schemaField("layer", name, p, values[name], (v) => {
       if (output) void session.patch({ output: { [name]: v } }, name);
       else set(session, l, name, v);

@@ -1,34 +1,39 @@
-/** The diagram of a network of rows, with its builder: click a line or a bias to edit the number. */
-import { short } from "../canvas.js";
-import { drawDiagram, hit, layOut } from "../charts/diagram.js";
+/** The diagram of a network of rows: point at it to read it, click to pin or to change a number, or go there by keys. */
+import { drawDiagram } from "../charts/diagram.js";
+import { hit, layOut, neighbour } from "../charts/layout.js";
 import { byId, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../looking.js";
+import { inputName, outputName } from "../names.js";
 import { eachFrame } from "../store.js";
-import { layerName, named, t } from "../words.js";
+import { t } from "../words.js";
+import { mountHover } from "./hover.js";
 import { layerCard, layersOn, outputCard } from "./layers.js";
+import { editNumber } from "./number-card.js";
+
+/** @typedef {import("../types.js").Place} Place */
 
 /** @param {import("../session.js").Session} session */
 export function mountNetwork(session) {
-  const { store } = session;
+  const { store } = session, card = mountHover(session);
   const canvas = /** @type {HTMLCanvasElement} */ (byId("diagram"));
   const stage = byId("stage"), box = byId("diagram-box");
   const maps = document.createElement("canvas");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {import("../charts/diagram.js").Geometry | null} */
+  /** @type {import("../charts/layout.js").Geometry | null} */
   let geometry = null;
-  /** @type {any} */
-  let hover = null;
-  /** @type {{index: number, strength: number} | null} */
+  /** @type {{index: number} | null} */
   let pulse = null;
   let flow = 0;
   /** @type {any} */
   let drawnMaps = null;
+  /** The first unit shown of columns that show a part. @type {Record<number, number>} */
+  let first = {};
 
   const draw = eachFrame(() => {
     const s = store.state;
     if (!geometry || !s.network || !rowsOnly(s.dataset)) return;
-    const picture = s.picture;
-    const total = geometry.nodes.reduce((sum, column) => sum + column.length, 0);
+    const { picture, network } = s;
+    const units = [network.inputs.length, ...network.layers.map((layer) => layer.units)], total = units.reduce((sum, n) => sum + n, 0);
     const ready = picture && picture.units.length === total * picture.map * picture.map * 4;
     if (ready && drawnMaps !== picture) {
       drawnMaps = picture;
@@ -38,66 +43,125 @@ export function mountNetwork(session) {
       }
       maps.getContext("2d")?.putImageData(new ImageData(picture.units, picture.map, picture.map * total), 0, 0);
     }
-    if (s.frame?.state === "playing" && !still.matches) flow = (flow + 0.6) % 12;
+    const moving = s.frame?.state === "playing" && !still.matches;
+    if (moving) flow = (flow + 0.6) % 12;
     drawDiagram(canvas, geometry, {
-      weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, selected: s.layer,
-      hover, flow: s.frame?.state === "playing" && !still.matches ? flow + 0.01 : 0, pulse,
+      weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
+      selected: s.layer, lit: s.hover ?? s.pinned, values: s.probe || s.probePinned ? picture?.probe ?? null : null, flow: moving ? flow + 0.01 : 0, pulse,
+      inputs: network.inputs.map((_, i) => ({ text: inputName(s.dataset, network, i) })),
+      outputs: Array.from({ length: units[units.length - 1] }, (_, i) => outputName(s.dataset, network, i)), moreText: (n) => t("unitsNotShown", { n }),
     });
+    canvas.dataset.drawn = String(picture?.version ?? 0);
   });
 
   const arrange = () => {
     const { network, dataset, refused } = store.state;
     if (!rowsOnly(dataset)) byId("columns").replaceChildren();
-    if (!network || !rowsOnly(dataset)) return;
-    const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
-    const room = innerWidth > 1150 ? Math.max(420, Math.min(innerHeight - 300, 640)) : 420;
-    const layers = network.layers.map((layer, l) => ({ ...layer, span: network.spec.layers[l]?.span }));
-    geometry = layOut(box.clientWidth, network.inputs.length, layers, offsets, room);
+    if (!network || !rowsOnly(dataset) || !box.clientHeight) return;
+    geometry = arranged(session, box, first);
     stage.style.width = `${geometry.width}px`;
     canvas.style.width = `${geometry.width}px`;
-    canvas.style.height = `${geometry.height}px`;
+    canvas.style.height = `${box.clientHeight}px`;
     stage.classList.toggle("proposed", refused !== null);
     drawColumns(session, geometry);
     draw();
   };
+  store.on(["network", "dataset"], () => { first = {}; });
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["picture", "weights", "layer", "theme", "frame"], draw);
+  store.on(["picture", "weights", "layer", "theme", "frame", "hover", "pinned", "probe", "probePinned", "look"], draw);
   new ResizeObserver(arrange).observe(box);
 
   const at = (/** @type {PointerEvent | MouseEvent} */ event) => {
     const bounds = canvas.getBoundingClientRect();
     return geometry ? hit(geometry, event.clientX - bounds.left, event.clientY - bounds.top, store.state.weights) : null;
   };
+  const point = (/** @type {Place | null} */ place) => {
+    if (JSON.stringify(place) !== JSON.stringify(store.state.hover)) store.set({ hover: place });
+    const node = place && geometry?.nodes[place.layer + 1]?.find((one) => one.unit === place.unit);
+    if (!node) return;
+    const bounds = canvas.getBoundingClientRect();
+    card.put({ x: bounds.left + node.x, y: bounds.top + node.y, size: node.size });
+  };
   canvas.addEventListener("pointermove", (event) => {
     const found = at(event);
-    hover = found ? ("edge" in found ? found.edge : found.node) : null;
     canvas.style.cursor = found ? "pointer" : "";
-    byId("diagram-readout").textContent = found ? describe(session, found) : t("hoverHint");
-    draw();
+    if (found && "edge" in found) {
+      const { from, to } = found.edge;
+      point({ layer: to.layer, unit: to.unit, from: from.unit });
+      card.put({ x: event.clientX, y: event.clientY, size: 24 });
+    } else point(found && "node" in found ? { layer: found.node.layer, unit: found.node.unit } : null);
   });
-  canvas.addEventListener("pointerleave", () => {
-    hover = null;
-    byId("diagram-readout").textContent = t("hoverHint");
-    draw();
-  });
+  canvas.addEventListener("pointerleave", () => point(null));
+  const edit = (/** @type {Place} */ place, /** @type {{clientX: number, clientY: number}} */ where) => {
+    const network = /** @type {import("../types.js").Network} */ (store.state.network), layer = network.layers[place.layer];
+    const name = `${layer?.name}.${place.from === undefined ? "bias" : "weight"}`, parameter = network.layout.find((p) => p.name === name);
+    const inner = place.from === undefined ? place.unit : place.from * (layer?.units ?? 0) + place.unit;
+    if (parameter) editNumber(session, name, inner, parameter.offset + inner, where);
+  };
+  const pin = (/** @type {Place} */ place) => {
+    const same = JSON.stringify(place) === JSON.stringify(store.state.pinned);
+    store.set({ pinned: same ? null : place, ...(place.layer >= 0 ? { layer: place.layer } : {}) });
+  };
   canvas.addEventListener("click", (event) => {
     const found = at(event);
-    if (!found) return;
-    if ("edge" in found) {
-      const { to, from, index } = found.edge;
-      const layer = session.store.state.network?.layers[to.layer];
-      if (layer) editNumber(session, `${layer.name}.weight`, from.unit * layer.units + to.unit, index, event);
-    } else if (found.bias || found.node.layer >= 0 && event.detail > 1) {
-      const layer = session.store.state.network?.layers[found.node.layer];
-      const parameter = session.store.state.network?.layout.find((p) => p.name === `${layer?.name}.bias`);
-      if (layer && parameter) editNumber(session, parameter.name, found.node.unit, parameter.offset + found.node.unit, event);
-    } else if (found.node.layer >= 0) store.set({ layer: found.node.layer });
+    if (!found) return store.set({ pinned: null });
+    if ("more" in found) {
+      first = { ...first, [found.more.layer + 1]: found.more.next };
+      return arrange();
+    }
+    if ("edge" in found) return edit({ layer: found.edge.to.layer, unit: found.edge.to.unit, from: found.edge.from.unit }, event);
+    const { layer, unit } = found.node;
+    if (found.bias || (layer >= 0 && event.detail > 1)) return edit({ layer, unit }, event);
+    return pin({ layer, unit });
   });
   document.addEventListener("glassbox-edited", (event) => {
-    pulse = { index: /** @type {CustomEvent} */ (event).detail, strength: 1 };
+    pulse = { index: /** @type {CustomEvent} */ (event).detail };
     draw();
     setTimeout(() => { pulse = null; draw(); }, 200);
   });
+
+  // By keys: arrows go from unit to unit, with Shift from line to line into the unit; Enter pins a unit or edits a line, B edits the bias.
+  canvas.addEventListener("keydown", (event) => {
+    const s = store.state;
+    if (!geometry || !s.network) return;
+    const key = event.key, here = s.hover ?? s.pinned;
+    if (key.startsWith("Arrow")) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.shiftKey && here && here.layer >= 0 && (key === "ArrowUp" || key === "ArrowDown")) {
+        const count = here.layer ? s.network.layers[here.layer - 1].units : s.network.inputs.length;
+        point({ ...here, from: ((here.from ?? (key === "ArrowDown" ? -1 : 0)) + (key === "ArrowDown" ? 1 : -1) + count) % count });
+      } else {
+        const next = neighbour(geometry, here, key);
+        if (next) point({ layer: next.layer, unit: next.unit });
+      }
+      byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". ");
+    } else if (here && (key === "Enter" || key.toLowerCase() === "b") && here.layer >= 0) {
+      event.preventDefault();
+      event.stopPropagation();
+      const bounds = canvas.getBoundingClientRect(), node = geometry.nodes[here.layer + 1].find((one) => one.unit === here.unit);
+      const where = { clientX: bounds.left + (node?.x ?? 0), clientY: bounds.top + (node?.y ?? 0) };
+      if (key === "Enter" && here.from === undefined) pin(here);
+      else edit(key === "Enter" ? here : { layer: here.layer, unit: here.unit }, where);
+    }
+  });
+  canvas.addEventListener("blur", () => point(null));
+}
+
+/**
+ * Where everything lies in the room there is.
+ * @param {import("../session.js").Session} session
+ * @param {HTMLElement} box
+ * @param {Record<number, number>} first
+ */
+export function arranged(session, box, first) {
+  const network = /** @type {import("../types.js").Network} */ (session.store.state.network), { dataset } = session.store.state;
+  const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
+  const layers = network.layers.map((layer, l) => ({ ...layer, span: network.spec.layers[l]?.span }));
+  const wide = (/** @type {string[]} */ names) => Math.min(124, Math.max(20, ...names.map((name) => [...name].reduce((sum, c) => sum + (c > "\u2e80" ? 13 : 7), 0))));
+  const left = 24 + wide(network.inputs.map((_, i) => inputName(dataset, network, i)));
+  const right = 34 + wide(Array.from({ length: layers[layers.length - 1].units }, (_, i) => outputName(dataset, network, i).text));
+  return layOut({ width: box.clientWidth, height: box.clientHeight }, network.inputs.length, layers, offsets, { left, right, first });
 }
 
 /** @param {import("../session.js").State} s */
@@ -113,93 +177,18 @@ function biases(s) {
 /**
  * Over each layer its card; layers that were refused are spread over the width they would have.
  * @param {import("../session.js").Session} session
- * @param {import("../charts/diagram.js").Geometry} geometry
+ * @param {import("../charts/layout.js").Geometry} geometry
  */
 function drawColumns(session, geometry) {
   const s = session.store.state;
   if (!s.network) return;
-  const layers = layersOn(s), count = layers.length + 2;
-  const first = geometry.nodes[0][0]?.x ?? 0, last = geometry.nodes[geometry.nodes.length - 1][0]?.x ?? geometry.width;
+  const layers = layersOn(s), count = layers.length + 2, { centres } = geometry;
+  const first = centres[0], last = centres[centres.length - 1];
   const columns = Array.from({ length: count }, (_, c) => {
     const column = h("div", { class: "column" });
-    column.style.left = `${count === geometry.nodes.length ? geometry.nodes[c][0]?.x ?? first : first + (c * (last - first)) / (count - 1)}px`;
+    column.style.left = `${count === centres.length ? centres[c] : first + (c * (last - first)) / (count - 1)}px`;
     column.append(c === 0 ? h("span", { class: "head" }, t("inputs")) : c === count - 1 ? outputCard(session, false) : layerCard(session, c - 1, false));
     return column;
   });
   rebuild(byId("columns"), ...columns);
 }
-
-/**
- * @param {import("../session.js").Session} session
- * @param {NonNullable<ReturnType<typeof hit>>} found
- */
-function describe(session, found) {
-  const { network, weights } = session.store.state;
-  if (!network) return "";
-  const nodeName = (/** @type {import("../charts/diagram.js").Node} */ n) =>
-    n.layer < 0 ? named(network.inputs[n.unit]) : unitName(network, n.layer, n.unit);
-  if ("edge" in found) {
-    const w = weights?.[found.edge.index];
-    return t("edgeText", { from: nodeName(found.edge.from), to: nodeName(found.edge.to), value: short(w) });
-  }
-  const { node } = found;
-  if (node.layer < 0) return t("inputText", { name: nodeName(node) });
-  const layer = network.layers[node.layer];
-  if (!["dense", "output"].includes(layer.kind)) return t("unitOther", { name: nodeName(node), kind: named(layer.kind, "layer") });
-  const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
-  const bias = p && weights ? short(weights[p.offset + node.unit]) : "–";
-  return t("unitText", { name: nodeName(node), activation: named(layer.activation), bias });
-}
-
-/**
- * @param {import("../types.js").Network} network
- * @param {number} l
- * @param {number} unit
- */
-const unitName = (network, l, unit) => `${layerName(network, l)}, ${t("unitN", { n: unit + 1 })}`;
-
-/**
- * A card to change one number; it stays until it is closed or done.
- * @param {import("../session.js").Session} session
- * @param {string} name
- * @param {number} place within the parameter
- * @param {number} index in the flat vector
- * @param {{clientX: number, clientY: number}} where
- */
-export function editNumber(session, name, place, index, where) {
-  const card = byId("card");
-  const network = /** @type {import("../types.js").Network} */ (session.store.state.network);
-  const l = network.layers.findIndex((layer) => name.startsWith(`${layer.name}.`));
-  const { units } = network.layers[l];
-  const to = unitName(network, l, place % units);
-  const source = Math.floor(place / units);
-  const title = name.endsWith(".bias") ? `${t("bias")}: ${to}` : `${l ? unitName(network, l - 1, source) : named(network.inputs[source])} → ${to}`;
-  const value = session.store.state.weights?.[index] ?? 0;
-  const kind = name.endsWith(".bias") ? "bias" : "weight";
-  const number = h("input", { type: "number", step: "any", value: String(Number(value.toPrecision(6))), id: "card-number", min: "-1e30", max: "1e30" });
-  const slider = h("input", { type: "range", min: "-5", max: "5", step: "0.01", value: String(value), "aria-label": t(kind) });
-  const set = async (/** @type {number} */ v) => {
-    await session.setWeight(name, place, v);
-    document.dispatchEvent(new CustomEvent("glassbox-edited", { detail: index }));
-  };
-  slider.addEventListener("input", () => { number.value = slider.value; });
-  slider.addEventListener("change", () => void set(Number(slider.value)));
-  const close = () => card.hidePopover();
-  card.replaceChildren(
-    h("h3", {}, title),
-    h("form", { onsubmit: async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      if (!number.checkValidity() || number.value === "") return number.reportValidity();
-      await set(Number(number.value));
-      close();
-      return true;
-    } },
-    h("label", { class: "field", for: "card-number" }, t(kind === "bias" ? "tip.bias" : "tip.weight")),
-    number, slider,
-    h("div", { class: "row" }, h("button", { type: "submit" }, t("set")), h("button", { type: "button", class: "quiet", onclick: close }, t("close")))));
-  card.showPopover();
-  card.style.left = `${Math.max(8, Math.min(where.clientX + 12, innerWidth - card.offsetWidth - 8))}px`;
-  card.style.top = `${Math.max(8, Math.min(where.clientY + 12, innerHeight - card.offsetHeight - 8))}px`;
-  number.select();
-}
-

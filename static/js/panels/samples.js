@@ -1,11 +1,14 @@
 /** The output for images, sequences and text: samples with what the network says of them. */
 import { short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
+import { symbolsOf } from "../charts/symbols.js";
 import { byId, h } from "../dom.js";
 import { rowsOnly, sampleAt, sampleCount } from "../looking.js";
 import { classOf } from "../model/classes.js";
+import { realTarget } from "../model/units.js";
+import { className } from "../names.js";
 import { eachFrame } from "../store.js";
-import { t } from "../words.js";
+import { pick, t } from "../words.js";
 
 const IMAGES = 50, SEQUENCES = 16, MOST_BARS = 10, MOST_NUMBERS = 12_000;
 
@@ -61,17 +64,18 @@ export function mountSamples(session) {
     byId("samples-legend").textContent = t(forecasts ? "legendForecast" : view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
     if (view === "image") drawImageSample(chart, chosen.input);
     else if (view === "sequence") {
-      const ahead = forecasts ? (chosen.position ?? 0) - start(dataset, s.sample) - dataset.shape[0] + 1 : 0;
-      drawSequence(chart, chosen.input, forecasts ? { target: chosen.target, said: said ? said[0] : null, ahead } : null);
+      const first = forecasts ? start(dataset, s.sample) : 0, ahead = forecasts ? (chosen.position ?? 0) - first - dataset.shape[0] + 1 : 0;
+      const window = forecasts ? chosen.input.map((/** @type {number[]} */ row) => [realTarget(dataset, row[0]), ...row.slice(1)]) : chosen.input;
+      drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns));
     }
     if (forecasts && dataset.series) {
-      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: look?.outputs.get(i)[0] }));
+      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)[0]) }));
       const from = start(dataset, s.sample);
-      drawSeries(series, dataset.series, points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null);
+      drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: t("seriesLine"), forecast: t("forecastLine") });
     }
     if (!wrap.hidden) {
       gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length).height}px`;
-      drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample));
+      drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns));
     }
     if (view === "text") drawText(s, text, position);
     drawBars(s, view === "text" ? said?.[shownPosition(dataset, s.sample, position)] : said, chosen.target);
@@ -115,14 +119,14 @@ export function mountSamples(session) {
   });
   text.addEventListener("click", (event) => {
     const cell = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
-    if (cell) pick(Number(/** @type {HTMLElement} */ (cell).dataset.at));
+    if (cell) choosePlace(Number(/** @type {HTMLElement} */ (cell).dataset.at));
   });
   text.addEventListener("keydown", (event) => {
     const { dataset, sample } = store.state;
     if (!dataset) return;
-    move(event, { ArrowLeft: -1, ArrowRight: 1 }, (by) => pick(shownPosition(dataset, sample, position) + by));
+    move(event, { ArrowLeft: -1, ArrowRight: 1 }, (by) => choosePlace(shownPosition(dataset, sample, position) + by));
   });
-  function pick(/** @type {number} */ at) {
+  function choosePlace(/** @type {number} */ at) {
     position = Math.max(0, Math.min((store.state.dataset?.shape[0] ?? 1) - 1, at));
     draw();
   }
@@ -148,6 +152,13 @@ function start(dataset, i) {
   return position - (dataset.positions?.[0] ?? 0);
 }
 
+/** What a series' axes are called. @param {Dataset} dataset @returns {import("../charts/samples.js").Axes} */
+function axesOf(dataset) {
+  const { series_name: name, unit, series_start: begin = 0, series_step: step = 1, time_name: time } = /** @type {any} */ (dataset);
+  const up = name ? `${pick(name)}${unit ? ` (${typeof unit === "string" ? unit : pick(unit)})` : ""}` : "";
+  return { across: time ? pick(time) : t("timeStep"), up, at: (place) => begin + step * place };
+}
+
 /** Of the output layer. @param {State} s */
 const activationOf = (s) => s.network?.layers.at(-1)?.activation;
 
@@ -156,10 +167,10 @@ function item(s, i) {
   const dataset = /** @type {Dataset} */ (s.dataset);
   const { input, target } = sampleAt(dataset, i);
   const outputs = s.look?.outputs.get(i);
-  if (!outputs) return { sample: input, caption: dataset.classes ? dataset.class_names[target] : short(target, 2), wrong: false, known: false };
-  if (!dataset.classes) return { sample: input, caption: `${short(target, 2)} · ${short(outputs[0], 2)}`, wrong: false, known: true };
+  if (!outputs) return { sample: input, caption: dataset.classes ? className(dataset, target) : short(target, 2), wrong: false, known: false };
+  if (!dataset.classes) return { sample: input, caption: `${short(realTarget(dataset, target), 2)} · ${short(realTarget(dataset, outputs[0]), 2)}`, wrong: false, known: true };
   const said = classOf(outputs, activationOf(s)), wrong = said !== target;
-  return { sample: input, caption: wrong ? `${dataset.class_names[target]}→${dataset.class_names[said]}` : dataset.class_names[target], wrong, known: true };
+  return { sample: input, caption: wrong ? `${className(dataset, target)}→${className(dataset, said)}` : className(dataset, target), wrong, known: true };
 }
 
 /** The chosen character: by default the last one that is asked for. @param {Dataset} dataset @param {number} sample @param {number} position */
@@ -215,7 +226,7 @@ function drawBars(s, said, target) {
   box.replaceChildren(...order.map((i) => {
     const bar = h("span", { class: `bar${target === i ? " true" : ""}` });
     bar.style.width = `${Math.max(0, Math.min(1, shares[i])) * 100}%`;
-    return h("div", { class: target === i ? "true" : "" }, h("span", { class: "name" }, dataset.class_names[i]), h("span", { class: "track" }, bar), h("span", { class: "number" }, said && Number.isFinite(shares[i]) ? shares[i].toFixed(2) : "–"));
+    return h("div", { class: target === i ? "true" : "" }, h("span", { class: "name" }, className(dataset, i)), h("span", { class: "track" }, bar), h("span", { class: "number" }, said && Number.isFinite(shares[i]) ? shares[i].toFixed(2) : "–"));
   }));
 }
 
@@ -236,9 +247,9 @@ function describe(s, chosen, said) {
   if (dataset.view === "text") words = "";
   else if (dataset.classes) {
     const guess = said ? classOf(said, activationOf(s)) : -1;
-    words = t("classReadout", { label: dataset.class_names[chosen.target], said: guess < 0 ? "–" : dataset.class_names[guess] });
+    words = t("classReadout", { label: className(dataset, chosen.target), said: guess < 0 ? "–" : className(dataset, guess) });
   } else {
-    const real = (/** @type {number} */ v) => short(v * dataset.target_deviation + dataset.target_mean, 2);
+    const real = (/** @type {number} */ v) => short(realTarget(dataset, v), 2);
     words = t("valueReadout", { label: real(chosen.target), said: said ? real(said[0]) : "–" });
   }
   byId("sample-readout").textContent = words;

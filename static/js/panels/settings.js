@@ -1,5 +1,5 @@
 /** The settings of training, all changeable while it trains, made from the catalog. */
-import { byId, entryText, explain, h, rebuild, selectField, sliderField } from "../dom.js";
+import { anchored, byId, entryText, explain, h, rebuild, selectField, sliderField } from "../dom.js";
 import { defaultsOf, schemaField } from "../fields.js";
 import { named, t } from "../words.js";
 
@@ -14,18 +14,36 @@ export function mountSettings(session) {
   session.store.on(["network", "dataset", "language"], (s) => {
     if (!s.network || box.dataset.of === key(s)) return;
     box.dataset.of = key(s);
-    rebuild(byId("main-fields"), ...mainFields(session, s));
-    rebuild(more, ...moreFields(session, s));
+    const fields = allFields(session, s);
+    rebuild(byId("main-fields"), ...MAIN.map((name) => fields[name]));
+    rebuild(more, ...Object.keys(fields).filter((name) => !MAIN.includes(name)).map((name) => fields[name]));
   });
   session.store.on(["rate", "network", "language"], (s) => {
-    if (!s.network) return;
-    const { schedule, clipping, average } = s.network.spec;
-    const said = [
-      ...(schedule.kind === "constant" ? [] : [`${named(schedule.kind, "schedule")}: ${t("rateNow", { rate: tiny(s.rate ?? s.network.learning_rate) })}`]),
-      ...(clipping.value || clipping.norm ? [named("clipping")] : []), ...(average ? [named("average")] : []),
-    ];
-    byId("more-now").textContent = said.join(" · ");
+    if (s.network) byId("more-now").textContent = unusual(s).join(" · ");
   });
+  anchored(byId("more"), byId("more-settings"));
+}
+
+/** What one turns all the time; all else is behind one button. */
+const MAIN = ["optimizer", "learning_rate", "batch_size", "loss", "l2"];
+
+/**
+ * What of the settings out of sight is not as it is by itself.
+ * @param {State} s
+ */
+function unusual(s) {
+  const { spec, learning_rate } = /** @type {import("../types.js").Network} */ (s.network), { defaults, optimizers } = s.catalog;
+  const { schedule, clipping, average, optimizer, regularization } = spec;
+  const own = Object.entries(find(optimizers, optimizer.kind).schema.properties).filter(([name, p]) =>
+    !["kind", "learning_rate"].includes(name) && JSON.stringify(optimizer[name]) !== JSON.stringify(/** @type {any} */ (p).default));
+  return [
+    ...own.map(([name]) => `${named(name, "optimizer")}${typeof optimizer[name] === "boolean" ? "" : ` ${optimizer[name]}`}`),
+    ...(regularization.l1 ? [`L1 ${regularization.l1}`] : []),
+    ...(spec.initializer === defaults.initializer ? [] : [named(spec.initializer)]),
+    ...(spec.seed === defaults.seed ? [] : [`${t("seed")} ${spec.seed}`]),
+    ...(schedule.kind === "constant" ? [] : [`${named(schedule.kind, "schedule")}: ${t("rateNow", { rate: tiny(s.rate ?? learning_rate) })}`]),
+    ...(clipping.value || clipping.norm ? [named("clipping")] : []), ...(average ? [named("average")] : []),
+  ];
 }
 
 /** @param {number} rate */
@@ -54,10 +72,12 @@ function fittingLosses(s) {
 }
 
 /**
+ * Every setting by its name, in the order it is shown.
  * @param {import("../session.js").Session} session
  * @param {State} s
+ * @returns {Record<string, HTMLElement>}
  */
-function mainFields(session, s) {
+function allFields(session, s) {
   const network = /** @type {import("../types.js").Network} */ (s.network);
   const { spec } = network, { catalog } = s;
   const optimizer = selectField(t("optimizer"), entries(catalog.optimizers), spec.optimizer.kind, (kind) =>
@@ -75,23 +95,24 @@ function mainFields(session, s) {
   const rate = sliderField(t("learningRate"), { min: 1e-5, max: 10, step: 0, value: spec.optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 },
     (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: v } }), "learningRate"));
   explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, session.spec.optimizer.kind)?.formula }));
-  const sliders = [];
+  /** @type {Record<string, HTMLElement>} */
+  const sliders = {};
   for (const [name, property] of Object.entries(find(catalog.optimizers, spec.optimizer.kind).schema.properties)) {
     if (name === "kind" || name === "learning_rate") continue;
-    sliders.push(schemaField("optimizer", name, property, spec.optimizer[name], (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, [name]: v } }), name)));
+    sliders[name] = schemaField("optimizer", name, property, spec.optimizer[name], (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, [name]: v } }), name));
   }
   const batch = sliderField(t("batchSize"), { min: 1, max: Math.max(2, network.samples), step: 1, value: spec.batch_size, log: true, hardMax: 20000 },
     (v) => void session.patch({ batch_size: Math.max(1, Math.round(v)) }, "batchSize"));
-  sliders.push(explain(batch.field, () => ({ text: t("tip.batchSize") })));
+  explain(batch.field, () => ({ text: t("tip.batchSize") }));
   for (const name of ["l1", "l2"]) {
     const penalty = sliderField(name.toUpperCase(), { min: 0, max: 0.1, step: 0.0005, value: spec.regularization[name], hardMax: 100 },
       (v) => void session.patch((now) => ({ regularization: { ...now.regularization, [name]: v } }), name));
-    sliders.push(explain(penalty.field, () => ({ text: t(`tip.${name}`) })));
+    sliders[name] = explain(penalty.field, () => ({ text: t(`tip.${name}`) }));
   }
   const seed = h("input", { type: "number", min: "0", max: "4294967295", step: "1", value: String(spec.seed), "data-name": "seed" });
   seed.addEventListener("change", () => seed.checkValidity() && seed.value !== "" ? void session.reset(Number(seed.value)) : seed.reportValidity());
   const seedField = explain(h("label", { class: "field" }, t("seed"), seed), () => ({ text: t("tip.seed") }));
-  return [optimizer.field, rate.field, loss.field, ...sliders, initializer.field, seedField];
+  return { optimizer: optimizer.field, learning_rate: rate.field, batch_size: batch.field, loss: loss.field, ...sliders, initializer: initializer.field, seed: seedField, ...rareFields(session, s) };
 }
 
 /**
@@ -99,17 +120,17 @@ function mainFields(session, s) {
  * @param {import("../session.js").Session} session
  * @param {State} s
  */
-function moreFields(session, s) {
+function rareFields(session, s) {
   const { spec } = /** @type {import("../types.js").Network} */ (s.network);
   const { catalog } = s, entry = find(catalog.schedules, spec.schedule.kind);
   const schedule = selectField(named("schedule"), entries(catalog.schedules, "schedule"), spec.schedule.kind, (kind) =>
     void session.patch({ schedule: defaultsOf(find(catalog.schedules, kind)) }, "schedule"));
   explain(schedule.field, () => entryText(find(catalog.schedules, session.spec.schedule.kind)));
   const properties = Object.entries(entry.schema.properties).filter(([name]) => name !== "kind");
-  const fields = properties.map(([name, property]) => schemaField("schedule", name, property, spec.schedule[name],
-    (v) => void session.patch((now) => ({ schedule: { ...now.schedule, [name]: v } }), name)));
-  const clips = Object.entries(catalog.spec_schema.$defs.Clipping.properties).map(([name, property]) => schemaField("clipping", name, property, spec.clipping[name],
-    (v) => void session.patch((now) => ({ clipping: { ...now.clipping, [name]: v } }), name)));
+  const fields = properties.map(([name, property]) => [`schedule.${name}`, schemaField("schedule", name, property, spec.schedule[name],
+    (v) => void session.patch((now) => ({ schedule: { ...now.schedule, [name]: v } }), name))]);
+  const clips = Object.entries(catalog.spec_schema.$defs.Clipping.properties).map(([name, property]) => [`clipping.${name}`, schemaField("clipping", name, property, spec.clipping[name],
+    (v) => void session.patch((now) => ({ clipping: { ...now.clipping, [name]: v } }), name))]);
   const average = schemaField("spec", "average", catalog.spec_schema.properties.average, spec.average, (v) => void session.patch({ average: v }, "average"));
-  return [schedule.field, ...fields, ...clips, average];
+  return { schedule: schedule.field, ...Object.fromEntries(fields), ...Object.fromEntries(clips), average };
 }

@@ -1,7 +1,10 @@
 /** The curve of the chosen layer's activation, and where every unit's samples stand on it. */
+import { classColours } from "../canvas.js";
 import { drawActivation, flatShare } from "../charts/activation.js";
-import { h, math } from "../dom.js";
+import { drawShares, softmaxOf } from "../charts/shares.js";
+import { explain, h, math } from "../dom.js";
 import { ACTIVATIONS } from "../model/forward.js";
+import { className } from "../names.js";
 import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
 import { layerName, named, pick, t } from "../words.js";
@@ -16,12 +19,12 @@ const MOST = 24, MOST_POINTS = 128;
 export function mountActivations(session, panel, isShown) {
   const { store } = session;
   const box = h("div", { id: "curves", class: "curves" }), choice = h("select", { id: "curve-layer" });
-  const about = h("p", { id: "curve-text", class: "note" }), curves = h("div", { id: "curve-box" }, box), more = h("p", { id: "curve-more", class: "hint" });
+  const about = h("span", { id: "curve-text" }), curves = h("div", { id: "curve-box" }, box), more = h("p", { id: "curve-more", class: "hint" });
   const legend = h("span", {});
   panel.append(
-    h("div", { class: "row" }, h("label", { class: "row" }, h("span", { "data-t": "ofLayer" }, t("ofLayer")), " ", choice),
-      h("span", { class: "legend" }, legend), h("a", { href: "/activations", "data-t": "allFunctions" }, t("allFunctions"))),
-    about, curves, more);
+    h("div", { class: "curve-head" }, h("label", { class: "row" }, h("span", { "data-t": "ofLayer" }, t("ofLayer")), " ", choice),
+      about, legend, h("a", { href: "/activations", "data-t": "allFunctions" }, t("allFunctions"))),
+    curves, more);
   choice.addEventListener("change", () => store.set({ layer: Number(choice.value) }));
   // Of new data a layer that has a curve is shown first.
   store.on(["dataset"], (s) => {
@@ -30,7 +33,8 @@ export function mountActivations(session, panel, isShown) {
   });
   store.on(["network", "layer", "language", "look"], (s) => {
     if (!s.network) return;
-    legend.textContent = t(rowsOnly(s.dataset) ? "curveLegend" : "curveLegendOne");
+    const alone = rowsOnly(s.dataset) ? "" : "One";
+    legend.textContent = t(`${s.network.layers[s.layer]?.activation === "softmax" ? "curveLegendSoftmax" : "curveLegend"}${alone}`);
     choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation ?? layer.kind, "layer")}`)));
     const layer = s.network.layers[s.layer];
     const shown = hasCurve(s, layer);
@@ -42,13 +46,14 @@ export function mountActivations(session, panel, isShown) {
     }
     const entry = s.catalog.activations.find((/** @type {any} */ a) => a.name === layer.activation);
     const formula = math(entry?.formula), slope = math(entry?.slope_formula);
-    about.replaceChildren(pick(entry?.summary ?? { en: "" }), " ", ...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
+    about.replaceChildren(...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
+    explain(about, () => ({ text: pick(entry?.summary ?? { en: "" }) }));
     const count = Math.min(MOST, layer.units);
     more.textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
-    const key = `${count} ${s.language}`;
+    const key = `${count} ${s.language} ${s.layer === s.network.layers.length - 1} ${s.dataset?.class_names}`;
     if (box.dataset.of !== key) {
       box.dataset.of = key;
-      box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, t("unitN", { n: j + 1 })), h("span", {})))));
+      box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {})))));
     }
   });
 
@@ -57,22 +62,25 @@ export function mountActivations(session, panel, isShown) {
     if (!network || !isShown()) return;
     if (!network.layers[layer] || !hasCurve(store.state, network.layers[layer])) return;
     const { units } = network.layers[layer], activation = network.layers[layer].activation ?? "linear";
-    // Softmax couples its units: alone, each is shown as the sigmoid of its lead over the others.
-    const f = ACTIVATIONS[activation] ?? ACTIVATIONS.sigmoid;
-    const known = store.state.catalog.activations.find((/** @type {any} */ a) => a.name === (ACTIVATIONS[activation] ? activation : "sigmoid"));
+    const f = ACTIVATIONS[activation];
+    const known = store.state.catalog.activations.find((/** @type {any} */ a) => a.name === activation);
     const points = rowsOnly(dataset) ? (picture?.layer === layer ? picture.z : null) : lookedAt(store.state, network.layers[layer]);
     const fresh = points && points.length % units === 0;
     const shown = fresh ? points.length / units : 0;
+    // Softmax couples its units: no curve of one z tells what one gives.
+    const shares = fresh && !f ? softmaxOf(points, units) : null, palette = classColours();
     [...box.children].forEach((figure, j) => {
       const canvas = /** @type {HTMLCanvasElement} */ (figure.firstElementChild);
       const z = fresh ? points.subarray(j * shown, (j + 1) * shown) : [];
-      drawActivation(canvas, f, z);
-      const flat = flatShare(known, z);
+      if (f) drawActivation(canvas, f, z);
+      else drawShares(canvas, shares?.subarray(j * shown, (j + 1) * shown) ?? [], palette[j % 8]);
+      // A softmax that is sure of itself is not ill: nothing of it is called flat.
+      const flat = f ? flatShare(known, z) : 0;
       const state = /** @type {HTMLElement} */ (figure.lastElementChild?.lastElementChild);
-      const dead = known.dies && shown > 0 && Array.prototype.every.call(z, (at) => f.value(at) === 0);
-      const text = dead ? t("dead") : flat > 0.3 ? t("flat", { n: Math.round(flat * 100) }) : "";
+      const dead = f && known.dies && shown > 0 && Array.prototype.every.call(z, (at) => f.value(at) === 0);
+      const text = dead ? t("dead") : flat > 0.3 ? t(known.dies ? "off" : "flat", { n: Math.round(flat * 100) }) : "";
       if (state.textContent !== text) state.textContent = text;
-      state.classList.toggle("warn", dead || flat > 0.8);
+      state.classList.toggle("warn", dead || (flat > 0.8 && !known.dies));
       canvas.setAttribute("aria-label", t("curveAlt", { n: j + 1, name: named(activation), flat: Math.round(flat * 100) }));
     });
   });
@@ -84,6 +92,12 @@ export function mountActivations(session, panel, isShown) {
   store.on(["layer", "theme", "network", "language", "look"], draw);
   new ResizeObserver(draw).observe(box);
   return draw;
+}
+
+/** A unit of the chosen layer; of the output its class. @param {import("../session.js").State} s @param {number} j */
+function unitTitle(s, j) {
+  const network = /** @type {import("../types.js").Network} */ (s.network);
+  return s.layer === network.layers.length - 1 && s.dataset?.classes === network.layers[s.layer].units ? className(s.dataset, j) : t("unitN", { n: j + 1 });
 }
 
 /**

@@ -1,7 +1,8 @@
-/** The tabs under the network: a tab is its file here and one line in this list. */
-import { byId, h } from "../dom.js";
+/** The tabs of the drawer: a tab is its file here and one line in this list. */
+import { byId, h, rovingTabs } from "../dom.js";
 import { t } from "../words.js";
 import { mountActivations } from "./activations.js";
+import { mountConfusion } from "./confusion.js";
 import { mountNumbers } from "./numbers.js";
 
 /**
@@ -14,12 +15,13 @@ import { mountNumbers } from "./numbers.js";
 /** @type {Tab[]} */
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
+  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
   { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
 ];
 
 /** @param {Session} session */
 export function mountTabs(session) {
-  const { store } = session, list = byId("tablist"), box = byId("tabs");
+  const { store } = session, list = byId("tablist"), box = byId("panels");
   const tabs = TABS.map((tab) => {
     const button = h("button", { id: `of-${tab.id}`, role: "tab", type: "button", "aria-controls": `tab-${tab.id}`, "data-t": tab.label }, t(tab.label));
     const panel = h("div", { id: `tab-${tab.id}`, role: "tabpanel", "aria-labelledby": `of-${tab.id}`, hidden: true });
@@ -38,16 +40,8 @@ export function mountTabs(session) {
   };
   for (const tab of tabs) {
     tab.button.addEventListener("click", () => select(tab));
-    tab.button.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!by) return;
-      event.stopPropagation();
-      const there = tabs.filter((one) => !one.button.hidden);
-      const next = there[(there.indexOf(tab) + by + there.length) % there.length];
-      select(next);
-      next.button.focus();
-    });
   }
+  rovingTabs(list);
   select(tabs[0]);
   store.on(["dataset"], ({ dataset }) => {
     if (!dataset) return;

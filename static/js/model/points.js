@@ -1,0 +1,54 @@
+/** The samples as points of what is drawn, wrong ones known by the last prediction. */
+import { classOf } from "./classes.js";
+import { realTarget } from "./units.js";
+
+/**
+ * @param {import("../session.js").State} s
+ * @returns {import("../charts/plane.js").Point[]}
+ */
+export function allPoints(s) {
+  const { dataset, picture, network } = s;
+  /** @type {import("../charts/plane.js").Point[]} */
+  const points = [];
+  if (!dataset || !network) return points;
+  const { units, activation } = network.layers[network.layers.length - 1];
+  const add = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets, /** @type {Float32Array | undefined} */ outputs, /** @type {boolean} */ test) => {
+    const known = outputs && outputs.length === inputs.length * units;
+    inputs.forEach((row, i) => {
+      const wrong = known && dataset.classes ? classOf(outputs, activation, i * units, units) !== targets[i] : false;
+      const [u, v] = project(dataset, row, targets[i]);
+      points.push({ u, v, label: targets[i], test, wrong: Boolean(wrong), sample: i });
+    });
+  };
+  add(dataset.test_inputs, dataset.test_targets, picture?.test, true);
+  add(dataset.inputs, dataset.targets, picture?.train, false);
+  return points;
+}
+
+/**
+ * @param {import("../types.js").Dataset} dataset
+ * @param {number[]} row
+ * @param {number} target
+ */
+function project(dataset, row, target) {
+  const { plane } = dataset;
+  if (!plane) return [row[0], realTarget(dataset, target)];
+  if (dataset.view === "plane") return row;
+  return plane.axes.map((axis) => axis.reduce((sum, a, c) => sum + a * (row[c] - plane.origin[c]), 0));
+}
+
+/**
+ * Which part of what the columns vary lies along each axis of the plane.
+ * @param {import("../types.js").Dataset} dataset
+ * @returns {number[]}
+ */
+export function shares(dataset) {
+  const rows = dataset.inputs, columns = dataset.columns.length;
+  const variance = (/** @type {number[]} */ values) => {
+    const mean = values.reduce((a, b) => a + b, 0) / (values.length || 1);
+    return values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length || 1);
+  };
+  let total = 0;
+  for (let c = 0; c < columns; c++) total += variance(rows.map((row) => row[c]));
+  return (dataset.plane?.axes ?? []).map((_, k) => variance(rows.map((row) => project(dataset, row, 0)[k])) / (total || 1));
+}

@@ -1,0 +1,11 @@
+/**
+ * From the network's own scale to the data's units.
+ *
+ * @import {Dataset} from "../types.js"
+ */
+
+/** A target or prediction as people say it: in the data's own unit. @param {Dataset} dataset @param {number} v */
+export const realTarget = (dataset, v) => v * dataset.target_deviation + dataset.target_mean;
+
+/** An input in the data's own unit. @param {Dataset} dataset @param {number} c @param {number} v */
+export const realInput = (dataset, c, v) => v * (dataset.deviation[c] ?? 1) + (dataset.mean[c] ?? 0);

@@ -1,0 +1,111 @@
+/** The data to choose from: a family at a time, its data sets, what one may bring oneself, and experiments to start from. */
+import { drawThumbnail } from "../charts/plane.js";
+import { drawSmall } from "../charts/samples.js";
+import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
+import { named, pick, t } from "../words.js";
+import { entryOf, suiting } from "./recipes.js";
+
+/** @typedef {import("../session.js").Session} Session */
+
+export const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
+
+/** @param {Session} session */
+export function mountGallery(session) {
+  const { store } = session, families = byId("families"), box = byId("thumbs");
+  let family = "";
+  const show = (/** @type {string} */ wanted) => {
+    family = wanted;
+    for (const tab of families.children) {
+      const on = /** @type {HTMLElement} */ (tab).dataset.family === family;
+      tab.setAttribute("aria-selected", String(on));
+      /** @type {HTMLElement} */ (tab).tabIndex = on ? 0 : -1;
+    }
+    fill();
+  };
+  const fill = () => {
+    const { catalog } = store.state;
+    const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
+    box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
+      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : []),
+      ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
+    mark();
+  };
+  const mark = () => {
+    const kind = store.state.network?.spec.dataset.kind;
+    const choices = /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[role=radio]"));
+    for (const button of choices) {
+      const chosen = button.dataset.kind === kind;
+      button.setAttribute("aria-checked", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    }
+    if (choices.length && ![...choices].some((one) => one.tabIndex === 0)) choices[0].tabIndex = 0;
+  };
+  store.on(["language"], () => {
+    families.replaceChildren(...FAMILIES.map((name) => h("button", { type: "button", role: "tab", "data-family": name, "aria-controls": "thumbs", onclick: () => show(name) }, t(`family.${name}`))));
+    show(family || "plane");
+  });
+  store.on(["theme"], fill);
+  store.on(["dataset"], ({ dataset }) => {
+    if (!dataset) return;
+    if (dataset.view === family) mark();
+    else show(dataset.view);
+  });
+  roving(box);
+  rovingTabs(families);
+}
+
+/** @param {Session} session @param {any} entry */
+function thumbnail(session, entry) {
+  const canvas = entry.name === "drawn" ? h("span", { class: "glyph" }, "✎") : h("canvas", {});
+  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": entry.name, onclick: () => void choose(session, entry) }, canvas, h("span", {}, named(entry.name)));
+  explain(button, () => entryText(entry));
+  const rows = ["plane", "curve", "table"].includes(entry.view);
+  if (canvas instanceof HTMLCanvasElement) requestAnimationFrame(() => (rows ? drawThumbnail : drawSmall)(canvas, entry.preview));
+  return button;
+}
+
+/** A table of one's own opens a dialog first. */
+function ownTable() {
+  const button = h("button", { id: "upload", class: "thumb", type: "button", role: "radio", "data-kind": "own", "aria-haspopup": "dialog", onclick: () => /** @type {HTMLDialogElement} */ (byId("upload-dialog")).showModal() },
+    h("span", { class: "glyph" }, "▦+"), h("span", {}, t("upload")));
+  return explain(button, () => ({ text: t("tip.upload") }));
+}
+
+/** Text of one's own opens a dialog first. @param {Session} session */
+function ownText(session) {
+  const entry = entryOf(session.store.state.catalog, "own_text");
+  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": "own_text", "aria-haspopup": "dialog", onclick: () => {
+    const { spec } = /** @type {import("../types.js").Network} */ (session.store.state.network);
+    const text = /** @type {HTMLTextAreaElement} */ (byId("text-own"));
+    if (spec.dataset.kind === "own_text" && !text.value) text.value = spec.dataset.text;
+    byId("text-problem").textContent = "";
+    /** @type {HTMLDialogElement} */ (byId("text-dialog")).showModal();
+  } }, h("span", { class: "glyph" }, "Aa+"), h("span", {}, named("own_text")));
+  return explain(button, () => entryText(entry));
+}
+
+/** An experiment worth opening. @param {Session} session @param {any} preset */
+function lesson(session, preset) {
+  return explain(h("button", { class: "thumb lesson", type: "button", "data-preset": preset.name, onclick: async () => {
+    if (await session.patch(preset.spec, "preset", true)) session.say("note", "presetOpened", pick(preset.title), ["undo"]);
+  } }, h("span", { class: "glyph" }, "▸"), h("span", {}, pick(preset.title))), () => ({ text: pick(preset.summary) }));
+}
+
+/**
+ * Another data set, and a new run with it; what was before is one undo away.
+ * @param {Session} session
+ * @param {any} entry
+ */
+async function choose(session, entry) {
+  if (session.spec.dataset.kind === entry.name) return;
+  if (entry.name === "drawn") session.store.set({ brush: 0 });
+  let kept = false;
+  const done = await session.patch((now) => {
+    const found = suiting(session, now, entry);
+    kept = found.kept;
+    return { dataset: { kind: entry.name }, ...found.change };
+  }, "dataset");
+  if (!done) return;
+  if (entry.pace) session.setPace(entry.pace);
+  session.say("note", kept ? "dataKept" : "dataSuited", named(entry.name), ["undo"]);
+}

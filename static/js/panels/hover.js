@@ -1,0 +1,125 @@
+/** The card at the pointer: a unit's or a line's arithmetic at the probed point, following the training. */
+import { short } from "../canvas.js";
+import { byId, h } from "../dom.js";
+import { realInput } from "../model/units.js";
+import { inputName, outputName, unitName } from "../names.js";
+import { named, t } from "../words.js";
+
+const MOST_TERMS = 3;
+
+/** @typedef {import("../types.js").Place} Place */
+/** @typedef {import("../session.js").State} State */
+
+/** @param {import("../session.js").Session} session */
+export function mountHover(session) {
+  const { store } = session, card = byId("hover-card");
+  store.on(["hover", "pinned", "picture", "weights", "language"], (s) => {
+    const place = s.hover ?? null;
+    if (!place || !s.network || !s.dataset) {
+      card.hidden = true;
+      return;
+    }
+    const lines = describe(s, place);
+    card.hidden = !lines.length;
+    card.replaceChildren(...lines);
+  });
+  return {
+    /** Beside what it speaks of, never over it. @param {{x: number, y: number, size: number}} at on the screen */
+    put({ x, y, size }) {
+      if (card.hidden) return;
+      const { offsetWidth: wide, offsetHeight: tall } = card, home = byId("network").getBoundingClientRect();
+      const right = x + size / 2 + 16, left = x - size / 2 - 16 - wide;
+      const beside = right + wide < home.right ? right : left > home.left ? left : null;
+      const below = y + size / 2 + 14, above = y - size / 2 - 14 - tall;
+      const top = beside !== null ? y - tall / 2 : below + tall < home.bottom ? below : above;
+      card.style.left = `${Math.max(8, Math.min(beside ?? x - wide / 2, Math.min(innerWidth, home.right) - wide - 8))}px`;
+      card.style.top = `${Math.max(8, Math.min(top, innerHeight - tall - 8))}px`;
+    },
+  };
+}
+
+/**
+ * @param {State} s
+ * @param {Place} place
+ * @returns {HTMLElement[]}
+ */
+function describe(s, place) {
+  const network = /** @type {import("../types.js").Network} */ (s.network);
+  const layer = network.layers[place.layer], probe = s.picture?.probe;
+  if (place.layer >= 0 && !layer) return [];
+  if (place.from !== undefined) return line(s, place);
+  const title = place.layer < 0 ? inputName(s.dataset, network, place.unit) : `${unitName(network, place.layer, place.unit)}${place.layer === network.layers.length - 1 ? ` · ${outputName(s.dataset, network, place.unit).text}` : ""}`;
+  /** @type {HTMLElement[]} */
+  const made = [h("b", { class: "title" }, title)];
+  if (!probe) return made;
+  if (place.layer < 0) made.push(h("span", { class: "number" }, `= ${short(probe.x[place.unit], 3)}`, raw(s, place.unit, probe.x[place.unit])));
+  else if (["dense", "output"].includes(layer.kind)) made.push(...sum(s, place, probe));
+  else made.push(h("span", { class: "number" }, `${named(layer.kind, "layer")} = `, h("b", {}, short(probe.a[place.layer]?.[place.unit], 3))));
+  made.push(h("span", { class: "hint" }, where(s)));
+  return made;
+}
+
+/** A column's value in its own unit. @param {State} s @param {number} i @param {number} v */
+function raw(s, i, v) {
+  const { dataset } = s;
+  if (dataset?.view !== "table") return "";
+  return ` (${t("inOwnUnits", { value: short(realInput(dataset, i, v), 2) })})`;
+}
+
+/**
+ * w1 x1 + w2 x2 + b = z, f(z) = a.
+ * @param {State} s
+ * @param {Place} place
+ * @param {any} probe
+ * @returns {HTMLElement[]}
+ */
+function sum(s, { layer: l, unit }, probe) {
+  const network = /** @type {import("../types.js").Network} */ (s.network), { weights } = s;
+  const layer = network.layers[l], into = l ? probe.a[l - 1] : probe.x;
+  const offset = network.layout.find((p) => p.name === `${layer.name}.weight`)?.offset, bias = network.layout.find((p) => p.name === `${layer.name}.bias`)?.offset;
+  if (!weights || !into || offset === undefined || bias === undefined) return [];
+  const terms = into.map((/** @type {number} */ x, /** @type {number} */ k) => ({ w: weights[offset + k * layer.units + unit], x }));
+  const shown = terms.length <= MOST_TERMS ? terms : [...terms].sort((a, b) => Math.abs(b.w * b.x) - Math.abs(a.w * a.x)).slice(0, MOST_TERMS - 1);
+  const rest = terms.filter((/** @type {any} */ term) => !shown.includes(term));
+  const parts = shown.flatMap((/** @type {{w: number, x: number}} */ { w, x }, /** @type {number} */ i) => [sign(w * x, i === 0), product(w, x)]);
+  const restSum = rest.reduce((/** @type {number} */ total, /** @type {any} */ term) => total + term.w * term.x, 0);
+  if (rest.length) parts.push(sign(restSum, false), `${short(Math.abs(restSum), 2)} (${t("moreTerms", { n: rest.length })})`);
+  parts.push(sign(weights[bias + unit], !terms.length), short(Math.abs(weights[bias + unit]), 2));
+  const z = probe.z[l][unit], a = probe.a[l][unit];
+  const f = layer.activation ?? "linear";
+  return [
+    h("span", { class: "number" }, ...parts, " = ", h("b", {}, short(z, 2))), h("br"),
+    h("span", { class: "number" }, `${named(f)}(${f === "softmax" ? "z" : short(z, 2)}) = `, h("b", {}, short(a, 3))),
+  ];
+}
+
+/** @param {number} w @param {number} x */
+const product = (w, x) => h("span", { class: w < 0 ? "minus" : "plus" }, `${short(Math.abs(w), 2)}·${short(Math.abs(x), 2)}`);
+
+/** @param {number} value @param {boolean} first */
+const sign = (value, first) => (value < 0 ? (first ? "−" : " − ") : first ? "" : " + ");
+
+/**
+ * @param {State} s
+ * @param {Place} place
+ */
+function line(s, { layer: l, unit, from = 0 }) {
+  const network = /** @type {import("../types.js").Network} */ (s.network), layer = network.layers[l], { weights, picture } = s;
+  const offset = network.layout.find((p) => p.name === `${layer.name}.weight`)?.offset;
+  if (!weights || offset === undefined) return [];
+  const w = weights[offset + from * layer.units + unit], x = (l ? picture?.probe?.a[l - 1] : picture?.probe?.x)?.[from];
+  const source = l ? unitName(network, l - 1, from) : inputName(s.dataset, network, from);
+  const made = [h("b", { class: "title" }, `${source} → ${unitName(network, l, unit)}`), h("span", { class: "number" }, `${t("weight")} `, h("b", { class: w < 0 ? "minus" : "plus" }, short(w, 3)))];
+  if (x !== undefined) made.push(h("br"), h("span", { class: "number" }, `${short(w, 2)} · ${short(x, 2)} = `, h("b", {}, short(w * x, 3))));
+  made.push(h("span", { class: "hint" }, `${where(s)} · ${t("clickEdits")}`));
+  return made;
+}
+
+/** The point that the numbers are of. @param {State} s */
+export function where(s) {
+  const { dataset, picture } = s, point = picture?.probe?.point;
+  if (!point || !dataset) return t("atFirst");
+  const names = dataset.view === "table" ? ["PC1", "PC2"] : [named("x1"), named("x2")];
+  if (!dataset.plane) return t("atPoint", { where: `${named("x1")} = ${short(point.u, 2)}` });
+  return t("atPoint", { where: `${names[0]} = ${short(point.u, 2)}, ${names[1]} = ${short(point.v, 2)}` });
+}

@@ -1,0 +1,80 @@
+/** Sharing: what the link holds, what it hides, code for another page, a picture of it for a class. */
+import { byId, h } from "../dom.js";
+import { toFragment } from "../link.js";
+import { named, t } from "../words.js";
+
+/** What a link may hide, and where it stands in the preview: row and column. @type {[string, string][]} */
+const PARTS = [
+  ["transport", "1 / 1 / 2 / 3"], ["speed", "1 / 3 / 2 / 4"], ["settings", "2 / 1 / 3 / 4"], ["data", "3 / 1 / 5 / 2"], ["network", "3 / 2 / 4 / 3"],
+  ["builder", ""], ["output", "3 / 3 / 4 / 4"], ["brushes", ""], ["loss", "4 / 3 / 5 / 4"], ["tabs", "4 / 2 / 5 / 3"],
+];
+
+/** Hide what a link hides, wholly. @param {string[]} names */
+export function hideParts(names) {
+  document.body.dataset.hide = names.join(" ");
+  for (const name of names) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("hidden", "");
+}
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {string[]} hidden by the link of this page
+ */
+export function mountShare(session, hidden) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("share-dialog")), body = byId("share-body");
+  const hide = new Set(hidden);
+  const link = () => {
+    const { network, catalog } = session.store.state;
+    const kept = /** @type {Record<string, string>} */ (hide.size ? { hide: [...hide].join(",") } : {});
+    const fragment = network ? toFragment(network.spec, catalog.defaults, kept) : "";
+    return `${location.origin}${location.pathname}${fragment ? `#${fragment}` : ""}`;
+  };
+  const copy = (/** @type {string} */ text) => navigator.clipboard.writeText(text).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
+
+  const build = () => {
+    const { network } = session.store.state;
+    if (!network) return;
+    const { spec } = network;
+    const preview = h("div", { class: "preview", "aria-hidden": "true" }, ...PARTS.filter(([, area]) => area).map(([name, area]) => {
+      const cell = h("span", {}, t(`part.${name}`));
+      cell.style.gridArea = area;
+      cell.dataset.part2 = name;
+      return cell;
+    }));
+    const address = h("input", { type: "text", id: "share-link", readOnly: true, "aria-label": t("shareLink"), onfocus: () => address.select() });
+    const frame = h("textarea", { readOnly: true, "aria-label": t("shareEmbed"), spellcheck: false });
+    const picture = h("img", { alt: t("shareQr"), width: 200, height: 200 }), problem = h("p", { class: "hint" });
+    const show = () => {
+      const url = link();
+      address.value = url;
+      frame.value = `<iframe src="${url}" width="100%" height="720" title="Glassbox"></iframe>`;
+      for (const cell of /** @type {NodeListOf<HTMLElement>} */ (preview.querySelectorAll("span"))) cell.toggleAttribute("data-off", hide.has(cell.dataset.part2 ?? ""));
+      picture.hidden = url.length > 2000;
+      problem.textContent = picture.hidden ? t("shareTooLong") : "";
+      if (!picture.hidden) picture.src = `/api/qr?text=${encodeURIComponent(url)}`;
+    };
+    const ticks = PARTS.map(([name]) => {
+      const input = h("input", { type: "checkbox", checked: hide.has(name), "data-name": `hide ${name}` });
+      input.addEventListener("change", () => {
+        if (input.checked) hide.add(name);
+        else hide.delete(name);
+        show();
+      });
+      return h("label", { class: "check" }, input, t(`part.${name}`));
+    });
+    const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
+    body.replaceChildren(
+      h("div", {},
+        h("ul", {}, h("li", {}, `${t("data")}: ${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}: ${layers || t("noHidden")}`),
+          h("li", {}, `${t("optimizer")}: ${named(spec.optimizer.kind)}, ${t("learningRate")} ${spec.optimizer.learning_rate}`), h("li", {}, `${t("seed")} ${spec.seed}: ${t("shareSame")}`),
+          h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
+        h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
+        h("h3", {}, t("shareLink")), h("div", { class: "row" }, address, h("button", { type: "button", class: "primary", id: "copy-link", onclick: () => void copy(address.value) }, t("copyLink"))),
+        ...(("embedding" in document.documentElement.dataset) ? [h("h3", {}, t("shareEmbed")), frame, h("button", { type: "button", onclick: () => void copy(frame.value) }, t("copyEmbed"))] : [h("p", { class: "hint" }, t("embedOff"))])),
+      h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, problem));
+    show();
+  };
+  byId("share").addEventListener("click", () => {
+    build();
+    dialog.showModal();
+  });
+}
