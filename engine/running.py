@@ -278,6 +278,10 @@ class Running:
         """The history in columns, and its marks; nothing is taken away."""
         return self._course.columns(self.step)
 
+    def marks(self) -> list[dict[str, Any]]:
+        """What was changed within the run, see `Mark`."""
+        return self._course.marks.as_records()
+
     def take_points(self) -> list[tuple[int, float]]:
         """The loss points since this was last called: whoever streams them misses none."""
         return self._course.take_points(self.step)

@@ -118,6 +118,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "opening",
             "database",
             "store",
+            "past",
             "bundling",
             "assets",
             "pages",
