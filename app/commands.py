@@ -1,10 +1,11 @@
 """What a user may do to a network."""
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import monotonic
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from fastapi.exceptions import RequestValidationError
@@ -13,15 +14,18 @@ from pydantic import ValidationError
 from engine.errors import Refused
 from engine.history import bins
 from engine.spec import NetworkSpec
+from engine.stopping import Until
 
-from .errors import Conflict
+from .errors import Conflict, NotFound
 from .live import Live
 from .registry import Networks
 from .schemas import SPEC, FrameOut, NetworkOut, PatchIn, TrainIn
-from .workers import playing
-from .workers.messages import Amount, CannotTrain, Report
+from .wire import Unreadable
+from .workers import playing, runs
+from .workers.messages import Amount, CannotTrain, EndedRun, Report
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 TRAIN_SLICE_S = 0.04
 SHORT_SLICE_S = 0.008  # where others ask as well
@@ -41,8 +45,10 @@ class Commands:
                 return await self._mend(live, change)
             spec = self._validated(change.merged(live.spec))
             tables = await self.networks.tables_for(spec)
-            report, described = await self.networks.call(live, playing.patch, spec, tables)
+            report, described, ended = await self.networks.call(live, runs.patch, spec, tables)
             live.spec = spec
+            if ended is not None:
+                live.begin_run(ended)
             live.describe_as(described)
             live.mark_changed()
             live.hold(report)
@@ -72,9 +78,18 @@ class Commands:
         except ValidationError as error:
             raise RequestValidationError(error.errors()) from error
 
-    async def play(self, live: Live, steps_per_second: float | None, keep: bool = True) -> FrameOut:
-        """`keep`: it plays on where nobody watches."""
-        report = await self._training(live, playing.begin)
+    async def play(
+        self,
+        live: Live,
+        steps_per_second: float | None,
+        keep: bool = True,
+        until: Until | None = None,
+    ) -> FrameOut:
+        """`keep`: it plays on where nobody watches; `until`: and no further than that.
+
+        Raises: Conflict, Refused (a rule that cannot hold)
+        """
+        report = await self._training(live, playing.begin, until)
         self.networks.begin_playing(live, steps_per_second, keep)
         live.mark_changed()
         live.publish(report)
@@ -83,23 +98,78 @@ class Commands:
 
     async def pause(self, live: Live) -> FrameOut:
         live.playing = False
-        report = await self.networks.publish_now(live)
+        report = await self.networks.call(live, playing.pause)
+        live.publish(report)
         live.channel.notify("state", {"state": live.state(report)})
         await self.networks.keeper.save_now(live)
         return live.frame_with_weights(report)
 
     async def reset(self, live: Live, seed: int | None) -> FrameOut:
         async with live.changing:
-            report = await self.networks.call(live, playing.reset, seed)
+            report, ended = await self.networks.call(live, runs.reset, seed)
             if seed is not None:
                 live.spec = replace(live.spec, seed=seed)
-            live.generation += 1
+            live.begin_run(ended)
             live.mark_changed()
-            live.channel.restart()
             live.hold(report)
             await self.networks.keeper.save_now(live)
         await live.release()
         return live.frame_with_weights(report)
+
+    async def restore(self, live: Live, number: int) -> NetworkOut:
+        """That run goes on, paused. Its frame is held until the answer is out: then `live.release`.
+
+        Raises: NotFound, Conflict
+        """
+        async with live.changing:
+            await self.networks.ensure(live)
+            if live.run == number:
+                return await self.networks.describe(live)
+            waiting = (past for past in live.ended if past.run == number)
+            past = next(waiting, None) or await asyncio.to_thread(
+                self.networks.store.run, live.id, number
+            )
+            if past is None:
+                raise NotFound(
+                    f"there is no run {number} of this network, or not any more; GET runs lists those kept"
+                )
+            try:
+                spec = SPEC.validate_python(past.spec).to_engine()
+                tables = await self.networks.tables_for(spec)
+                report, described, ended = await self.networks.call(
+                    live, runs.restore, spec, tables, past.checkpoint
+                )
+            except (ValidationError, Refused, Unreadable) as error:
+                why = error.message if isinstance(error, Refused) else "it is of another version"
+                raise Conflict(f"run {number} cannot be brought back: {why}") from error
+            live.spec = spec
+            live.describe_as(described)
+            live.ended = [waiting for waiting in live.ended if waiting.run != number]
+            await self._begin_again(live, report, ended)
+        return live.described(described)
+
+    async def back_to_best(self, live: Live) -> FrameOut:
+        """Raises: Conflict, where nothing was measured"""
+        async with live.changing:
+            report, ended = await self._training(live, runs.back_to_best)
+            if ended is not None:
+                await self._begin_again(live, report, ended)
+        if ended is None:
+            return await self.pause(live)
+        await live.release()
+        return live.frame_with_weights(report)
+
+    async def _begin_again(self, live: Live, report: Report, ended: EndedRun) -> None:
+        """Another run goes on where it was, paused."""
+        played, live.playing = live.playing, False
+        live.begin_run(ended)
+        live.mark_changed()
+        live.hold(report)
+        await self.networks.begin_channel(live)
+        if played:
+            live.channel.notify("state", {"state": "paused"})
+        await self.networks.keeper.save_now(live)
+        await self.networks.room.fit()
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
         async with live.changing:
@@ -118,7 +188,10 @@ class Commands:
         wait_s: float = math.inf,
     ) -> FrameOut:
         """A number of steps, or of epochs, in slices; other networks and commands get their turn
-        between them. After `wait_s` it ends with what is done.  Raises: Conflict, Refused"""
+        between them. After `wait_s` it ends with what is done, and so it does where another run begins.
+
+        Raises: Conflict, Refused
+        """
         end = monotonic() + wait_s
         if (amount.steps is None) == (amount.epochs is None):
             raise Refused("steps", "give either steps or epochs")
@@ -126,12 +199,15 @@ class Commands:
         left = Amount(amount.steps or 0, amount.epochs, most, amount.losses != "none")
         losses: list[Any] = []
         points: list[tuple[int, float]] = []
+        step = 0
         while True:
             short = live.worker.shared(live.visitor)
             slice_s = SHORT_SLICE_S if short else TRAIN_SLICE_S
             report = await self._training(live, playing.train, left, slice_s)
-            losses.append(report.losses)
-            points += report.points
+            if left.run in (None, report.figures["run"]):
+                losses.append(report.losses)
+                points += report.points
+                step = report.step
             live.mark_changed()
             live.used = monotonic()
             live.publish(replace(report, losses=None))
@@ -139,23 +215,23 @@ class Commands:
                 break
             if monotonic() >= end or (gone is not None and await gone()):
                 break
-            left = replace(left, steps=report.remaining, epochs=None, first=False)
+            left = replace(left, steps=report.remaining, epochs=None, run=report.figures["run"])
         remaining = report.remaining
         if report.weights is None:
             report = await self.networks.publish_now(live)
         frame = live.frame_with_weights(report)
         frame.remaining = remaining
         frame.loss_points = points
-        _add_losses(frame, losses, amount.losses, report.step)
+        _add_losses(frame, losses, amount.losses, step)
         return frame
 
     async def _training(
         self,
         live: Live,
-        function: Callable[Concatenate[str, P], Report],
+        function: Callable[Concatenate[str, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Report:
+    ) -> T:
         """Raises: Conflict"""
         try:
             return await self.networks.call(live, function, *args, **kwargs)

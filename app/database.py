@@ -46,6 +46,19 @@ EARLIER = Table(
     Column("generation", Float, nullable=False),
     Column("digest", String),
 )
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("network", String, primary_key=True),
+    Column("run", Integer, primary_key=True),
+    Column("visitor", String, nullable=False),
+    Column("place", Integer, nullable=False),  # in the order in which they ended
+    Column("spec", Text, nullable=False),
+    Column("checkpoint", LargeBinary, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("digest", String),
+    Column("bytes", Integer),
+)
 DATASETS = Table(
     "datasets",
     METADATA,

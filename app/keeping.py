@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from time import time
 from typing import Any, ParamSpec
 
-from engine.spec import NetworkSpec
-
 from .finishing import to_its_end
 from .live import Live
 from .schemas import spec_to_json
 from .store import CannotSave, Listed, Saved, Store
 from .workers import shelf
 from .workers.local import Worker, WorkerDied
+from .workers.messages import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Keeper:
 
     async def _save_new(self, live: Live) -> None:
         async with self._writing:
-            await self._write(self.store.save_networks, [saved(live, live.spec, None)])
+            await self._write(self.store.save_networks, [saved(live, None)])
 
     async def save_now(self, live: Live) -> None:
         """What is acknowledged survives: a change is saved before its answer."""
@@ -73,17 +72,19 @@ class Keeper:
                 for live in part:
                     live.dirty = live.dirty or live.id not in kept
 
-    async def _write_some(
-        self, part: list[Live], found: dict[str, tuple[NetworkSpec, bytes]]
-    ) -> set[str]:
+    async def _write_some(self, part: list[Live], found: dict[str, Checkpoint]) -> set[str]:
         """Ids of those that were written."""
         async with self._writing:
             rows = [
-                saved(live, *found[live.id])
+                saved(live, found[live.id])
                 for live in part
                 if live.id in found and live.id not in self.deleted
             ]
             written = await self._write(self.store.save_networks, rows)
+            if written:
+                done = {id(past) for row in rows for past in row.ended}
+                for live in part:
+                    live.ended = [past for past in live.ended if id(past) not in done]
         return {row.id for row in rows} if written else set()
 
     async def save_broken(self, lives: Iterable[Live]) -> None:
@@ -124,9 +125,16 @@ class Keeper:
 SAVING = "saving"  # who speaks with the worker
 
 
-def saved(live: Live, spec: NetworkSpec, checkpoint: bytes | None) -> Saved:
+def saved(live: Live, checkpoint: Checkpoint | None) -> Saved:
     return Saved(
-        live.id, live.visitor, spec_to_json(spec), checkpoint, live.generation, live.kept_summary()
+        live.id,
+        live.visitor,
+        spec_to_json(checkpoint.spec if checkpoint else live.spec),
+        checkpoint.state if checkpoint else None,
+        live.generation,
+        live.kept_summary(),
+        run=checkpoint.run if checkpoint else live.run,
+        ended=tuple(live.ended),
     )
 
 

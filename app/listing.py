@@ -4,8 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 
 from .keeping import summary_of
+from .live import Live
 from .registry import Networks
-from .schemas import NetworkSummary
+from .schemas import NetworkSummary, RunOut
+from .workers import runs
 
 
 async def networks_of(networks: Networks, visitor: str | None) -> list[NetworkSummary]:
@@ -38,6 +40,19 @@ async def trash_of(networks: Networks, visitor: str | None) -> list[NetworkSumma
             summary = {**summary_of(kept), "changed": datetime.fromtimestamp(kept.trashed, UTC)}
             found.append(NetworkSummary(id=kept.id, **summary))
     return _newest_first(found)
+
+
+async def runs_of(networks: Networks, live: Live) -> list[RunOut]:
+    """The present run of a network, and those that are kept."""
+    kept = await asyncio.to_thread(networks.store.runs, live.id)
+    kept |= {past.run: past.line for past in live.ended}
+    present = await networks.call(live, runs.current)
+    found = {**kept, present["run"]: present}
+    return [
+        RunOut(**found[number], current=number == present["run"])
+        for number in sorted(found, reverse=True)
+        if found[number]  # one whose line is damaged cannot be told of
+    ]
 
 
 def _newest_first(found: list[NetworkSummary]) -> list[NetworkSummary]:

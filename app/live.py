@@ -16,10 +16,11 @@ from engine.spec import NetworkSpec
 
 from .broadcast import Channel
 from .errors import validation_problem
+from .past import Past, trimmed
 from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, spec_to_json
 from .turns import Turn
 from .workers.local import Worker
-from .workers.messages import Report
+from .workers.messages import EndedRun, Report
 
 BROKEN = "PATCH it to something else, or delete it: "
 MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
@@ -55,6 +56,9 @@ class Live:
     dirty: bool = True  # changed since it was saved
     changed: float = field(default_factory=time)  # wall clock, for people
     generation: int = 0
+    run: int = 0  # the number of the present one
+    newest_run: int = 0  # the highest that there was
+    ended: list[Past] = field(default_factory=list)  # runs that wait to be saved
     saved_spec: dict[str, Any] | None = None  # one that cannot be brought to life, as it was found
     broken: str | None = None  # why it cannot be trained or looked at until it is changed
     notice: str | None = None  # what its people should know: what of it was lost
@@ -90,10 +94,21 @@ class Live:
 
     def describe_as(self, described: dict[str, Any]) -> None:
         """Note what a list says of it."""
-        units = [str(layer["units"]) for layer in described["layers"] if layer["parameters"]]
-        self.name = f"{self.spec.dataset.kind} {'-'.join(units)}"
+        self.name = described["name"]
         self.parameters = described["parameters"]
         self.memory = described["memory"]
+        self._note_run(described["run"])
+
+    def _note_run(self, run: int) -> None:
+        self.run, self.newest_run = run, max(run, self.newest_run)
+
+    def begin_run(self, ended: EndedRun) -> None:
+        """Another run than before goes on; that one waits to be saved."""
+        if ended.checkpoint is not None:
+            past = Past(ended.run, spec_to_json(ended.spec), ended.checkpoint, ended.line)
+            self.ended = trimmed([*self.ended, past])
+        self.generation += 1
+        self.channel.restart()
 
     def summary(self) -> dict[str, Any]:
         report = self.channel.report
@@ -108,8 +123,9 @@ class Live:
         }
 
     def kept_summary(self) -> dict[str, Any]:
-        """The same as it is saved, with how it plays: after a restart it goes on."""
-        summary = self.summary()
+        """The same as it is saved, with how it plays: after a restart it goes on. A number of a run is
+        not used again, whatever becomes of the checkpoints."""
+        summary = {**self.summary(), "newest_run": self.newest_run}
         if self.playing:
             return {**summary, "keep": self.keep, "steps_per_second": self.steps_per_second}
         return {**summary, "state": "paused"}
@@ -166,7 +182,11 @@ class Live:
         divergence = divergence_out(found["divergence"])
         state = "playing" if self.playing else "diverged" if divergence else "paused"
         return NetworkOut(
-            **{**found, "divergence": divergence},
+            **{
+                **found,
+                "divergence": divergence,
+                "until": found["until"] if self.playing else None,
+            },
             id=self.id,
             state=state,
             steps_per_second=self.steps_per_second if self.playing else None,
@@ -177,6 +197,7 @@ class Live:
     def hold(self, report: Report) -> None:
         """Publish it at `release`, or when the next one comes: frames keep their order."""
         self._flush()
+        self._note_run(report.figures["run"])
         self.held = report
 
     async def release(self) -> None:
@@ -189,15 +210,22 @@ class Live:
             self.publish(held)
 
     def publish(self, report: Report) -> None:
-        """To all who watch, and stop playing where it diverged."""
+        """To all who watch, and stop playing where it diverged or its rule holds."""
         self._flush()
-        if report.divergence and self.playing:
+        self._note_run(report.figures["run"])
+        stop = report.stop if self.playing else None
+        if report.divergence or stop:
             self.playing = False
         told = self.channel.report
         self.channel.publish(report)
         if report.divergence and (told is None or told.divergence is None):
             out = divergence_out(report.divergence)
             self.channel.notify("diverged", out.model_dump() if out else {})
+        if stop:
+            told_of_it = {"rule": stop.rule, "value": stop.value, "step": stop.step}
+            self.channel.notify(
+                "state", {"state": "paused", "reason": stop.reason, "code": "until", **told_of_it}
+            )
 
     def stop(self, reason: str) -> None:
         """It can't go on training; whoever watches is told why."""

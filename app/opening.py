@@ -14,7 +14,8 @@ from filelock import FileLock, Timeout
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3  # 2: networks have a summary; 3: checksums, an earlier checkpoint, a trash
+# 2: networks have a summary; 3: checksums, an earlier checkpoint, a trash; 4: runs that ended
+SCHEMA_VERSION = 4
 MAGIC = b"SQLite format 3\0"
 FILE = "glassbox.sqlite"
 

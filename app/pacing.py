@@ -156,7 +156,7 @@ def _play(live: Live, seconds: float, now: float, interval: float) -> Play:
         pace = max(interval, live.payload_s) if watched else UNWATCHED_REPORT_S
         live.report_at = max(live.report_at + pace, now + pace / 2)
     steps = None if live.steps_per_second is None else int(live.allowance)
-    return Play(live.id, steps, seconds, due, due and live.channel.wants_weights)
+    return Play(live.id, live.run, steps, seconds, due, due and live.channel.wants_weights)
 
 
 async def save_forever(networks: Networks) -> None:

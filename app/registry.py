@@ -105,6 +105,7 @@ class Networks:
         live = Live(id, saved.visitor, NetworkSpec(), self._least_loaded(), dirty=False)
         live.generation = saved.generation
         live.changed = saved.summary.get("changed", saved.used)
+        live.newest_run = saved.summary.get("newest_run", 0)
         live.take_spec(saved.spec)
         self.live[id] = live
         with contextlib.suppress(CannotSave):
@@ -191,8 +192,16 @@ class Networks:
     async def _create(
         self, live: Live, tables: dict[str, Table], checkpoint: bytes | None
     ) -> dict[str, Any]:
+        taken = {*await asyncio.to_thread(self.store.runs, live.id), *(p.run for p in live.ended)}
         return await live.worker.call_for(
-            live.visitor, shelf.create, live.id, live.spec, tables, checkpoint
+            live.visitor,
+            shelf.create,
+            live.id,
+            live.spec,
+            tables,
+            checkpoint,
+            taken,
+            live.newest_run,
         )
 
     async def ensure(self, live: Live) -> None:
@@ -223,7 +232,7 @@ class Networks:
             except Refused as error:
                 live.broken = f"{BROKEN}it cannot be brought back. {error.message}"
                 raise Conflict(live.broken) from error
-            await self._begin_channel(live)
+            await self.begin_channel(live)
             if self.live.get(live.id) is not live:  # it was deleted meanwhile
                 await self._discard(live)
                 raise NotFound(NO_SUCH_NETWORK)
@@ -232,7 +241,8 @@ class Networks:
             if lost or live.notice:
                 live.channel.notify("restored", {"step": described["step"], "reason": live.notice})
 
-    async def _begin_channel(self, live: Live) -> None:
+    async def begin_channel(self, live: Live) -> None:
+        """Whoever watches is told the course of the run anew."""
         history = await self._ask(live, shelf.history)
         live.channel.restart()
         live.channel.seed(history["step"], history["loss"])
@@ -251,7 +261,7 @@ class Networks:
             live.broken = live.saved_spec = None
             live.deaths.clear()
             live.generation += 1
-        await self._begin_channel(live)
+        await self.begin_channel(live)
 
     def suspect(self, live: Live, doing: str) -> None:
         """Its worker died while it did that to this network: the third time, and never well since the

@@ -9,7 +9,6 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,10 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from engine.datasets import Table as OwnTable
 
-from .database import DATASETS, EARLIER, NETWORKS, opened
+from . import past
+from .database import DATASETS, EARLIER, NETWORKS, RUNS, opened
 from .opening import SCHEMA_VERSION, CannotOpen, prepare
+from .past import Past, digest
 
 _VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
 _LISTED = [NETWORKS.c[name] for name in ("id", "visitor", "used", "summary", "trashed", "spec")]
@@ -34,7 +35,7 @@ class CannotSave(RuntimeError):
 @dataclass(frozen=True, slots=True)
 class Saved:
     """One network as it is kept; `summary` is what a list says of it, `used` when it was saved, `fault`
-    what of it was damaged."""
+    what of it was damaged. `run` is the number of the run that goes on, `ended` are those to be kept."""
 
     id: str
     visitor: str
@@ -45,6 +46,8 @@ class Saved:
     used: float = 0.0
     fault: str | None = None
     trashed: float | None = None
+    run: int = 0
+    ended: tuple[Past, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Store:
 
     def save_networks(self, networks: Sequence[Saved]) -> None:
         """All or none. What was the newest checkpoint of each becomes the earlier one."""
-        statements = []
+        statements: list[Any] = []
         for network in networks:
             spec = json.dumps(network.spec)
             row = {
@@ -131,7 +134,7 @@ class Store:
                 "generation": network.generation,
                 "summary": json.dumps(network.summary),
                 "used": time.time(),
-                "digest": _digest(spec, network.checkpoint, network.generation),
+                "digest": digest(spec, network.checkpoint, network.generation),
                 "bytes": len(spec) + 2 * len(network.checkpoint or b""),
                 "trashed": None,
             }
@@ -148,6 +151,7 @@ class Store:
                 # A network that could not be added while the disk refused is added now.
                 delete(NETWORKS).where(mine),
                 insert(NETWORKS).values(**row),
+                *past.saving(network.id, network.visitor, network.run, network.ended),
             ]
         self._write(*statements)
 
@@ -191,7 +195,7 @@ class Store:
             if not rows:
                 return None
             row = rows[0]
-            sound = row.digest in (None, _digest(row.spec, row.checkpoint, row.generation))
+            sound = row.digest in (None, digest(row.spec, row.checkpoint, row.generation))
             spec = json.loads(row.spec)
         except (CannotSave, ValueError, TypeError):
             return replace(blank, fault="damaged")
@@ -217,15 +221,28 @@ class Store:
         self._write(
             delete(NETWORKS).where(NETWORKS.c.id.in_(ids)),
             delete(EARLIER).where(EARLIER.c.id.in_(ids)),
+            delete(RUNS).where(RUNS.c.network.in_(ids)),
         )
+
+    # Runs that ended
+
+    def runs(self, id: str) -> dict[int, dict[str, Any]]:
+        """What a list says of those of a network, by their numbers."""
+        return {row.run: _object(row.line) for row in self._read(past.lines(id))}
+
+    def run(self, id: str, number: int) -> Past | None:
+        """None where there is none, or where it is damaged."""
+        rows = self._read(past.whole(id, number))
+        return past.read(rows[0], number) if rows else None
 
     # Room
 
     def kept_bytes(self, visitor: str | None = None) -> int:
-        """Of all, or of a visitor, networks and datasets together."""
+        """Of all, or of a visitor: networks, their runs and datasets together."""
         whole = 0
         for table, size in (
             (NETWORKS, func.coalesce(NETWORKS.c.bytes, 0)),
+            (RUNS, func.coalesce(RUNS.c.bytes, 0)),
             (DATASETS, func.length(DATASETS.c.content)),
         ):
             query = select(func.coalesce(func.sum(size), 0))
@@ -270,14 +287,14 @@ class Store:
                 visitor=visitor,
                 content=content,
                 used=time.time(),
-                digest=_digest(content, None, 0),
+                digest=digest(content, None, 0),
             )
         )
 
     def table(self, id: str) -> OwnTable | None:
         """None where there is none, or where it is damaged."""
         rows = self._read(select(DATASETS.c.content, DATASETS.c.digest).where(DATASETS.c.id == id))
-        if not rows or rows[0].digest not in (None, _digest(rows[0].content, None, 0)):
+        if not rows or rows[0].digest not in (None, digest(rows[0].content, None, 0)):
             return None
         with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
             self._write(update(DATASETS).where(DATASETS.c.id == id).values(used=time.time()))
@@ -300,13 +317,6 @@ class Store:
         known = bool(self._read(select(DATASETS.c.id).where(DATASETS.c.id == id)))
         self._write(delete(DATASETS).where(DATASETS.c.id == id))
         return known
-
-
-def _digest(spec: str, checkpoint: bytes | None, generation: float) -> str:
-    whole = sha256(spec.encode("utf-8", "surrogatepass"))
-    whole.update(b"\0%d\0" % int(generation))
-    whole.update(checkpoint or b"")
-    return whole.hexdigest()
 
 
 def _listed(row: Any) -> Listed:

@@ -1,5 +1,6 @@
 """The course of a run in bounded memory: as it grows, neighbours are merged pair by pair."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -8,6 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .marks import Marks
 
 MAX_POINTS = 4096
 # Batch losses wait until they are merged; beyond this many they are merged unasked.
@@ -35,6 +38,12 @@ class Series:
         if len(self.steps) > MAX_POINTS:
             self._halve()
 
+    def cut(self, step: int) -> None:
+        """Away with the points after `step`."""
+        keep = bisect_right(self.steps, step)
+        for column in (self.steps, *self.columns):
+            del column[keep:]
+
     def _halve(self) -> None:
         # The newest quarter stays as it is, so that the end of the curve keeps its detail.
         keep = len(self.steps) * 3 // 4 // 2 * 2
@@ -58,11 +67,13 @@ def bins(losses: NDArray[np.float64], first_step: int, most: int) -> list[tuple[
 
 
 class Course:
-    """A run so far: batch losses, merged to points as they grow many, and measurements."""
+    """A run so far: batch losses, merged to points as they grow many, measurements, and what was
+    changed on the way."""
 
     def __init__(self) -> None:
         self.losses = Series(("loss",))
         self.measures = Series(("train_loss", "test_loss", "accuracy", "test_accuracy"))
+        self.marks = Marks()
         self._pending: list[NDArray[np.float64]] = []
         self._pending_count = 0
         self._untold: list[tuple[int, float]] = []
@@ -102,6 +113,13 @@ class Course:
         else:
             self.measures.append(step, point)
 
+    def cut(self, step: int) -> None:
+        """Away with what came after `step`."""
+        for series in (self.losses, self.measures):
+            series.cut(step)
+        self.marks.cut(step)
+        self._pending, self._pending_count, self._untold = [], 0, []
+
     def columns(self, step: int) -> dict[str, list[Any]]:
         """The history in columns, the losses that wait included; nothing is taken away."""
         waiting = self._waiting(step)
@@ -114,6 +132,7 @@ class Course:
             "test_loss": test_loss,
             "accuracy": quality,
             "test_accuracy": test_quality,
+            "marks": self.marks.as_records(),
         }
 
     def arrays(self, step: int) -> dict[str, NDArray[Any]]:
@@ -125,6 +144,7 @@ class Course:
             "losses": np.array(columns["loss"], np.float64),
             "measure_steps": np.array(self.measures.steps, np.int64),
             "measures": np.array(as_float, np.float64).reshape(len(as_float), -1),
+            "marks": self.marks.array(),
         }
 
     @classmethod
@@ -135,4 +155,6 @@ class Course:
         columns = [[None if isnan(v) else v for v in row] for row in arrays["measures"].tolist()]
         steps = [int(step) for step in arrays["measure_steps"]]
         course.measures = Series(course.measures.names, steps, columns)
+        if "marks" in arrays:
+            course.marks = Marks.of_array(arrays["marks"])
         return course

@@ -93,6 +93,10 @@ class State:
     # What it holds
 
     @property
+    def nbytes(self) -> int:
+        return self.buffer.nbytes + self.order.nbytes
+
+    @property
     def _rows(self) -> int:
         return 2 + len(self.slot_names) + self.averaged
 

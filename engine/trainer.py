@@ -148,9 +148,16 @@ class Trainer:
     def reset(self, seed: int) -> None:
         """Fresh weights, step 0: the same seed gives the same run."""
         self.seed = seed
+        self._begin(self.network.start(self.initializer, seed, self.dtype), seed)
+
+    def begin_anew(self) -> None:
+        """Step 0 with the weights there are; all else is as after `reset`."""
+        self._begin(self.state.buffer[0], self.seed)
+
+    def _begin(self, start: Array, seed: int) -> None:
         self.state = State(
             self.network.layout,
-            self.network.start(self.initializer, seed, self.dtype),
+            start,
             slots=self.optimizer.slots,
             averaged=self.care.average > 0,
             samples=self.samples,

@@ -52,7 +52,9 @@ async def patch_network(
 ) -> NetworkOut:
     """Change settings of a live network; it goes on training if it was.
 
-    Weights are kept; where layers change, the overlapping part of each.
+    Weights are kept; where layers change, the overlapping part of each. Another kind of data, another
+    uploaded table and another network begin a new run at step 0, and the one before is kept (GET runs);
+    what else is changed goes on in the same run and leaves a mark in its history.
     """
     network = await commands.patch(live, change)
     after.add_task(live.release)  # first the answer, then its frame

@@ -272,7 +272,7 @@ def _parsed(text: str) -> Command:
 async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
     match command:
         case PlayCommand():
-            await commands.play(live, command.steps_per_second, command.keep)
+            await commands.play(live, command.steps_per_second, command.keep, command.until)
         case PauseCommand():
             await commands.pause(live)
         case StepCommand():

@@ -46,9 +46,13 @@ async def train(
 @router.post("/play", responses=OF_STATE)
 async def play(commands: CommandsDep, live: LiveDep, pace: PlayIn | None = None) -> FrameOut:
     """Train until paused, at a number of steps a second or (null) as fast as it goes; with `keep`
-    false, until nobody has watched for a while."""
+    false, until nobody has watched for a while; with `until`, until the first of its rules holds.
+
+    Rules are looked at after every epoch, so that where it stops depends on no pace. Another play takes
+    the place of a rule, and a pause ends it.
+    """
     pace = pace or PlayIn(keep=True)
-    return await commands.play(live, pace.steps_per_second, pace.keep)
+    return await commands.play(live, pace.steps_per_second, pace.keep, pace.until)
 
 
 @router.post("/pause", responses=OF_STATE)
@@ -58,5 +62,5 @@ async def pause(commands: CommandsDep, live: LiveDep) -> FrameOut:
 
 @router.post("/reset", responses=OF_STATE)
 async def reset(commands: CommandsDep, live: LiveDep, start: ResetIn | None = None) -> FrameOut:
-    """Fresh weights at step 0; the same seed gives the same weights."""
+    """Fresh weights at step 0, a new run; the same seed gives the same weights."""
     return await commands.reset(live, start.seed if start else None)

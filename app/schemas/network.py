@@ -7,6 +7,7 @@ from annotated_types import Interval
 from pydantic import ConfigDict, Field
 
 from engine.datasets.base import Seed
+from engine.stopping import Until
 
 from .base import Answer, Wire
 
@@ -33,6 +34,21 @@ class DivergenceOut(Answer):
     what: str = Field(description="loss, weight or bias")
     value: str = Field(description="NaN, Infinity or -Infinity")
     detail: str
+
+
+class StoppedOut(Answer):
+    rule: str = Field(description="the field of `until` that held")
+    value: float = Field(description="what it came to; of epochs and patience the number of epochs")
+    step: int
+
+
+class MarkOut(Answer):
+    """What was changed within a run. Values too long to be told, such as points, are null on both sides."""
+
+    step: int
+    what: list[str] = Field(description="paths in the spec: optimizer.learning_rate")
+    before: list[Any] = Field(description="a value for each path")
+    after: list[Any]
 
 
 class FrameOut(Answer):
@@ -70,6 +86,16 @@ class FrameOut(Answer):
     learning_rate: float = Field(0.0, description="of the next update, the schedule applied")
     revision: int = Field(0, description="grows when the spec changes: fetch the network again")
     generation: int = Field(0, description="grows when the run starts anew")
+    run: int = Field(0, description="the number of the run; none is used again")
+    best_step: int | None = Field(
+        None, description="where the run's lowest test loss was measured; POST best goes back there"
+    )
+    best_loss: float | None = Field(
+        None, description="the lowest test loss; the training loss where there is no test part"
+    )
+    stopped: StoppedOut | None = Field(
+        None, description="of the frame in which a rule of `until` stopped it: that rule"
+    )
 
 
 class NetworkOut(Answer):
@@ -95,7 +121,25 @@ class NetworkOut(Answer):
     divergence: DivergenceOut | None
     revision: int
     generation: int
+    run: int = Field(description="the number of the run, to bring it back by; none is used again")
+    best_step: int | None
+    best_loss: float | None
+    until: Until | None = Field(None, description="while playing: what stops it by itself")
+    marks: list[MarkOut] = Field(
+        description="what was changed within the run, the last 200; grows with `revision` only"
+    )
     notice: str | None = Field(None, description="what of it was lost, and what was restored")
+
+
+class RunOut(Answer):
+    run: int
+    name: str = Field(description="the data, then the layers' units: spiral 8-8-8-3")
+    dataset: str
+    step: int
+    loss: float | None
+    test_loss: float | None
+    metrics: dict[str, float | None]
+    current: bool
 
 
 class NetworkSummary(Answer):
@@ -119,6 +163,7 @@ class HistoryOut(Answer):
     test_loss: list[float | None]
     accuracy: list[float | None] = Field(description="R squared where values are fitted")
     test_accuracy: list[float | None]
+    marks: list[MarkOut] = Field(description="what was changed within the run, the last 200")
     generation: int
 
 
@@ -154,6 +199,11 @@ class PlayIn(Wire):
     keep: bool = Field(
         True,
         description="play on where nobody watches; the page says false: it pauses after a while",
+    )
+    until: Until | None = Field(
+        default=None,
+        description="stop by itself after the first epoch at which one of these holds; at least one",
+        json_schema_extra={"minProperties": 1},
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.spec import NetworkSpec
+from engine.stopping import Stop
 from engine.trainer import Divergence
 
 
@@ -31,21 +33,23 @@ class CannotTrain(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much to train: steps, or epochs where they are given; `first` of a call's slices checks
-    whether it can be done at all."""
+    """How much to train: steps, or epochs where they are given; the first of a call's slices checks
+    whether it can be done at all, the later ones are of its `run`."""
 
     steps: int
     epochs: int | None
     most: int  # steps a call
     losses: bool  # of every update are wanted
-    first: bool = True
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One network's turn: at most `steps` updates (None: as many as the time allows, one at least)."""
+    """One network's turn: at most `steps` updates (None: as many as the time allows, one at least). A
+    turn that was given before another run began is none of that run's."""
 
     id: str
+    run: int
     steps: int | None
     seconds: float
     report: bool
@@ -65,6 +69,7 @@ class Report:
     points: list[tuple[int, float]] = field(default_factory=list)
     weights: bytes | None = None
     divergence: Divergence | None = None
+    stop: Stop | None = None  # the rule that stopped it just now
     losses: NDArray[np.float64] | None = None  # of every update, where they were asked for
     remaining: int = 0  # steps that were asked for and not made
 
@@ -75,6 +80,26 @@ class Report:
     @property
     def loss(self) -> float | None:
         return self.figures["loss"]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A run that another one took the place of, to be kept; `line` is what a list says of it, and the
+    checkpoint None where it is too large."""
+
+    run: int
+    spec: NetworkSpec
+    checkpoint: bytes | None
+    line: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is kept of a network: the state, of that spec and run."""
+
+    spec: NetworkSpec
+    state: bytes
+    run: int
 
 
 @dataclass(frozen=True, slots=True)

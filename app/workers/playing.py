@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.datasets import Table
 from engine.errors import Refused
 from engine.experiment import Experiment
-from engine.spec import NetworkSpec
+from engine.stopping import Until
 
 from .jobs import advance as advance_job
 from .messages import Advanced, Amount, CannotTrain, Play, Progressed, Report, Spent
-from .shelf import Kept, describe, experiment_of, holds, kept_of
+from .shelf import Kept, experiment_of, holds, kept_of, run_figures
 
 NO_SAMPLES = "there are no training samples; draw some points first"
 MAX_STEPS_A_CALL = 8192
@@ -36,6 +35,7 @@ def _report(
         kept.measure_s = kept.measured_at - begin
     measured_step, measures = experiment.last_measured
     trainer = experiment.trainer
+    stop, kept.stop = kept.stop, None
     figures = {
         "step": trainer.step,
         "epoch": trainer.epoch,
@@ -45,12 +45,15 @@ def _report(
         "measured_step": measured_step,
         "learning_rate": trainer.learning_rate,
         "revision": experiment.revision,
+        "stopped": stop and {"rule": stop.rule, "value": stop.value, "step": stop.step},
+        **run_figures(experiment),
     }
     return Report(
         id=id,
         figures=figures,
         points=points,
-        weights=trainer.vector.tobytes() if weights else None,
+        weights=trainer.vector.tobytes() if weights or stop else None,
+        stop=stop,
         divergence=trainer.diverged,
         losses=losses,
         remaining=remaining,
@@ -61,32 +64,23 @@ def report(id: str) -> Report:
     return _report(id, weights=True)
 
 
-def patch(id: str, spec: NetworkSpec, tables: Mapping[str, Table]) -> tuple[Report, dict[str, Any]]:
-    """The network after the change, as a frame and described.
-
-    Raises: Refused; then nothing has changed
-    """
-    experiment = experiment_of(id)
-    experiment.tables.update(tables)
-    experiment.patch(spec)
-    kept_of(id).step_s = 0.0
-    return _report(id, weights=True), describe(id)
-
-
-def reset(id: str, seed: int | None) -> Report:
-    experiment_of(id).reset(seed)
-    return _report(id, weights=True)
-
-
 def set_weights(id: str, values: dict[str, Any]) -> Report:
     """Raises: Refused; then nothing has changed"""
     experiment_of(id).set_weights(values)
     return _report(id, weights=True)
 
 
-def begin(id: str) -> Report:
-    """As it is before it plays.  Raises: CannotTrain"""
-    _check_trainable(kept_of(id).experiment)
+def begin(id: str, until: Until | None) -> Report:
+    """As it is before it plays until a rule holds, or for ever.  Raises: CannotTrain, Refused"""
+    experiment = experiment_of(id)
+    _check_trainable(experiment)
+    experiment.watch_for(until)
+    return _report(id, weights=True)
+
+
+def pause(id: str) -> Report:
+    """As it is when it plays no longer; no rule waits for it to go on."""
+    experiment_of(id).watch_for(None)
     return _report(id, weights=True)
 
 
@@ -99,14 +93,17 @@ def _check_trainable(experiment: Experiment) -> None:
 
 
 def train(id: str, amount: Amount, budget_s: float) -> Report:
-    """Train for up to that many updates or about `budget_s`; `remaining` says what is left.
+    """Train for up to that many updates or about `budget_s`; `remaining` says what is left: nothing
+    where another run has begun meanwhile.
 
     Raises: CannotTrain, Refused (more than the limit)
     """
     kept = kept_of(id)
     experiment = kept.experiment
-    if amount.first:
+    if amount.run is None:
         _check_trainable(experiment)
+    elif amount.run != experiment.run:
+        return _report(id, weights=True, losses=np.zeros(0) if amount.losses else None)
     steps = amount.steps if amount.epochs is None else _steps_in(experiment, amount.epochs)
     if steps > amount.most:
         raise Refused(
@@ -128,21 +125,27 @@ def _steps_in(experiment: Experiment, epochs: int) -> int:
     return trainer.steps_to_epoch_end() + (epochs - 1) * trainer.steps_per_epoch
 
 
-def _run(kept: Kept, most: int | None, budget_s: float) -> Any:
-    """Train until `most` updates are made or the time of the processor is up; at least one update."""
+def _run(kept: Kept, most: int | None, budget_s: float, *, watched: bool = False) -> Any:
+    """Train until `most` updates are made or the time of the processor is up; at least one update.
+
+    `watched`: at the end of every epoch it is looked whether it is to stop by itself.
+    """
     experiment = kept.experiment
     losses = []
     done = 0
     if not experiment.trainer.samples:
         return np.zeros(0)
     begin = now = thread_time()
-    while (most is None or done < most) and not experiment.diverged:
+    while (most is None or done < most) and not experiment.diverged and kept.stop is None:
         left = budget_s - (now - begin)
         if done and left < kept.step_s:
             break
         # Of a network that has just come nothing is known: one update tells.
         room = int(min(left, 0.01) / kept.step_s) if kept.step_s else 1
         steps = min(max(1, room), MAX_STEPS_A_CALL, most - done if most is not None else room or 1)
+        looks = watched and experiment.stopper is not None
+        if looks:
+            steps = min(steps, experiment.trainer.steps_to_epoch_end())
         made = experiment.train(steps)
         losses.append(made)
         done += len(made)
@@ -150,6 +153,9 @@ def _run(kept: Kept, most: int | None, budget_s: float) -> Any:
         if len(made):
             took = (now - before) / len(made)
             kept.step_s = (kept.step_s + took) / 2 if kept.step_s else took
+        if looks and len(made) and experiment.trainer.state.position == 0:
+            kept.stop = experiment.epoch_over()
+            now = thread_time()
     return np.concatenate(losses) if losses else np.zeros(0)
 
 
@@ -165,9 +171,11 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
         steps = 0
         try:
             kept = kept_of(play.id)
+            if kept.experiment.run != play.run:
+                continue
             if play.steps != 0:
-                steps = len(_run(kept, play.steps, play.seconds))
-            if play.report or kept.experiment.diverged:
+                steps = len(_run(kept, play.steps, play.seconds, watched=True))
+            if play.report or kept.experiment.diverged or kept.stop:
                 reports.append(_report(play.id, play.weights, fresh=False))
             spent[play.id] = Spent(steps, thread_time() - begin, kept.step_s if steps else 0.0)
         except Exception as error:

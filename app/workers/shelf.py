@@ -1,14 +1,16 @@
 """The networks that a worker process holds: taken in, described, kept, put away."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.datasets import Table
 from engine.experiment import Experiment
 from engine.spec import NetworkSpec
+from engine.stopping import Stop
 
 from ..wire import arrays_to_bytes, bytes_to_arrays
+from .messages import Checkpoint
 
 
 @dataclass(slots=True)
@@ -17,6 +19,7 @@ class Kept:
     step_s: float = 0.0  # running estimate of one update; 0 where none was made yet
     measure_s: float = 0.0  # what the last measurement took
     measured_at: float = -1e9
+    stop: Stop | None = None  # a rule has held, and it was not told yet
 
 
 class Gone(KeyError):
@@ -27,12 +30,24 @@ _kept: dict[str, Kept] = {}
 
 
 def create(
-    id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes | None
+    id: str,
+    spec: NetworkSpec,
+    tables: Mapping[str, Table],
+    checkpoint: bytes | None,
+    taken: Collection[int] = (),
+    newest: int = 0,
 ) -> dict[str, Any]:
-    """Raises: Refused (a checkpoint that is not of this spec is so at "state"), Unreadable"""
+    """`taken` are the numbers of the runs that are kept, `newest` is the highest there was: where an
+    older checkpoint is all there is, or none, it goes on under a number of its own.
+
+    Raises: Refused (a checkpoint that is not of this spec is so at "state"), Unreadable
+    """
     experiment = Experiment(spec, tables=tables)
     if checkpoint is not None:
         experiment.load_state(bytes_to_arrays(checkpoint))
+    experiment.newest_run = max(experiment.newest_run, newest, *taken)
+    if experiment.run in taken or (checkpoint is None and newest):
+        experiment.run = experiment.newest_run = experiment.newest_run + 1
     _kept[id] = Kept(experiment)
     try:
         return describe(id)
@@ -62,6 +77,14 @@ def experiment_of(id: str) -> Experiment:
     return kept_of(id).experiment
 
 
+def name_of(experiment: Experiment) -> str:
+    """The data, then the layers' units: spiral 8-8-8-3."""
+    owners = {entry.name.split(".")[0] for entry in experiment.network.layout}
+    shapes = zip(experiment.network.names, experiment.network.shapes[1:], strict=True)
+    units = [str(shape[-1]) for name, shape in shapes if name in owners]
+    return f"{experiment.spec.dataset.kind} {'-'.join(units)}"
+
+
 def describe(id: str) -> dict[str, Any]:
     experiment = experiment_of(id)
     network, trainer = experiment.network, experiment.trainer
@@ -73,6 +96,7 @@ def describe(id: str) -> dict[str, Any]:
         sizes[owner] = sizes.get(owner, 0) + entry.size
     return {
         "spec": experiment.spec,
+        "name": name_of(experiment),
         "inputs": list(experiment.input_names),
         "layers": [
             {
@@ -101,14 +125,26 @@ def describe(id: str) -> dict[str, Any]:
         "metrics": measures.metrics,
         "divergence": trainer.diverged,
         "revision": experiment.revision,
+        "marks": experiment.marks(),
+        "until": experiment.stopper and asdict(experiment.stopper.until),
+        **run_figures(experiment),
     }
 
 
-def checkpoints(ids: list[str]) -> dict[str, tuple[NetworkSpec, bytes]]:
+def run_figures(experiment: Experiment) -> dict[str, Any]:
+    """What frames and descriptions say of the run."""
+    best = experiment.best
     return {
-        id: (_kept[id].experiment.spec, arrays_to_bytes(_kept[id].experiment.state()))
-        for id in ids
-        if id in _kept
+        "run": experiment.run,
+        "best_step": best and best.step,
+        "best_loss": best and best.loss,
+    }
+
+
+def checkpoints(ids: list[str]) -> dict[str, Checkpoint]:
+    lives = {id: _kept[id].experiment for id in ids if id in _kept}
+    return {
+        id: Checkpoint(one.spec, arrays_to_bytes(one.state()), one.run) for id, one in lives.items()
     }
 
 

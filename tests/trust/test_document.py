@@ -75,7 +75,8 @@ def test_S27_a_method_that_is_not_there_is_told_those_that_are(
         ("PATCH", "", {"layers": [{"trainable": 1}]}), ("POST", "/predict", {"inputs": [[True, 0]]}),
         ("PUT", "/weights", {"output.bias": [True, 0, 0]}), ("POST", "/reset", {"seed": False}),
         ("POST", "/gradients", {"samples": [True]}), ("POST", "/generate", {"length": "5"}),
-        ("POST", "/play", {"keep": "no"}),
+        ("POST", "/play", {"keep": "no"}), ("POST", "/play", {"until": {"epochs": True}}),
+        ("POST", "/play", {"until": {"loss": "0.1"}}),
     ],
 )  # fmt: skip
 def test_S11_truth_and_words_are_no_numbers(

@@ -1,0 +1,95 @@
+"""Runs of a network in a worker process: changes that may begin one, and ways back to an earlier one.
+What ends is handed out whole, for the server to keep."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.datasets import Table
+from engine.experiment import Experiment
+from engine.runs import BEST, Ended
+from engine.spec import NetworkSpec
+
+from ..wire import arrays_to_bytes, bytes_to_arrays
+from .messages import CannotTrain, EndedRun, Report
+from .playing import report
+from .shelf import describe, experiment_of, kept_of, name_of
+
+# Of one network's runs, all together: one that is larger by itself cannot be kept.
+MAX_RUNS_BYTES = 16_000_000
+
+
+def patch(
+    id: str, spec: NetworkSpec, tables: Mapping[str, Table]
+) -> tuple[Report, dict[str, Any], EndedRun | None]:
+    """The network after the change, as a frame and described; the run that it ended.
+
+    Raises: Refused; then nothing has changed
+    """
+    experiment = experiment_of(id)
+    experiment.tables.update(tables)
+    line = current(id)
+    ended = experiment.patch(spec)
+    kept_of(id).step_s = 0.0
+    return report(id), describe(id), ended and _packed(ended, line)
+
+
+def reset(id: str, seed: int | None) -> tuple[Report, EndedRun]:
+    line = current(id)
+    ended = experiment_of(id).reset(seed)
+    return report(id), _packed(ended, line)
+
+
+def back_to_best(id: str) -> tuple[Report, EndedRun | None]:
+    """As it is, where that is its best.  Raises: CannotTrain"""
+    experiment, line = experiment_of(id), current(id)
+    try:
+        ended = experiment.back_to_best()
+    except LookupError:
+        raise CannotTrain(
+            "nothing was measured yet, so there is no best; draw some points first"
+        ) from None
+    return report(id), ended and _packed(ended, line)
+
+
+def restore(
+    id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes
+) -> tuple[Report, dict[str, Any], EndedRun]:
+    """An earlier run goes on, and the present one ends.
+
+    Raises: Refused, Unreadable; then nothing has changed
+    """
+    kept, line = kept_of(id), current(id)
+    before = kept.experiment
+    back = Experiment(spec, tables={**before.tables, **tables})
+    back.load_state(bytes_to_arrays(checkpoint))
+    back.watch_for(None)
+    back.newest_run = max(back.newest_run, before.newest_run)
+    back.revision = max(back.revision, before.revision) + 1
+    ended = _packed(before.ended(), line)
+    kept.experiment, kept.step_s = back, 0.0
+    return report(id), describe(id), ended
+
+
+def current(id: str) -> dict[str, Any]:
+    """The present run as a list says it."""
+    experiment = experiment_of(id)
+    measures = experiment.last_measured[1]
+    return {
+        "run": experiment.run,
+        "step": experiment.step,
+        "loss": measures.loss,
+        "test_loss": measures.test_loss,
+        "metrics": measures.metrics,
+        "name": name_of(experiment),
+        "dataset": experiment.spec.dataset.kind,
+    }
+
+
+def _packed(ended: Ended, line: dict[str, Any]) -> EndedRun:
+    """Without its best where it is too large with it, without anything where it still is."""
+    whole = ended.state
+    checkpoint = arrays_to_bytes(whole)
+    if len(checkpoint) > MAX_RUNS_BYTES:
+        checkpoint = arrays_to_bytes({n: a for n, a in whole.items() if not n.startswith(BEST)})
+    small = len(checkpoint) <= MAX_RUNS_BYTES
+    return EndedRun(ended.run, ended.spec, checkpoint if small else None, line)

@@ -1,0 +1,82 @@
+"""What a run is besides its state: its best, how it is kept when it ends, and which change ends it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assembly import Assembly
+from .datasets import Own
+from .spec import NetworkSpec
+from .state import Snapshot, State
+
+Arrays = dict[str, NDArray[Any]]
+BEST = "best_"  # what a checkpoint has of the best state, by names that begin so
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The state at the lowest loss of a run: of the test part, where there is one."""
+
+    step: int
+    loss: float
+    state: State
+
+    def fitted(self, before: NetworkSpec, now: NetworkSpec) -> "Best":
+        """As another optimizer and another averaging go on from it: slots begin anew where the kind
+        changes."""
+        state = self.state.twin()
+        if now.optimizer.kind != before.optimizer.kind:
+            state.take_slots(now.optimizer.slots)
+        state.keep_average(now.average > 0)
+        return replace(self, state=state)
+
+    def arrays(self) -> Arrays:
+        """For a checkpoint."""
+        found = {BEST + name: array for name, array in self.state.snapshot().arrays().items()}
+        return {**found, f"{BEST}loss": np.array([self.loss])}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], present: State) -> "Best | None":
+        """The counterpart of `arrays`, of the same form as the present state; None where there is none.
+
+        Raises: Refused, at "state"
+        """
+        if f"{BEST}loss" not in arrays:  # of an older version, or nothing was measured
+            return None
+        found = {name.removeprefix(BEST): a for name, a in arrays.items() if name.startswith(BEST)}
+        state = present.twin()
+        state.load(Snapshot.of_arrays(found))
+        return cls(state.step, float(found["loss"][0]), state)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run as it was when another one took its place: `state` and its spec go on with it exactly."""
+
+    run: int
+    spec: NetworkSpec
+    state: Arrays
+
+
+def is_another(before: Assembly, now: Assembly) -> bool:
+    """Whether a change makes it another run: other data, or another network. Other samples of the
+    same data, other settings and other activations do not."""
+    old, new = before.spec.dataset, now.spec.dataset
+    if old.kind != new.kind or (isinstance(old, Own) and isinstance(new, Own) and old.id != new.id):
+        return True
+    drawn = now.dataset.view in ("plane", "curve")  # elsewhere inputs are no choice
+    return (
+        before.network.layout != now.network.layout
+        or [layer.kind for layer in before.network.layers]
+        != [layer.kind for layer in now.network.layers]
+        or (drawn and before.input_names != now.input_names)
+    )
+
+
+def is_comparable(before: NetworkSpec, now: NetworkSpec) -> bool:
+    """Whether the same weights have the same loss."""
+    parts = ("dataset", "features", "layers", "output", "loss")
+    return all(getattr(before, name) == getattr(now, name) for name in parts)
