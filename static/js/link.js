@@ -35,3 +35,17 @@ export function fromFragment(fragment) {
   }
   return { spec, id: parameters.get("network"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
 }
+
+/**
+ * Whether a running network is the experiment that a link describes.
+ * @param {any} spec
+ * @param {any} wanted parts of a spec
+ */
+export function sameSpec(spec, wanted) {
+  return Object.keys(wanted).every((key) => sorted(spec[key]) === sorted(wanted[key]));
+}
+
+/** The same text for the same content, in whatever order its keys came. @param {any} value @returns {string} */
+function sorted(value) {
+  return JSON.stringify(value, (_, v) => (v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v)) ?? "";
+}

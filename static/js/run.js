@@ -6,13 +6,12 @@
  */
 import { api } from "./api.js";
 import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
-import { markOf } from "./model/marks.js";
 import { Socket } from "./socket.js";
 
 /**
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
- * @typedef {{problem?: (detail: string) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {{problem?: (detail: string) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
  *   what whoever follows is told; `took` gives what else changes in the state with a network
  */
@@ -83,10 +82,10 @@ export class Run {
   #frame({ frame, weights, steps, losses }) {
     const { state } = this.store, { network } = state;
     if (!network) return;
-    const history = frame.generation === this.generation ? state.history : emptyHistory();
+    const another = frame.generation !== this.generation, history = another ? emptyHistory() : state.history;
     this.generation = frame.generation;
     // A server that crashed goes on from its last checkpoint: what came after is not part of the run.
-    if (state.frame && frame.step < state.frame.step) cut(history, frame.step);
+    if (!another && state.frame && frame.step < state.frame.step) cut(history, frame.step);
     grow(history, frame, steps, losses);
     if (frame.revision !== network.revision) this.#refreshSoon();
     /** @type {Partial<RunState>} */
@@ -95,23 +94,25 @@ export class Run {
     this.playing = frame.state === "playing";
     if (weights) this.latest = { revision: frame.revision, weights };
     this.#set(changes);
+    if (another && frame.step > 0) void this.#renew();
   }
 
-  /** A change within the run is marked where it was made. @param {Network | null} before @param {Network} network */
-  #mark(before, network) {
-    const { frame, history, historyVersion } = this.store.state;
-    if (!before || before.generation !== network.generation || !frame?.step) return;
-    const mark = markOf(Math.max(frame.step, network.step), before.spec, network.spec);
-    if (!mark) return;
-    history.marks = [...history.marks, mark].slice(-200);
-    this.#set({ historyVersion: historyVersion + 1 });
+  /** The course of another run, which may be one that went on before. */
+  async #renew() {
+    const generation = this.generation;
+    const told = await api.history(this.id).catch(() => null);
+    if (!told || told.generation !== generation || generation !== this.generation) return;
+    const history = fromServer(told), { history: now, frame, historyVersion } = this.store.state;
+    if (frame) grow(history, frame, now.step, now.loss);
+    this.#set({ history, historyVersion: historyVersion + 1 });
   }
 
   /** @param {any} event */
   #event(event) {
     if (event.event === "problem") this.told.problem?.(event.problem.detail);
     if (event.event === "restored") this.told.restored?.(event.step, event.reason);
-    if (event.event === "state" && event.reason) this.told.problem?.(event.reason);
+    if (event.event === "state" && event.code === "until") this.told.stopped?.(event);
+    else if (event.event === "state" && event.reason) this.told.problem?.(event.reason);
     if (event.event === "deleted") this.told.gone?.();
   }
 
@@ -152,7 +153,6 @@ export class Run {
     };
     if (late()) return;
     const before = this.store.state.network;
-    this.#mark(before, network);
     const sameData = Boolean(before) && JSON.stringify(before?.spec.dataset) === JSON.stringify(network.spec.dataset);
     const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
     if (late()) return;
@@ -162,6 +162,11 @@ export class Run {
     const { latest } = this;
     if (latest?.revision === network.revision && latest.weights.length === network.parameters) changes.weights = latest.weights;
     else if (this.store.state.weights?.length !== network.parameters) changes.weights = null;
+    const { history, historyVersion } = this.store.state;
+    if (network.generation === this.generation && history.marks.length !== network.marks.length) {
+      history.marks = network.marks;
+      changes.historyVersion = historyVersion + 1;
+    }
     this.#set(changes);
   }
 }

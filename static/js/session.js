@@ -4,32 +4,18 @@
  * @import {Network, Spec} from "./types.js"
  */
 import { api, Problem } from "./api.js";
+import { short } from "./canvas.js";
 import { nested, only } from "./model/parameters.js";
-import { Run, runState } from "./run.js";
-import { say, shellState } from "./shell.js";
+import { Run } from "./run.js";
+import { say } from "./shell.js";
+import { nearestSpeed, SPEEDS } from "./state.js";
 import { Edits } from "./store.js";
+import { sameSpec } from "./link.js";
 
 const LAYERS = /^(layers|output)(?:\.(\d+))?(?:\.|$)(.*)/;
 const TAB = "glassbox-network";
 
-/**
- * @typedef {import("./run.js").RunState & import("./shell.js").ShellState & {catalog: any, picture: any,
- *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
- *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
- *   until: Record<string, number> | null, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
- *   look: import("./types.js").Look | null, sample: number, shown: number[],
- *   refused: import("./types.js").Refusal | null}} State
- *   `sample` counts the test samples first, then the training samples; `shown` are those in view
- */
-
-/** Where the playground's state begins. @returns {State} */
-export const playgroundState = () => ({
-  ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false,
-  hover: null, pinned: null, probePinned: null, until: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
-});
-
-/** Steps a second of the speed slider's positions; the last is as fast as it goes. */
-export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, null];
+/** @typedef {import("./state.js").State} State */
 
 export class Session {
   /** @param {import("./store.js").Store<State>} store */
@@ -40,6 +26,7 @@ export class Session {
     this.run = new Run(store, {
       problem: (detail) => this.say("bad", "problem", detail),
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
+      stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : short(value), step } }),
       gone: () => void this.#gone(),
       back: (played) => this.#back(played),
       took: (before, network, sameData) => this.#took(before, network, sameData),
@@ -50,9 +37,13 @@ export class Session {
     return this.run.id;
   }
 
+  get network() {
+    return /** @type {Network} */ (this.store.state.network);
+  }
+
   /** @returns {Spec} */
   get spec() {
-    return /** @type {Network} */ (this.store.state.network).spec;
+    return this.network.spec;
   }
 
   // Opening
@@ -216,28 +207,54 @@ export class Session {
     void this.setSpeed(nearestSpeed(rate));
   }
 
-  /** Fresh weights; undoing brings the old ones back. @param {number | null} [seed] */
+  /** Fresh weights; undoing brings the old run back. @param {number | null} [seed] */
   async reset(seed = null) {
-    await this.try(() => this.edits.run("reset", async () => {
-      const before = this.store.state.weights?.slice() ?? null;
-      const old = this.spec.seed;
-      return {
-        redo: async () => {
-          await api.reset(this.id, seed);
-          await this.run.refresh();
-        },
-        undo: async () => {
-          if (seed !== null) await api.patch(this.id, { seed: old });
-          if (before) await this.#putWeights(before);
-          await this.run.refresh();
-        },
-      };
+    await this.try(() => this.#newRun("reset", async (id) => {
+      await api.reset(id, seed);
+      await this.run.refresh();
     }));
   }
 
   /** Back to the best step so far. */
   async toBest() {
-    await this.try(() => api.best(this.id));
+    await this.try(() => this.#newRun("best", async (id) => {
+      await api.best(id);
+      await this.run.refresh();
+    }));
+  }
+
+  /** On with a run of before; whether it was still there. @param {number} run */
+  async toRun(run) {
+    return this.try(async () => {
+      await this.#newRun("run", (id) => this.#restore(id, run));
+      return true;
+    }, (error) => error instanceof Problem && error.status === 404);
+  }
+
+  /**
+   * What ends a run; undoing brings that run back whole, doing it again the one after it.
+   * @param {string} label
+   * @param {(id: string) => Promise<unknown>} begin of the network that it is to be done to
+   */
+  #newRun(label, begin) {
+    return this.edits.run(label, async () => {
+      const { run: from, id } = this.network;
+      /** @type {number | null} */
+      let to = null;
+      return {
+        redo: async () => {
+          if (to !== null) return this.#restore(id, to);
+          await begin(id);
+          to = this.network.run;
+        },
+        undo: () => this.#restore(id, from),
+      };
+    });
+  }
+
+  /** @param {string} id @param {number} run */
+  async #restore(id, run) {
+    await this.run.take(await api.restoreRun(id, run));
   }
 
   /** @param {Float32Array} vector */
@@ -269,15 +286,24 @@ export class Session {
         if (!fresh && sameSpec(before, change)) return null;
         const weights = this.store.state.weights?.slice() ?? null;
         const layout = JSON.stringify(network.layout);
-        const apply = async (/** @type {any} */ spec) => this.run.take(await api.patch(this.id, spec));
+        // Other data and another network begin a new run: undoing brings the one before it back whole.
+        const { run: from, id } = network;
+        const apply = async (/** @type {any} */ spec) => this.run.take(await api.patch(id, spec));
         let reshaped = fresh;
+        let to = from;
         return {
           redo: async () => {
+            if (to !== from) return this.#restore(id, to);
             await apply(change);
-            if (fresh) await api.reset(this.id, null);
+            if (fresh) {
+              await api.reset(id, null);
+              if (id === this.id) await this.run.refresh();
+            }
+            to = this.network.run;
             reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
+            if (to !== from) return this.#restore(id, from);
             await apply(before);
             // Only where numbers were lost: training since then is not the edit's to take back.
             if (weights && reshaped) await this.#putWeights(weights);
@@ -346,14 +372,6 @@ export class Session {
   }
 }
 
-/** The slider's position for a pace. @param {number | null} rate */
-function nearestSpeed(rate) {
-  if (rate === null) return SPEEDS.length - 1;
-  let best = 0;
-  SPEEDS.forEach((speed, i) => { if (speed !== null && Math.abs(Math.log(speed / rate)) < Math.abs(Math.log((SPEEDS[best] ?? 1) / rate))) best = i; });
-  return best;
-}
-
 /** Again, a few times, while a training process is being replaced. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
 async function patiently(ask) {
   for (let tries = 0; ; tries++) {
@@ -364,18 +382,4 @@ async function patiently(ask) {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
-}
-
-/**
- * Whether a running network is the experiment that a link describes.
- * @param {any} spec
- * @param {any} wanted parts of a spec
- */
-function sameSpec(spec, wanted) {
-  return Object.keys(wanted).every((key) => sorted(spec[key]) === sorted(wanted[key]));
-}
-
-/** The same text for the same content, in whatever order its keys came. @param {any} value @returns {string} */
-function sorted(value) {
-  return JSON.stringify(value, (_, v) => (v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v)) ?? "";
 }

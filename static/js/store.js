@@ -61,6 +61,8 @@ export class Edits {
     this.undone = [];
     /** @type {Promise<unknown>} */
     this.turn = Promise.resolve();
+    /** Grows when all is forgotten. */
+    this.era = 0;
     /** Edits under way: until they are done the server may be ahead of what is known here. */
     this.waiting = 0;
     /** Called when one begins: what looks at the state before it must stop. */
@@ -89,9 +91,10 @@ export class Edits {
    */
   run(label, prepare) {
     return this.#inTurn(async () => {
-      const edit = await prepare();
+      const era = this.era, edit = await prepare();
       if (!edit) return;
       await edit.redo();
+      if (era !== this.era) return; // of a network that has gone meanwhile
       this.done.push({ label, ...edit });
       if (this.done.length > 100) this.done.shift();
       this.undone = [];
@@ -122,6 +125,7 @@ export class Edits {
   }
 
   clear() {
+    this.era++;
     this.done = [];
     this.undone = [];
     this.changed();

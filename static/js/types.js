@@ -12,7 +12,7 @@
  * @typedef {import("./wire.js").FrameOut} Frame
  * @typedef {{step: number[], loss: number[], low: number[], high: number[], count: number[], width: number,
  *   measureStep: number[], train: (number | null)[], test: (number | null)[], accuracy: (number | null)[], testAccuracy: (number | null)[],
- *   measureWidth: number, marks: import("./model/marks.js").Mark[]}} History
+ *   measureWidth: number, marks: import("./wire.js").MarkOut[]}} History
  *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
  * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, {z?: any, a: any}>,

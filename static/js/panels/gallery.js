@@ -3,6 +3,7 @@ import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
 import { named, pick, t } from "../words.js";
+import { families } from "./families.js";
 import { entryOf, suiting } from "./recipes.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -99,12 +100,21 @@ function lesson(session, preset) {
 async function choose(session, entry) {
   if (session.spec.dataset.kind === entry.name) return;
   if (entry.name === "drawn") session.store.set({ brush: 0 });
+  const { dataset, frame } = session.store.state;
+  const before = dataset && { run: session.network.run, kind: session.spec.dataset.kind };
+  if (dataset && before && (frame?.step ?? 0) > 0) families.leave(session.id, dataset.view, before);
+  // A family remembers the run one last had for it.
+  const known = entry.view === dataset?.view ? null : families.of(session.id, entry.view);
+  if (known && known.kind === entry.name && await session.toRun(known.run)) {
+    session.say("note", "dataBack", named(entry.name), ["undo"]);
+    return;
+  }
   let kept = false;
   const done = await session.patch((now) => {
     const found = suiting(session, now, entry);
     kept = found.kept;
     return { dataset: { kind: entry.name }, ...found.change };
-  }, "dataset");
+  }, "dataset", true);
   if (!done) return;
   if (entry.pace) session.setPace(entry.pace);
   session.say("note", kept ? "dataKept" : "dataSuited", named(entry.name), ["undo"]);

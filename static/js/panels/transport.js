@@ -1,6 +1,6 @@
 /** Play, step, reset, speed. */
 import { byId } from "../dom.js";
-import { SPEEDS } from "../session.js";
+import { SPEEDS } from "../state.js";
 import { t } from "../words.js";
 
 /** @param {import("../session.js").Session} session */

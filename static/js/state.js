@@ -1,0 +1,30 @@
+/** Where the playground's state begins, and what its speeds are. */
+import { runState } from "./run.js";
+import { shellState } from "./shell.js";
+
+/**
+ * @typedef {import("./run.js").RunState & import("./shell.js").ShellState & {catalog: any, picture: any,
+ *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
+ *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
+ *   until: Record<string, number> | null, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
+ *   look: import("./types.js").Look | null, sample: number, shown: number[],
+ *   refused: import("./types.js").Refusal | null}} State
+ *   `sample` counts the test samples first, then the training samples; `shown` are those in view
+ */
+
+/** Where the playground's state begins. @returns {State} */
+export const playgroundState = () => ({
+  ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false,
+  hover: null, pinned: null, probePinned: null, until: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
+});
+
+/** Steps a second of the speed slider's positions; the last is as fast as it goes. */
+export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, null];
+
+/** The slider's position for a pace. @param {number | null} rate */
+export function nearestSpeed(rate) {
+  if (rate === null) return SPEEDS.length - 1;
+  let best = 0;
+  SPEEDS.forEach((speed, i) => { if (speed !== null && Math.abs(Math.log(speed / rate)) < Math.abs(Math.log((SPEEDS[best] ?? 1) / rate))) best = i; });
+  return best;
+}
