@@ -80,7 +80,8 @@ class Keeper:
                 for live in part
                 if live.id in found and live.id not in self.deleted
             ]
-            written = await self._write(self.store.save_networks, rows)
+            # To write nothing would say that the disk takes something.
+            written = bool(rows) and await self._write(self.store.save_networks, rows)
             if written:
                 done = {id(past) for row in rows for past in row.ended}
                 for live in part:

@@ -49,7 +49,7 @@ async def runs_of(networks: Networks, live: Live) -> list[RunOut]:
     present = await networks.call(live, runs.current)
     found = {**kept, present["run"]: present}
     return [
-        RunOut(**found[number], current=number == present["run"])
+        RunOut(**{**found[number], "run": number}, current=number == present["run"])
         for number in sorted(found, reverse=True)
         if found[number]  # one whose line is damaged cannot be told of
     ]

@@ -235,8 +235,10 @@ class State:
     def twin(self) -> "State":
         """The same state with memory of its own."""
         twin = copy(self)
-        twin.buffer = np.zeros_like(self.buffer)
-        twin.restore(self.snapshot())
+        twin.buffer = self.buffer.copy()
+        twin.buffer[1] = 0
+        twin.order, twin.clock = self.order.copy(), self.clock.copy()
+        twin.generator, twin.plateau = self.generator.copy(), self.plateau.copy()
         return twin
 
 

@@ -168,22 +168,6 @@ def test_to_bring_back_the_present_run_changes_nothing(client: httpx.Client) -> 
     assert numbers(client, url) == [0]
 
 
-def test_a_run_whose_table_is_gone_says_so_and_the_present_one_goes_on(
-    client: httpx.Client,
-) -> None:
-    rows = "\n".join(f"{i % 7},{i % 5},{'ab'[i % 2]}" for i in range(40))
-    own = client.post("/api/datasets", json={"csv": rows}).json()
-    url = made(client, {"dataset": own["dataset"], "layers": []})
-    client.post(f"{url}/play")
-    client.patch(url, json={"dataset": {"kind": "circle"}})
-    client.delete(f"/api/datasets/{own['id']}")
-    refused = client.post(f"{url}/runs/0/restore")
-    if refused.status_code != 200:  # a worker that has the table still can bring it back
-        assert refused.status_code == 409
-        assert "no such dataset" in refused.json()["detail"]
-        assert client.get(url).json()["state"] == "playing"
-
-
 def test_a_patch_keeps_playing_and_bringing_back_pauses(client: httpx.Client) -> None:
     url = made(client)
     client.post(f"{url}/play", json={"steps_per_second": 500})
