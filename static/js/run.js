@@ -149,7 +149,7 @@ export class Run {
   async take(network, anyway = false) {
     const late = () => {
       const now = this.store.state.network;
-      return now?.id !== network.id || (!anyway && now.generation === network.generation && now.revision > network.revision);
+      return now?.id !== network.id || (!anyway && (now.generation > network.generation || (now.generation === network.generation && now.revision > network.revision)));
     };
     if (late()) return;
     const before = this.store.state.network;
