@@ -23,9 +23,9 @@ class Arithmetic:
     """
 
     kind: Literal["arithmetic"] = "arithmetic"
-    samples: Samples = 1000
+    samples: Samples = 8000
     digits: Annotated[int, Interval(ge=1, le=3)] = 2
-    answers_only: bool = False
+    answers_only: bool = True
     test_fraction: TestFraction = 0.25
     seed: Seed = 0
 

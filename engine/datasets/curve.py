@@ -85,7 +85,7 @@ class Cubic(_Curve):
     """A noisy cubic: x (x - 2) (x + 2) / 6"""
 
     kind: Literal["cubic"] = "cubic"
-    noise: Noise = 0.3
+    noise: Noise = 0.2
     summary: ClassVar[dict[str, str]] = {
         "en": "A cubic under much noise: overfitting shows here.",
         "zh": "噪声较大的三次曲线：容易看到过拟合。",
@@ -123,7 +123,7 @@ class ArticleLinear:
     """The article's first listing: three inputs, t = 1 x1 + 2 x2 + 3 x3 + 2."""
 
     kind: Literal["article_linear"] = "article_linear"
-    samples: Samples = 200
+    samples: Samples = 400
     noise: Noise = 0.0
     test_fraction: TestFraction = 0.25
     seed: Seed = 0

@@ -91,7 +91,7 @@ class Shapes:
     """
 
     kind: Literal["shapes"] = "shapes"
-    samples: Samples = 1000
+    samples: Samples = 2000
     size: Literal[16, 28] = 16
     noise: Noise = 0.05
     test_fraction: TestFraction = 0.25

@@ -255,6 +255,8 @@ class Slope(_Plane):
 class Ripple(_Plane):
     """A ring of waves to fit."""
 
+    samples: Samples = 2000
+    noise: Noise = 0.05
     kind: Literal["ripple"] = "ripple"
     task: ClassVar[Task] = "regression"
     summary: ClassVar[dict[str, str]] = {

@@ -68,6 +68,7 @@ class Waveforms(_Sequences):
     length: Annotated[int, Interval(ge=16, le=128)] = 48
     noise: Noise = 0.1
     summary: ClassVar[dict[str, str]] = {
+    samples: Samples = 800
         "en": "Sine, square, saw or noise: which of the four is it?",
         "zh": "正弦、方波、锯齿还是噪声：是哪一种？",
     }
@@ -154,6 +155,7 @@ class Brackets(_Sequences):
 
 
 def _balanced(rows: int, pairs: int, rng: np.random.Generator) -> Array:
+    samples: Samples = 1000
     """Balanced rows, 1 for "(" and -1 for ")", each as likely as any other.  (rows, 2 pairs)
 
     With depth k and r brackets to come the next one closes with probability

@@ -100,6 +100,7 @@ class Sines(_Generated):
     summary: ClassVar[dict[str, str]] = {
         "en": "Two or three sines at once, to be carried on.",
         "zh": "两三个正弦叠加，预测后续的值。",
+    samples: Samples = 800
     }
 
     def _drawn(self, length: int, rng: np.random.Generator) -> Array:
@@ -132,6 +133,8 @@ class Price(_Generated):
         walk = np.cumsum(rng.normal(0, 1, length) * self.noise)
         return np.log(100) + 0.05 * (0.002 * time + season + walk)
 
+    horizon: Horizon = 5
+    noise: Noise = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sunspots(_Series):

@@ -170,7 +170,8 @@ class Topics(_Text):
     """
 
     kind: Literal["topics"] = "topics"
-    characters: Annotated[int, Interval(ge=1000, le=200_000)] = 20_000
+    samples: Samples = 2000
+    characters: Annotated[int, Interval(ge=1000, le=200_000)] = 50_000
     summary: ClassVar[dict[str, str]] = {
         "en": "Python's own help pages, letter by letter.",
         "zh": "逐字学习 Python 自带的帮助文档。",
