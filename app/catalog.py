@@ -129,13 +129,14 @@ def catalog() -> dict[str, Any]:
             {
                 "name": name,
                 "summary": cls.summary,
+                "try": cls.to_try,
                 "view": cls.view,
                 "task": cls.task,
                 "schema": _schema(cls),
                 "preview": _preview(cls),
                 "suits": plain(suiting(cls)),
-            }
                 "pace": recipe(cls).pace,
+            }
             for name, cls in DATASETS.items()
         ],
         "features": [

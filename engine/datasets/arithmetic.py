@@ -35,6 +35,10 @@ class Arithmetic:
         "en": "Sums written out: can it learn to add by reading?",
         "zh": "写成文字的加法：只靠阅读能学会吗？",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Which digit of the answer is right first, which last? Let it go on from 47+38= and check.",
+        "zh": "答案的哪一位最先学对，哪一位最后？让它接着写 47+38= 并验算。",
+    }
 
     def lines(self) -> list[str]:
         """Without the line feeds."""
