@@ -19,7 +19,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.presets import PRESETS
 from engine.schedules import SCHEDULES
 from engine.spec import NetworkSpec
-from engine.suits import suiting
+from engine.suits import recipe, suiting
 
 from .assets import Kept
 from .schemas import SpecIn
@@ -129,11 +129,13 @@ def catalog() -> dict[str, Any]:
             {
                 "name": name,
                 "summary": cls.summary,
+                "try": cls.to_try,
                 "view": cls.view,
                 "task": cls.task,
                 "schema": _schema(cls),
                 "preview": _preview(cls),
                 "suits": plain(suiting(cls)),
+                "pace": recipe(cls).pace,
             }
             for name, cls in DATASETS.items()
         ],

@@ -1,50 +1,167 @@
-"""What suits a dataset where a spec does not say: layers, loss, optimizer, batch.
+"""What suits a dataset where a spec does not say: a whole recipe, and how fast to play it.
 
-Chosen so that every dataset learns something within seconds on a laptop (tests/engine/test_learning.py).
+Chosen so that the learning is seen: at its `pace` most of the progress happens within ten seconds,
+and then the test part is learned too, from any seed (tests/engine/test_suits.py holds them to it,
+docs/defaults.md has the figures).
 """
 
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
+from .activations import ActivationName
 from .datasets import AnyDataset
 from .datasets.base import Task
-from .layers import LSTM, Conv2D, Dense, Embedding, Flatten, MaxPool2D
-from .optimizers import Adam
-from .spec import Clipping
+from .initializers import InitializerName
+from .layers import (
+    GRU,
+    LSTM,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    LayerSpec,
+    MaxPool2D,
+)
+from .losses import LossName
+from .optimizers import SGD, Adam, Optimizer
+from .spec import Clipping, Regularization
 
-_IMAGE = {
-    "layers": (
+# Steps a second that the page offers.
+Pace = Literal[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The parts of a NetworkSpec that make the learning, and `pace`: steps a second to start with."""
+
+    layers: tuple[LayerSpec, ...]
+    pace: Pace
+    loss: LossName = "cross_entropy"
+    optimizer: Optimizer = field(default_factory=SGD)
+    batch_size: int = 10
+    initializer: InitializerName = "glorot_uniform"
+    regularization: Regularization = field(default_factory=Regularization)
+    clipping: Clipping = field(default_factory=Clipping)
+
+    def parts(self) -> dict[str, Any]:
+        """All but the pace, as NetworkSpec has them."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "pace"}
+
+
+def _dense(*units: int, activation: ActivationName = "tanh") -> tuple[LayerSpec, ...]:
+    return tuple(Dense(units=n, activation=activation) for n in units)
+
+
+def _values(units: tuple[int, ...], pace: Pace, rate: float, **rest: Any) -> Recipe:
+    """For values over a plane or a line."""
+    return Recipe(
+        layers=_dense(*units),
+        pace=pace,
+        optimizer=Adam(learning_rate=rate),
+        **{"loss": "mse", **rest},
+    )
+
+
+def _points(units: tuple[int, ...], pace: Pace, rate: float = 0.03) -> Recipe:
+    """For classes by a few numbers each."""
+    return Recipe(layers=_dense(*units), pace=pace, optimizer=SGD(learning_rate=rate))
+
+
+def _pictures(pace: Pace) -> Recipe:
+    layers = (
         Conv2D(filters=8, kernel_size=3, padding="same"),
         MaxPool2D(),
         Conv2D(filters=16, kernel_size=3, padding="same"),
         MaxPool2D(),
         Flatten(),
+    )
+    return Recipe(
+        layers=layers, pace=pace, optimizer=Adam(learning_rate=0.005), batch_size=32,
+        initializer="he_uniform",
+    )  # fmt: skip
+
+
+def _recurrent(
+    *layers: LayerSpec, pace: Pace, rate: float, loss: LossName = "mse", batch: int = 20
+) -> Recipe:
+    return Recipe(
+        layers=layers, pace=pace, loss=loss, optimizer=Adam(learning_rate=rate), batch_size=batch,
+        clipping=Clipping(norm=1.0),
+    )  # fmt: skip
+
+
+def _text(*layers: LayerSpec, pace: Pace, rate: float, batch: int = 20) -> Recipe:
+    return _recurrent(*layers, pace=pace, rate=rate, batch=batch, loss="sequence_cross_entropy")
+
+
+RECIPES: dict[str, Recipe] = {
+    "circle": _points((6, 4), 100, 0.05),
+    "xor": _points((6, 4), 200, 0.05),
+    "gaussians": _points((4, 4), 10),
+    "spiral": _points((8, 8, 8), 500),  # the very defaults of NetworkSpec
+    "moons": _points((6, 4), 200, 0.05),
+    "rings": _points((8, 8), 200, 0.05),
+    "blobs": _points((6, 4), 50),
+    "checkerboard": Recipe(
+        layers=_dense(8, 8, 8), pace=1000, optimizer=Adam(learning_rate=0.005), batch_size=50
     ),
-    "optimizer": Adam(learning_rate=0.003),
-    "initializer": "he_uniform",
-    "batch_size": 32,
-}
-_SEQUENCE = {
-    "layers": (LSTM(units=24),),
-    "optimizer": Adam(learning_rate=0.01),
-    "clipping": Clipping(norm=1.0),
-    "batch_size": 20,
-}
-_TEXT = {
-    "layers": (Embedding(output_dim=16), LSTM(units=64, return_sequences=True)),
-    "optimizer": Adam(learning_rate=0.01),
-    "clipping": Clipping(norm=1.0),
-    "batch_size": 20,
-}
-_ROWS = {"layers": (Dense(units=8),) * 3}
+    "slope": Recipe(layers=_dense(4, 4), pace=50, loss="mse"),
+    "ripple": _values((8, 8, 8), 1000, 0.003, batch_size=20),
+    "drawn": _points((8, 8), 200, 0.1),
+    "sine": _values((8, 8), 200, 0.01, batch_size=20),
+    "step": _values((8, 8), 100, 0.005),
+    "absolute": Recipe(
+        layers=_dense(8, activation="relu"), pace=100, loss="mse",
+        optimizer=Adam(learning_rate=0.01), initializer="he_uniform",
+    ),
+    "cubic": _values((8,), 500, 0.01, batch_size=20),
+    "counts": _values((8, 8), 100, 0.01, loss="poisson", batch_size=20),
+    # The article's own: one linear unit is all there is to find.
+    "article_linear": Recipe(layers=(), pace=20, loss="mse", optimizer=SGD(learning_rate=0.01)),
+    "article_pairs": Recipe(
+        layers=(), pace=10, loss="mse", optimizer=SGD(learning_rate=0.01), batch_size=3
+    ),
+    "iris": _points((8, 8), 50),
+    "wine": _points((8,), 20),
+    "breast_cancer": _points((8, 8), 10),
+    "digits": _pictures(20),
+    "shapes": _pictures(50),
+    "sines": _recurrent(LSTM(units=8), pace=50, rate=0.005),
+    "price": _recurrent(GRU(units=12), pace=50, rate=0.003),
+    "sunspots": _recurrent(GRU(units=8), pace=20, rate=0.01),
+    "waveforms": _recurrent(GRU(units=16), pace=100, rate=0.005, loss="cross_entropy"),
+    "adding": _recurrent(GRU(units=16), pace=200, rate=0.005),
+    "brackets": _recurrent(
+        GRU(units=12), pace=100, rate=0.004, loss="cross_entropy", batch=32
+    ),
+    # So short a text is soon known by heart: few units, half of them dropped, learn spelling first.
+    "zen": _text(
+        Embedding(output_dim=8), GRU(units=16, return_sequences=True), Dropout(rate=0.5),
+        pace=20, rate=0.005,
+    ),
+    "topics": _text(
+        Embedding(output_dim=16), GRU(units=48, return_sequences=True), pace=50, rate=0.01
+    ),
+    "arithmetic": _text(
+        Embedding(output_dim=8), LSTM(units=64, return_sequences=True),
+        pace=200, rate=0.005, batch=50,
+    ),
+    "own": Recipe(layers=_dense(8, 8), pace=50, optimizer=Adam(learning_rate=0.005)),
+    "own_text": _text(
+        Embedding(output_dim=16), GRU(units=32, return_sequences=True), Dropout(rate=0.3),
+        pace=20, rate=0.005,
+    ),
+}  # fmt: skip
+_OWN_VALUES = _values((8, 8), 50, 0.005)
+
+
+def recipe(dataset: type[AnyDataset] | AnyDataset, task: Task | None = None) -> Recipe:
+    """Of a kind of dataset. What an own table is for is seen in the table: `task`."""
+    kind = dataset.__dataclass_fields__["kind"].default  # of a class or of a record
+    return _OWN_VALUES if kind == "own" and task == "regression" else RECIPES[kind]
 
 
 def suiting(dataset: type[AnyDataset] | AnyDataset, task: Task | None = None) -> dict[str, Any]:
-    """The parts of a NetworkSpec that suit a kind of dataset; always `layers` and `loss`. What an own
-    table is for is seen in the table: `task`."""
-    by_view = {"image": _IMAGE, "sequence": _SEQUENCE, "text": _TEXT}
-    loss = "mse" if (task or dataset.task) == "regression" else "cross_entropy"
-    if dataset.view == "text":
-        loss = "sequence_cross_entropy"
-    elif dataset.__dataclass_fields__["kind"].default == "counts":  # of a class or of a record
-        loss = "poisson"
-    return {**by_view.get(dataset.view, _ROWS), "loss": loss}
+    """The parts of a NetworkSpec that suit a kind of dataset."""
+    return recipe(dataset, task).parts()

@@ -26,7 +26,7 @@ LAYERS_OF_ENGINE = [
     {"updating"},
     {"trainer"},
     {"spec"},
-    {"suits"},
+    {"suits", "baselines"},
     {"assembly"},
     {"measuring"},
     {"stopping", "runs"},

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Refused
-from engine.suits import suiting
+from engine.suits import recipe
 
 from ..catalog import plain
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
@@ -98,6 +98,7 @@ async def post_dataset(
     id = secrets.token_urlsafe(16)
     await asyncio.to_thread(networks.store.add_table, id, visitor, table)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
+    suited = recipe(Own, "classification" if table.class_names else "regression")
     return OwnOut(
         id=id,
         name=table.name,
@@ -105,7 +106,8 @@ async def post_dataset(
         columns=list(table.columns),
         target=table.target_name,
         class_names=list(table.class_names),
-        suits=plain(suiting(Own, "classification" if table.class_names else "regression")),
+        suits=plain(suited.parts()),
+        pace=suited.pace,
         dataset={"kind": "own", "id": id},
     )
 

@@ -22,6 +22,33 @@ class PlaneOut(Answer):
     high: list[float]
 
 
+class LabelOut(Answer):
+    """A name in both languages."""
+
+    en: str
+    zh: str
+
+
+class BaselineOut(Answer):
+    """The simplest answer to compare a network with. A figure is null where its part is empty, or has
+    nothing to explain."""
+
+    kind: Literal["majority", "mean", "persistence", "frequency"] = Field(
+        description="always the training part's most frequent class; always the mean of its targets; the "
+        "value that the window ends with; always its most frequent next character"
+    )
+    loss_name: str = Field(
+        description="what the losses are: mse or poisson for values, in the units of the network's; for "
+        "classes the cross-entropy of the training part's frequencies, each counted once more, under the "
+        "name of the network's own loss where that is the same. A network's losses compare where its "
+        "loss has this name"
+    )
+    loss: float | None = Field(description="over all training samples")
+    test_loss: float | None
+    metric: float | None = Field(description="accuracy for classes, R2 for values")
+    test_metric: float | None
+
+
 class DatasetOut(Answer):
     """As the network is given it: scaled; targets are class numbers or values."""
 
@@ -31,6 +58,19 @@ class DatasetOut(Answer):
     columns: list[str]
     classes: int
     class_names: list[str]
+    column_labels: list[LabelOut] = Field([], description="the columns in both languages")
+    class_labels: list[LabelOut] = Field([], description="the classes in both languages")
+    target_label: LabelOut | None = Field(None, description="what is to be predicted")
+    unit: LabelOut | None = Field(None, description="of the target, and of the series")
+    time_label: LabelOut | None = Field(None, description="of the axis that sequences run along")
+    series_name: LabelOut | None = Field(None, description="what the series is of")
+    series_start: float | None = Field(
+        None, description="the time at place p of the series: series_start + series_step * p"
+    )
+    series_step: float | None = None
+    baseline: BaselineOut | None = Field(
+        None, description="the simplest answer to compare with; null without training samples"
+    )
     shape: list[int] = Field(
         description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
     )
@@ -82,4 +122,5 @@ class OwnOut(Answer):
     target: str
     class_names: list[str]
     suits: dict[str, Any] = Field(description="the parts of a spec that suit it")
+    pace: int = Field(description="steps a second to start with, at which the learning is seen")
     dataset: dict[str, str] = Field(description="what to put into a spec")

@@ -136,8 +136,9 @@ def _merged(name: str, old: Any, value: Any) -> Any:
     kind = value.get("kind", old.get("kind"))
     if kind == old.get("kind"):
         return {**old, **value}
-    # Another kind keeps what both have: samples, noise, seed; not the rate, which means another
-    # thing to another optimizer, and no sizes from another sort of data.
+    # Another kind keeps what both have: momentum, say; not the rate, which means another thing to
+    # another optimizer. Of data it keeps what somebody chose (samples, noise, seed), for what nobody
+    # did has its own default there, and no sizes from another sort of data.
     kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name, {})
     known = kinds.get(kind) if isinstance(kind, str) else None
     fields = set(known.__dataclass_fields__) if known else set()
@@ -146,6 +147,8 @@ def _merged(name: str, old: Any, value: Any) -> Any:
     }
     if name == "dataset":
         before = DATASETS.get(old.get("kind", ""))
+        if before:
+            kept = {k: v for k, v in kept.items() if v != before.__dataclass_fields__[k].default}
         if (known and before and known.view != before.view) or "drawn" in (kind, old.get("kind")):
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}

@@ -9,11 +9,13 @@ from math import prod
 from typing import Any
 
 from engine.assembly import make_dataset
+from engine.baselines import baseline
 from engine.datasets import Dataset, Table
 from engine.experiment import Experiment
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
 from engine.insight import trace as traced
+from engine.suits import recipe
 
 from .encoding import encoded
 from .messages import Asked
@@ -101,16 +103,20 @@ def dataset(
 
     Raises: Refused
     """
-    return _dataset_out(spec, make_dataset(spec, tables), first, count)
+    made = make_dataset(spec, tables)
+    return _dataset_out(spec, made, recipe(spec, made.task).loss, first, count)
 
 
 def dataset_of(id: str, first: int = 0, count: int | None = None) -> bytes:
     experiment = experiment_of(id)
-    return _dataset_out(experiment.spec.dataset, experiment.dataset, first, count)
+    spec = experiment.spec
+    return _dataset_out(spec.dataset, experiment.dataset, spec.loss, first, count)
 
 
-def _dataset_out(spec: Any, made: Dataset, first: int, count: int | None) -> bytes:
-    plane = made.plane
+def _dataset_out(spec: Any, made: Dataset, loss: str, first: int, count: int | None) -> bytes:
+    plane, words = made.plane, made.labels
+    compared = baseline(made, loss)
+    timed = made.series is not None
     rows = slice(first, first + _rows(made, count))
     return encoded(
         {
@@ -120,6 +126,15 @@ def _dataset_out(spec: Any, made: Dataset, first: int, count: int | None) -> byt
             "columns": made.columns,
             "classes": made.classes,
             "class_names": made.class_names,
+            "column_labels": made.column_labels,
+            "class_labels": made.class_labels,
+            "target_label": words.target,
+            "unit": words.unit,
+            "time_label": words.time,
+            "series_name": words.series,
+            "series_start": words.start if timed else None,
+            "series_step": words.step if timed else None,
+            "baseline": compared and asdict(compared),
             "first": first,
             "samples": len(made.inputs),
             "test_samples": len(made.test_inputs),

@@ -23,9 +23,9 @@ class Arithmetic:
     """
 
     kind: Literal["arithmetic"] = "arithmetic"
-    samples: Samples = 1000
+    samples: Samples = 8000
     digits: Annotated[int, Interval(ge=1, le=3)] = 2
-    answers_only: bool = False
+    answers_only: bool = True
     test_fraction: TestFraction = 0.25
     seed: Seed = 0
 
@@ -34,6 +34,10 @@ class Arithmetic:
     summary: ClassVar[dict[str, str]] = {
         "en": "Sums written out: can it learn to add by reading?",
         "zh": "写成文字的加法：只靠阅读能学会吗？",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Which digit of the answer is right first, which last? Let it go on from 47+38= and check.",
+        "zh": "答案的哪一位最先学对，哪一位最后？让它接着写 47+38= 并验算。",
     }
 
     def lines(self) -> list[str]:

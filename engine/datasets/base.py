@@ -1,7 +1,7 @@
 """What a dataset is, once made: arrays as the network is given them, and how to draw them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -10,6 +10,7 @@ from annotated_types import Interval, Len
 from numpy.typing import NDArray
 
 from ..errors import Refused
+from .labels import Label, Labels, labels
 
 Array = NDArray[Any]
 
@@ -86,11 +87,22 @@ class Dataset:
     series: Array | None = None
     positions: NDArray[np.int64] | None = None
     test_positions: NDArray[np.int64] | None = None
+    labels: Labels = field(default_factory=Labels)
 
     @property
     def classes(self) -> int:
         """How many classes; 0 for regression."""
         return len(self.class_names)
+
+    @property
+    def column_labels(self) -> tuple[Label, ...]:
+        """The columns in both languages."""
+        return self.labels.columns or labels(*self.columns)
+
+    @property
+    def class_labels(self) -> tuple[Label, ...]:
+        """The classes in both languages."""
+        return self.labels.classes or labels(*self.class_names)
 
     @property
     def outputs(self) -> int:
@@ -134,6 +146,8 @@ class DatasetSpec(Protocol):
     view: ClassVar[View]
     task: ClassVar[Task]
     summary: ClassVar[dict[str, str]]
+    # One sentence: what to do, and what to look for.
+    to_try: ClassVar[dict[str, str]]
 
     def make(self) -> Dataset: ...
 

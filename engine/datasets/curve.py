@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, divided, split
+from .labels import Labels, label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,12 @@ class _Curve:
         rng = np.random.default_rng([self.seed, 2])
         x = rng.uniform(-3, 3, self.samples)
         y = self._value(x) + rng.normal(0, 1, self.samples) * self.noise
-        return _curve(x, y, self.test_fraction, rng)
+        return _curve(x, y, self.test_fraction, rng, Labels(target=label("value", "数值")))
 
 
-def _curve(x: Array, y: Array, test_fraction: float, rng: np.random.Generator) -> Dataset:
+def _curve(
+    x: Array, y: Array, test_fraction: float, rng: np.random.Generator, labels: Labels
+) -> Dataset:
     """x, y: (samples,)"""
     return divided(
         x[:, None],
@@ -38,6 +41,7 @@ def _curve(x: Array, y: Array, test_fraction: float, rng: np.random.Generator) -
         view="curve",
         task="regression",
         columns=("x1",),
+        labels=labels,
     )
 
 
@@ -47,6 +51,10 @@ class Sine(_Curve):
 
     kind: Literal["sine"] = "sine"
     summary: ClassVar[dict[str, str]] = {"en": "Two waves of a sine.", "zh": "两个周期的正弦。"}
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Which wave is learned last? Try sine as the activation: how much sooner is it done?",
+        "zh": "哪个波最后学会？改用正弦激活函数：能快多少？",
+    }
 
     def _value(self, x: Array) -> Array:
         return np.sin(2 * x)
@@ -60,6 +68,10 @@ class Step(_Curve):
     summary: ClassVar[dict[str, str]] = {
         "en": "A jump at 0: smooth units must get steep.",
         "zh": "在 0 处跳变：平滑单元必须变陡。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Smooth units must get steep: watch the weights of the first layer grow as the jump sharpens.",
+        "zh": "平滑的单元必须变陡：看第一层的权重如何随跳变变尖而增大。",
     }
 
     def _value(self, x: Array) -> Array:
@@ -75,6 +87,10 @@ class Absolute(_Curve):
         "en": "The absolute value: two ReLUs draw it exactly.",
         "zh": "绝对值：两个 ReLU 就能精确画出。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Two ReLUs would do. Take units away one by one and reset: which runs still find the corner?",
+        "zh": "两个 ReLU 就够了。逐个减少单元并重置：哪几次还能找到拐角？",
+    }
 
     def _value(self, x: Array) -> Array:
         return np.abs(x) / 1.5 - 1
@@ -85,10 +101,14 @@ class Cubic(_Curve):
     """A noisy cubic: x (x - 2) (x + 2) / 6"""
 
     kind: Literal["cubic"] = "cubic"
-    noise: Noise = 0.3
+    noise: Noise = 0.2
     summary: ClassVar[dict[str, str]] = {
         "en": "A cubic under much noise: overfitting shows here.",
         "zh": "噪声较大的三次曲线：容易看到过拟合。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Set samples to 20 and play on: the training loss falls, the test loss climbs. Why?",
+        "zh": "把样本数改为 20 再训练：训练损失下降，测试损失却上升。为什么？",
     }
 
     def _value(self, x: Array) -> Array:
@@ -100,7 +120,7 @@ class Counts:
     """Whole numbers 0, 1, 2, .. drawn from the Poisson distribution of mean exp(1 + sin 2x)."""
 
     kind: Literal["counts"] = "counts"
-    samples: Samples = 200
+    samples: Samples = 400
     test_fraction: TestFraction = 0.25
     seed: Seed = 0
 
@@ -110,12 +130,16 @@ class Counts:
         "en": "Counts whose mean goes up and down: what the Poisson loss is for.",
         "zh": "均值起伏的计数：泊松损失的用武之地。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Chance alone keeps R² below 0.6 here. Change the loss to mse: what does it say of small counts?",
+        "zh": "仅偶然性就使 R² 低于 0.6。把损失换成 mse：它对小的计数怎么说？",
+    }
 
     def make(self) -> Dataset:
         rng = np.random.default_rng([self.seed, 2])
         x = rng.uniform(-3, 3, self.samples)
         y = rng.poisson(np.exp(1 + np.sin(2 * x))).astype(np.float64)
-        return _curve(x, y, self.test_fraction, rng)
+        return _curve(x, y, self.test_fraction, rng, Labels(target=label("count", "次数")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +157,10 @@ class ArticleLinear:
     summary: ClassVar[dict[str, str]] = {
         "en": "Three inputs whose weights 1, 2, 3 and bias 2 are to be found.",
         "zh": "三个输入，要找出权重 1、2、3 和偏置 2。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Watch the weights walk to 1, 2, 3 and the bias to 2. Does a rate of 0.1 get there sooner?",
+        "zh": "看权重走向 1、2、3，偏置走向 2。学习率改为 0.1 会更快吗？",
     }
 
     def make(self) -> Dataset:
@@ -155,6 +183,7 @@ class ArticleLinear:
             mean=np.zeros(3),
             deviation=np.ones(3),
             identities=train,
+            labels=Labels(target=label("t")),
         )
 
 
@@ -172,6 +201,10 @@ class ArticlePairs:
         "en": "Three pairs (1, 2), (2, 4), (3, 6): the network finds t = 2x.",
         "zh": "三对数据 (1, 2)、(2, 4)、(3, 6)：网络学到 t = 2x。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "The weight goes to 2, the bias to 0. From which learning rate on does it blow up?",
+        "zh": "权重趋向 2，偏置趋向 0。学习率大到多少就会发散？",
+    }
 
     def make(self) -> Dataset:
         x = np.array([[1.0], [2.0], [3.0]])
@@ -188,6 +221,7 @@ class ArticlePairs:
             mean=np.zeros(1),
             deviation=np.ones(1),
             identities=np.arange(3),
+            labels=Labels(target=label("t")),
         )
 
 

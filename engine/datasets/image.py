@@ -19,9 +19,11 @@ from .base import (
     check_size,
     divided,
 )
+from .labels import Label, Labels, label, labels
 from .packaged import read
 
 DIGITS = 1797
+PIXEL = labels(("pixel", "像素"))
 # Pictures drawn at once: the arrays on the way stay within the processor's cache.
 BLOCK = 64
 
@@ -44,6 +46,10 @@ class Digits:
         "en": "Handwritten digits, 8 by 8 pixels.",
         "zh": "手写数字，8×8 像素。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Watch the first kernels take shape. Which digits are still mixed up after ten seconds?",
+        "zh": "看第一层卷积核逐渐成形。十秒后还有哪些数字会混淆？",
+    }
 
     def make(self) -> Dataset:
         """Raises: Refused where scikit-learn is missing"""
@@ -59,6 +65,7 @@ class Digits:
             task="classification",
             columns=("pixel",),
             class_names=tuple("0123456789"),
+            labels=Labels(columns=PIXEL, target=label("digit", "数字")),
             deviation=np.full(1, 16.0),
         )
 
@@ -81,6 +88,13 @@ SHAPES: dict[str, Array | None] = {
     "cross": np.array([[[-1.0, 0.0], [1.0, 0.0]], [[0.0, -1.0], [0.0, 1.0]]]),
     "star": _around(5, step=2),
 }
+SHAPE_LABELS: tuple[Label, ...] = labels(
+    ("circle", "圆形"),
+    ("square", "正方形"),
+    ("triangle", "三角形"),
+    ("cross", "十字形"),
+    ("star", "星形"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +105,7 @@ class Shapes:
     """
 
     kind: Literal["shapes"] = "shapes"
-    samples: Samples = 1000
+    samples: Samples = 2000
     size: Literal[16, 28] = 16
     noise: Noise = 0.05
     test_fraction: TestFraction = 0.25
@@ -102,6 +116,10 @@ class Shapes:
     summary: ClassVar[dict[str, str]] = {
         "en": "Circles, squares, triangles, crosses and stars, wherever and however turned.",
         "zh": "圆、方、三角、十字和星形，位置与方向随机。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Turn the noise up to 0.5: which shape is lost first? Then put one dense layer for the convolutions.",
+        "zh": "把噪声加到 0.5：哪种形状最先认不出？再用一个全连接层代替卷积。",
     }
 
     def make(self) -> Dataset:
@@ -115,8 +133,8 @@ class Shapes:
         room = np.maximum(0, self.size / 2 - radius - pen / 2)[:, None]
         centre = self.size / 2 + rng.uniform(-1, 1, (self.samples, 2)) * room
         images = np.zeros((self.samples, self.size, self.size, 1), np.float32)
-        for label, lines in enumerate(SHAPES.values()):
-            places = np.flatnonzero(labels == label)
+        for number, lines in enumerate(SHAPES.values()):
+            places = np.flatnonzero(labels == number)
             for start in range(0, len(places), BLOCK):
                 at = places[start : start + BLOCK]
                 images[at, :, :, 0] = _drawn(
@@ -135,6 +153,7 @@ class Shapes:
             task="classification",
             columns=("pixel",),
             class_names=tuple(SHAPES),
+            labels=Labels(columns=PIXEL, classes=SHAPE_LABELS, target=label("shape", "形状")),
         )
 
 

@@ -25,8 +25,10 @@ from .base import (
     View,
     split,
 )
+from .labels import Labels, label
 
 HALF_WIDTH = 3.0
+VALUE = Labels(target=label("value", "数值"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class _Plane:
             mean=np.zeros(2),
             deviation=np.ones(2),
             identities=np.concatenate([train, -1 - np.arange(len(drawn))]),
+            labels=VALUE if self.task == "regression" else Labels(),
         )
 
     def _labels(self, classes: int) -> Array:
@@ -101,6 +104,10 @@ class Circle(_Plane):
 
     kind: Literal["circle"] = "circle"
     summary: ClassVar[dict[str, str]] = {"en": "A disc inside a ring.", "zh": "圆环包着圆盘。"}
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Take units away: with how few can the boundary still close around the disc?",
+        "zh": "减少单元：最少几个还能把圆盘围起来？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(2)
@@ -121,6 +128,10 @@ class Xor(_Plane):
         "en": "Opposite quadrants belong together: no single line can part them.",
         "zh": "对角象限同类：一条直线分不开。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Remove both hidden layers: one line is left. How many points does it get right?",
+        "zh": "去掉两个隐藏层，只剩一条直线：它能分对多少点？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         points = rng.uniform(0.2, 2.7, (self.samples, 2)) * rng.choice([-1, 1], (self.samples, 2))
@@ -136,6 +147,10 @@ class Gaussians(_Plane):
     summary: ClassVar[dict[str, str]] = {
         "en": "Two round clouds: one line parts them.",
         "zh": "两团高斯云：一条直线即可分开。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Hidden layers are not needed here: remove them. Then turn up the noise: which errors must stay?",
+        "zh": "这里不需要隐藏层：把它们去掉。再加大噪声：哪些错误无法避免？",
     }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -153,6 +168,10 @@ class Spiral(_Plane):
     summary: ClassVar[dict[str, str]] = {
         "en": "Arms wound into one another, one class an arm: the hard one.",
         "zh": "互相缠绕的螺旋臂，每臂一类：最难的一个。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Three arms, wound once. Take a layer away: what can it no longer do?",
+        "zh": "三条旋臂，各绕一圈。去掉一层：它做不到什么了？",
     }
 
     def _own_classes(self) -> int:
@@ -176,6 +195,10 @@ class Moons(_Plane):
         "en": "Two half moons that reach into each other.",
         "zh": "两弯互相嵌入的月牙。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Watch a straight boundary bend into an S. At which step does it get round both tips?",
+        "zh": "看直线边界弯成 S 形：到第几步才绕过两个尖端？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(2)
@@ -193,6 +216,10 @@ class Rings(_Plane):
     kind: Literal["rings"] = "rings"
     class_names: ClassVar[tuple[str, ...]] = ("A", "B", "C")
     summary: ClassVar[dict[str, str]] = {"en": "Three rings, one in another.", "zh": "三个同心环。"}
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Point at the units of the first layer: each draws one line. How does the next make rings of them?",
+        "zh": "指向第一层的各个单元：每个只画一条线。下一层怎样用它们围成圆环？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(3)
@@ -212,6 +239,10 @@ class Blobs(_Plane):
         "en": "Four clouds, one a class.",
         "zh": "四团云，每团一类。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Turn the noise up to 0.5. Where clouds overlap, how sure of itself is the network?",
+        "zh": "把噪声加到 0.5：在云团重叠处，网络有多大把握？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         labels = self._labels(4)
@@ -224,9 +255,15 @@ class Checkerboard(_Plane):
     """Four by four squares in two colours."""
 
     kind: Literal["checkerboard"] = "checkerboard"
+    samples: Samples = 2000
+    noise: Noise = 0.05
     summary: ClassVar[dict[str, str]] = {
         "en": "Four by four squares in two colours.",
         "zh": "4×4 的双色棋盘。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "It comes square by square. Change tanh to ReLU: do the corners get sharper?",
+        "zh": "它一格一格地学会。把 tanh 换成 ReLU：边角会更分明吗？",
     }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -245,6 +282,10 @@ class Slope(_Plane):
         "en": "A tilted plane: the value grows along the diagonal.",
         "zh": "倾斜的平面：数值沿对角线增大。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "A plane needs no curves. Remove the hidden layers: does the test loss get better or worse?",
+        "zh": "平面不需要弯曲。去掉隐藏层：测试损失变好还是变差？",
+    }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
         points = rng.uniform(-2.8, 2.8, (self.samples, 2))
@@ -260,6 +301,10 @@ class Ripple(_Plane):
     summary: ClassVar[dict[str, str]] = {
         "en": "Waves round a centre, as from a dropped stone.",
         "zh": "像石子激起的圈圈波纹。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Which ring is learned last? Add the features x1² and x2²: is it learned sooner?",
+        "zh": "哪一圈最后学会？加入特征 x1² 和 x2²：会学得更快吗？",
     }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -277,6 +322,10 @@ class Drawn(_Plane):
     summary: ClassVar[dict[str, str]] = {
         "en": "An empty plane for your own points.",
         "zh": "空白平面，自己画点。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Draw two classes that a line can part, then one point on the wrong side. What does it do about it?",
+        "zh": "先画两类能用直线分开的点，再在错误的一侧加一个点：网络怎样应对？",
     }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -19,6 +19,7 @@ from .base import (
     check_size,
     divided,
 )
+from .labels import Labels, label, labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class _Sequences:
     task: ClassVar[Task] = "classification"
     columns: ClassVar[tuple[str, ...]]
     class_names: ClassVar[tuple[str, ...]] = ()
+    words: ClassVar[Labels]
 
     def _time(self) -> int:
         raise NotImplementedError
@@ -53,6 +55,7 @@ class _Sequences:
             task=self.task,
             columns=self.columns,
             class_names=self.class_names,
+            labels=self.words,
         )
 
 
@@ -65,14 +68,25 @@ class Waveforms(_Sequences):
     """
 
     kind: Literal["waveforms"] = "waveforms"
+    samples: Samples = 800
     length: Annotated[int, Interval(ge=16, le=128)] = 48
     noise: Noise = 0.1
     summary: ClassVar[dict[str, str]] = {
         "en": "Sine, square, saw or noise: which of the four is it?",
         "zh": "正弦、方波、锯齿还是噪声：是哪一种？",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Watch the hidden state read a wave. Shorten them to 16 steps: which two are mixed up first?",
+        "zh": "看隐藏状态如何读一个波形。把长度缩到 16：哪两种最先混淆？",
+    }
     columns: ClassVar[tuple[str, ...]] = ("value",)
     class_names: ClassVar[tuple[str, ...]] = ("sine", "square", "saw", "noise")
+    words: ClassVar[Labels] = Labels(
+        columns=labels(("value", "数值")),
+        classes=labels(("sine", "正弦"), ("square", "方波"), ("saw", "锯齿波"), ("noise", "噪声")),
+        target=label("waveform", "波形"),
+        time=label("step", "时间步"),
+    )
 
     def _time(self) -> int:
         return self.length
@@ -108,7 +122,16 @@ class Adding(_Sequences):
         "en": "Add the two marked numbers of a long row: what recurrent memory is for.",
         "zh": "把长序列里被标记的两个数相加：需要长期记忆。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "The loss waits near 0.17, then falls all at once. Put a simple RNN for the GRU: does it still?",
+        "zh": "损失先停在 0.17 附近，然后骤降。把 GRU 换成简单 RNN：还会吗？",
+    }
     columns: ClassVar[tuple[str, ...]] = ("value", "marker")
+    words: ClassVar[Labels] = Labels(
+        columns=labels(("value", "数值"), ("marker", "标记")),
+        target=label("sum of the marked numbers", "被标记数之和"),
+        time=label("step", "时间步"),
+    )
 
     def _time(self) -> int:
         return self.length
@@ -132,13 +155,23 @@ class Brackets(_Sequences):
     """
 
     kind: Literal["brackets"] = "brackets"
+    samples: Samples = 1000
     pairs: Annotated[int, Interval(ge=2, le=32)] = 10
     summary: ClassVar[dict[str, str]] = {
         "en": "Are the brackets balanced? Counting them is not enough.",
         "zh": "括号是否配对？只数个数还不够。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Once it has learned, set pairs to 20: does what it knows of short rows hold for long ones?",
+        "zh": "学会之后把括号对数改为 20：短序列上学到的对长序列还管用吗？",
+    }
     columns: ClassVar[tuple[str, ...]] = ("(", ")")
     class_names: ClassVar[tuple[str, ...]] = ("unbalanced", "balanced")
+    words: ClassVar[Labels] = Labels(
+        classes=labels(("unbalanced", "不配对"), ("balanced", "配对")),
+        target=label("brackets", "括号"),
+        time=label("place", "位置"),
+    )
 
     def _time(self) -> int:
         return 2 * self.pairs

@@ -4,7 +4,7 @@ The series is split in time. The test windows come after the training windows an
 with them, and the scaling is that of the training part, so that nothing of the future leaks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 from typing import Annotated, ClassVar, Literal
 
@@ -12,7 +12,8 @@ import numpy as np
 from annotated_types import Interval
 
 from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, check_size
-from .sunspots import NUMBERS
+from .labels import Labels, label
+from .sunspots import FIRST_YEAR, NUMBERS
 
 Window = Annotated[int, Interval(ge=4, le=64)]
 Horizon = Annotated[int, Interval(ge=1, le=24)]
@@ -28,6 +29,7 @@ class _Series:
     view: ClassVar[View] = "sequence"
     task: ClassVar[Task] = "regression"
     column: ClassVar[str] = "value"
+    words: ClassVar[Labels]
 
     @property
     def _span(self) -> int:
@@ -45,6 +47,7 @@ class _Series:
         known = series[: train + self._span]
         mean, deviation = known.mean(), known.std()
         series = (series - mean) / (deviation if deviation > 0 else 1.0)
+        series_name = self.words.series or label(self.column)
         starts = np.arange(train)
         test_starts = train + self._span + np.arange(tests)
         steps = np.arange(self.window)
@@ -67,6 +70,7 @@ class _Series:
             series=series,
             positions=positions,
             test_positions=test_positions,
+            labels=replace(self.words, columns=(series_name,), target=series_name),
         )
 
 
@@ -96,11 +100,20 @@ class Sines(_Generated):
     """
 
     kind: Literal["sines"] = "sines"
+    samples: Samples = 800
     waves: Annotated[int, Interval(ge=1, le=3)] = 2
     summary: ClassVar[dict[str, str]] = {
         "en": "Two or three sines at once, to be carried on.",
         "zh": "两三个正弦叠加，预测后续的值。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Compare with repeating the last value. Set the horizon to 10: which of the two suffers more?",
+        "zh": "与“重复最后一个值”比较。把预测步数改为 10：哪一个变差更多？",
+    }
+
+    words: ClassVar[Labels] = Labels(
+        series=label("sum of sines", "正弦之和"), time=label("step", "时间步")
+    )
 
     def _drawn(self, length: int, rng: np.random.Generator) -> Array:
         period = rng.uniform(8, 40, (self.waves, 1))
@@ -120,11 +133,20 @@ class Price(_Generated):
     """
 
     kind: Literal["price"] = "price"
+    horizon: Horizon = 5
+    noise: Noise = 0.05
     summary: ClassVar[dict[str, str]] = {
         "en": "The logarithm of a made-up price: trend, season and a random walk.",
         "zh": "虚构价格的对数：趋势、季节与随机游走。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Five steps ahead it beats “as now”. With horizon 1 and noise 1 it is a walk: can anything beat it?",
+        "zh": "预测五步，网络胜过“保持不变”。步数设为 1、噪声设为 1 就成了随机游走：还能胜出吗？",
+    }
     column: ClassVar[str] = "log price"
+    words: ClassVar[Labels] = Labels(
+        series=label("logarithm of the price", "价格的对数"), time=label("step", "时间步")
+    )
 
     def _drawn(self, length: int, rng: np.random.Generator) -> Array:
         time = np.arange(length)
@@ -142,7 +164,17 @@ class Sunspots(_Series):
         "en": "Sunspots, year by year from 1700 to 2008: a cycle of about eleven years.",
         "zh": "1700 至 2008 年逐年太阳黑子数：约十一年一个周期。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Does it see the next peak coming, or only follow? Compare with “next year as this year”.",
+        "zh": "它能预见下一个高峰，还是只会跟随？与“明年同今年”比较。",
+    }
     column: ClassVar[str] = "sunspots"
+    words: ClassVar[Labels] = Labels(
+        series=label("sunspot number", "太阳黑子数"),
+        unit=label("yearly mean", "年平均"),
+        time=label("year", "年份"),
+        start=FIRST_YEAR,
+    )
 
     def make(self) -> Dataset:
         both = len(NUMBERS) - 2 * self._span  # windows that a training and a test part leave

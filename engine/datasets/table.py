@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import Refused
 from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
+from .labels import Labels, label
 
 MAX_COLUMNS = 64
 MAX_ROWS = 20_000
@@ -213,7 +214,7 @@ def _with_targets(
     return Table(name, columns, inputs, np.array(values, np.float64), target_name, ())
 
 
-def scaled(table: Table, test_fraction: float, seed: int) -> Dataset:
+def scaled(table: Table, test_fraction: float, seed: int, words: Labels | None = None) -> Dataset:
     """Scaled by the training part's mean and deviation, so that nothing leaks from the test."""
     rng = np.random.default_rng([seed, 2])
     train, test = split(table.inputs, table.targets, test_fraction, rng)
@@ -241,6 +242,7 @@ def scaled(table: Table, test_fraction: float, seed: int) -> Dataset:
         identities=train,
         target_mean=centre,
         target_deviation=spread,
+        labels=words or Labels(target=label(table.target_name)),
     )
 
 
@@ -269,6 +271,10 @@ class Own:
     summary: ClassVar[dict[str, str]] = {
         "en": "Your own table, from a file or pasted.",
         "zh": "自己的表格：文件或粘贴。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Compare with the simplest answer, the most frequent class or the mean: what has it learned beyond?",
+        "zh": "与最简单的答案（最多的类或平均值）比较：网络多学到了什么？",
     }
 
     def make_from(self, table: Table) -> Dataset:

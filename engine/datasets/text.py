@@ -17,6 +17,7 @@ from annotated_types import Interval, Len
 
 from ..errors import Refused
 from .base import Array, Dataset, Samples, Seed, Task, TestFraction, View, check_size
+from .labels import Labels, label, labels
 
 MAX_VOCABULARY = 256
 MAX_CHARACTERS = 20_000
@@ -71,6 +72,11 @@ def text_dataset(**fields: Any) -> Dataset:
         mean=np.zeros(1),
         deviation=np.ones(1),
         identities=np.arange(len(fields["inputs"])),
+        labels=Labels(
+            columns=labels(("token", "字符编号")),
+            target=label("next character", "下一个字符"),
+            time=label("place", "位置"),
+        ),
         **fields,
     )
 
@@ -144,6 +150,10 @@ class Zen(_Text):
         "en": "The Zen of Python, letter by letter.",
         "zh": "逐字学习《Python 之禅》。",
     }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Take the dropout away and play on: it learns the text by heart. What does the test loss do?",
+        "zh": "去掉 dropout 继续训练：它会把文章背下来。测试损失怎样变化？",
+    }
 
     def whole(self) -> str:
         return _zen()
@@ -170,10 +180,15 @@ class Topics(_Text):
     """
 
     kind: Literal["topics"] = "topics"
-    characters: Annotated[int, Interval(ge=1000, le=200_000)] = 20_000
+    samples: Samples = 2000
+    characters: Annotated[int, Interval(ge=1000, le=200_000)] = 50_000
     summary: ClassVar[dict[str, str]] = {
         "en": "Python's own help pages, letter by letter.",
         "zh": "逐字学习 Python 自带的帮助文档。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Let it write after 1, 5 and 10 seconds. What comes right first: letters, words or lines?",
+        "zh": "在 1、5、10 秒后让它写作：最先对的是字母、单词还是行？",
     }
 
     def whole(self) -> str:
@@ -199,6 +214,10 @@ class OwnText(_Text):
     summary: ClassVar[dict[str, str]] = {
         "en": "Your own text, in any script.",
         "zh": "自己的文本，任何文字都可以。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Let it write after a few seconds and again after a minute. When does it begin to copy whole lines?",
+        "zh": "几秒后让它写作，一分钟后再写一次：它何时开始整行照抄？",
     }
 
     def whole(self) -> str:

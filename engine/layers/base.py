@@ -27,6 +27,18 @@ Penalty = Annotated[float, Interval(ge=0, le=100)]
 
 
 @dataclass(frozen=True, slots=True)
+class Zero:
+    """In an Annotated: what 0 stands for, where it is no number. JSON Schema says it as `zero`."""
+
+    en: str
+    zh: str
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """Asked by whoever makes the schema; the engine itself needs no Pydantic."""
+        return {**handler(core), "zero": {"en": self.en, "zh": self.zh}}
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter of a layer: its shape and how it starts.
 

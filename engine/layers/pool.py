@@ -17,6 +17,7 @@ from .base import (
     Shape,
     Takes,
     Views,
+    Zero,
     kernels,
     require_image,
     spelled,
@@ -25,7 +26,7 @@ from .conv import Geometry, Padding, padded, plane_geometry, windows
 
 PoolSize = Annotated[int, Interval(ge=1, le=16)]
 # 0 stands for the pool's own size, Keras' default.
-PoolStrides = Annotated[int, Interval(ge=0, le=16)]
+PoolStrides = Annotated[int, Interval(ge=0, le=16), Zero("as the window", "与窗口相同")]
 
 
 @dataclass(frozen=True, slots=True)

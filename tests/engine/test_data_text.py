@@ -48,7 +48,7 @@ def test_training_windows_do_not_reach_into_the_text_for_testing(spec: text._Tex
     assert len(made.inputs) == 140 - 8
     assert len(made.test_inputs) == 60 - 8
     sizes = spec.make()
-    assert (len(sizes.inputs), len(sizes.test_inputs)) == (300, 100)
+    assert (len(sizes.inputs), len(sizes.test_inputs)) == (spec.samples * 3 // 4, spec.samples // 4)
 
 
 def test_windows_lie_evenly_and_are_all_different() -> None:
@@ -95,7 +95,7 @@ def test_a_python_without_its_texts_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("digits", [1, 2, 3])
 def test_every_line_is_a_correct_sum_and_no_line_is_in_both_parts(digits: int) -> None:
-    made = Arithmetic(digits=digits).make()
+    made = Arithmetic(digits=digits, samples=1000, answers_only=False).make()
     seen = []
     for inputs, targets in ((made.inputs, made.targets), (made.test_inputs, made.test_targets)):
         for one, next_one in zip(inputs, targets, strict=True):
@@ -112,7 +112,7 @@ def test_every_line_is_a_correct_sum_and_no_line_is_in_both_parts(digits: int) -
 
 
 def test_of_answers_only_nothing_before_the_answer_is_wanted() -> None:
-    whole, answers = Arithmetic().make(), Arithmetic(answers_only=True).make()
+    whole, answers = (Arithmetic(samples=1000, answers_only=only).make() for only in (False, True))
     np.testing.assert_array_equal(whole.inputs, answers.inputs)
     for one, targets, every in zip(answers.inputs, answers.targets, whole.targets, strict=True):
         line = read(answers, one)
@@ -123,7 +123,7 @@ def test_of_answers_only_nothing_before_the_answer_is_wanted() -> None:
 
 
 def test_padding_is_a_token_that_is_never_wanted() -> None:
-    made = Arithmetic().make()
+    made = Arithmetic(samples=1000).make()
     assert made.padding is not None
     assert made.vocabulary[made.padding] == PAD
     assert made.padding not in made.targets

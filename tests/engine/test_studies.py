@@ -5,16 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, NetworkSpec
+from engine import Adam, Experiment, NetworkSpec
 from engine.datasets import DATASETS
 from engine.errors import Refused
+from engine.layers import LSTM, Embedding
 from engine.studies import gather, generate
 from engine.suits import suiting
 
 
-def experiment(kind: str = "zen", steps: int = 0) -> Experiment:
+def experiment(kind: str = "zen", steps: int = 0, **parts: Any) -> Experiment:
     data = DATASETS[kind]
-    run = Experiment(NetworkSpec(dataset=data(), **suiting(data)))
+    run = Experiment(NetworkSpec(dataset=data(), **{**suiting(data), **parts}))
     run.train(steps)
     return run
 
@@ -30,8 +31,10 @@ def written(run: Experiment, **settings: Any) -> dict[str, Any]:
     return result
 
 
-def test_a_network_that_has_learned_a_text_writes_it() -> None:
-    found = written(experiment(steps=500), prompt="Beautiful", length=80, temperature=0)
+def test_a_network_that_has_learned_a_text_by_heart_writes_it() -> None:
+    layers = (Embedding(output_dim=16), LSTM(units=64, return_sequences=True))
+    learned = experiment(steps=500, layers=layers, optimizer=Adam(learning_rate=0.01))
+    found = written(learned, prompt="Beautiful", length=80, temperature=0)
     assert found["text"].startswith(" is better than ugly.\nExplicit is better than implicit.")
 
 
