@@ -6,9 +6,22 @@ from typing import Any
 
 from engine.datasets import Table
 from engine.experiment import Experiment
+from engine.measuring import Measures
 from engine.spec import NetworkSpec
 
 from ..wire import arrays_to_bytes, bytes_to_arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which class was taken for which, when and at what cost."""
+
+    step: int
+    revision: int
+    measures: Measures  # of that state: another object is another state
+    counts: dict[str, list[list[int]]]
+    at: float
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -17,6 +30,7 @@ class Kept:
     step_s: float = 0.0  # running estimate of one update; 0 where none was made yet
     measure_s: float = 0.0  # what the last measurement took
     measured_at: float = -1e9
+    counted: Counted | None = None  # the last confusion that a look showed
 
 
 class Gone(KeyError):
