@@ -31,6 +31,11 @@ export const playgroundState = () => ({
 export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, null];
 
 export class Session {
+  /** Who shows what the server sees of the network's inside. @type {(seen: import("./run.js").Seen) => void} */
+  looked = () => {};
+  /** What of it the server refuses to show. @type {(request: any) => void} */
+  blinded = () => {};
+
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
@@ -40,6 +45,8 @@ export class Session {
       problem: (detail) => this.say("bad", "problem", detail),
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
       gone: () => void this.#gone(),
+      look: (seen) => this.looked(seen),
+      blind: (request) => this.blinded(request),
       back: (played) => this.#back(played),
       took: (before, network, sameData) => this.#took(before, network, sameData),
     });

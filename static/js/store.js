@@ -63,8 +63,6 @@ export class Edits {
     this.turn = Promise.resolve();
     /** Edits under way: until they are done the server may be ahead of what is known here. */
     this.waiting = 0;
-    /** Called when one begins: what looks at the state before it must stop. */
-    this.begins = () => {};
     this.changed = changed;
   }
 
@@ -76,7 +74,6 @@ export class Edits {
    */
   #inTurn(action) {
     this.waiting++;
-    this.begins();
     const run = this.turn.then(action, action).finally(() => { this.waiting--; });
     this.turn = run.catch(() => {});
     return run;

@@ -44,7 +44,7 @@ export function tiles(shape, width, height) {
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {number[]} shape
- * @param {number[]} values flat, the last axis fastest
+ * @param {ArrayLike<number>} values flat, the last axis fastest
  * @param {{selected?: boolean}} [options]
  */
 export function drawMaps(canvas, shape, values, { selected = false } = {}) {
@@ -52,7 +52,7 @@ export function drawMaps(canvas, shape, values, { selected = false } = {}) {
   const theme = colours();
   const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
   let limit = 1e-6;
-  for (const v of values) if (Number.isFinite(v)) limit = Math.max(limit, Math.abs(v));
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) limit = Math.max(limit, Math.abs(values[i]));
   context.imageSmoothingEnabled = false;
   const small = document.createElement("canvas");
   for (const tile of tiles(shape, width, height)) {

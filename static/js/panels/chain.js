@@ -105,7 +105,7 @@ function block(l, shape, count, card, label) {
  * The numbers that a block draws.
  * @param {import("../session.js").State} s
  * @param {number} l -1 is the sample itself
- * @returns {{shape: number[], values: number[]} | null}
+ * @returns {{shape: number[], values: ArrayLike<number>} | null}
  */
 function shownIn(s, l) {
   const { dataset, network, look, sample } = s;
@@ -116,7 +116,7 @@ function shownIn(s, l) {
   }
   const layer = network.layers[l];
   if (!layer || !look || look.id !== network.id || !look.layers[layer.name]) return null;
-  const values = look.layers[layer.name].a[0].flat(Infinity);
+  const values = look.layers[layer.name].a;
   return values.length === layer.shape.reduce((a, b) => a * b, 1) ? { shape: layer.shape, values } : null;
 }
 

@@ -29,7 +29,9 @@ export function mountOutput(session) {
     const points = allPoints(s);
     if (!dataset.plane) {
       pixels.width = pixels.width;
-      if (picture?.curve) drawCurve(marks, picture.curve, points, s.showTest);
+      if (!picture?.curve) return;
+      drawCurve(marks, picture.curve, points, s.showTest);
+      box.dataset.drawn = "yes";
       return;
     }
     if (picture?.plane && picture !== drawn) {

@@ -28,7 +28,7 @@ export function mountActivations(session, panel, isShown) {
     if (!s.network || s.network.layers[s.layer]?.activation) return;
     store.set({ layer: s.network.layers.findIndex((layer) => layer.activation) });
   });
-  store.on(["network", "layer", "language", "look"], (s) => {
+  const arrange = (/** @type {import("../session.js").State} */ s) => {
     if (!s.network) return;
     legend.textContent = t(rowsOnly(s.dataset) ? "curveLegend" : "curveLegendOne");
     choice.replaceChildren(...s.network.layers.map((layer, l) => h("option", { value: String(l), selected: l === s.layer }, `${layerName(/** @type {any} */ (s.network), l)} · ${named(layer.activation ?? layer.kind, "layer")}`)));
@@ -50,6 +50,11 @@ export function mountActivations(session, panel, isShown) {
       box.dataset.of = key;
       box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, t("unitN", { n: j + 1 })), h("span", {})))));
     }
+  };
+  store.on(["network", "layer", "language"], arrange);
+  store.on(["look"], (s) => {
+    const layer = s.network?.layers[s.layer];
+    if (layer && curves.hidden === hasCurve(s, layer)) arrange(s);
   });
 
   const draw = eachFrame(() => {
@@ -102,7 +107,7 @@ function hasCurve(s, layer) {
  * @param {import("../types.js").Layer} layer
  */
 function lookedAt(s, layer) {
-  const z = s.look?.layers[layer.name]?.z?.[0]?.flat(Infinity);
+  const z = s.look?.layers[layer.name]?.z;
   if (!z || z.length % layer.units) return null;
   const places = Math.min(z.length / layer.units, MOST_POINTS), points = new Float32Array(places * layer.units);
   for (let i = 0; i < places; i++) for (let j = 0; j < layer.units; j++) points[j * places + i] = z[i * layer.units + j];
