@@ -13,11 +13,13 @@ export function mountChain(session) {
   const { store } = session;
   const box = byId("chain");
 
-  const draw = eachFrame(() => {
+  // The sample itself stays as it is while the network trains.
+  let sampleToo = true;
+  const drawSoon = eachFrame(() => {
     const s = store.state;
     if (!s.dataset || !s.network || box.hidden) return;
     for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas"))) {
-      const l = Number(canvas.dataset.layer), found = shownIn(s, l);
+      const l = Number(canvas.dataset.layer), found = l < 0 && !sampleToo ? null : shownIn(s, l);
       if (!found) continue;
       const { view, class_names } = s.dataset, { input } = sampleAt(s.dataset, s.sample);
       if (l < 0 && view === "image") drawImageSample(canvas, input);
@@ -26,7 +28,12 @@ export function mountChain(session) {
       else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer });
       canvas.dataset.drawn = "yes";
     }
+    sampleToo = false;
   });
+  const draw = () => {
+    sampleToo = true;
+    drawSoon();
+  };
   const arrange = () => {
     const s = store.state;
     const rows = rowsOnly(s.dataset);
@@ -42,7 +49,8 @@ export function mountChain(session) {
     draw();
   };
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["look", "sample", "layer", "theme"], draw);
+  store.on(["sample", "layer", "theme"], draw);
+  store.on(["look"], drawSoon);
   new ResizeObserver(draw).observe(box);
 
   const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);

@@ -83,10 +83,10 @@ export function mountActivations(session, panel, isShown) {
   });
   // Every third picture is enough for the eye, and leaves the drawing thread free.
   let turn = 0;
-  store.on(["picture"], (s) => {
+  store.on(["picture", "look"], (s) => {
     if (s.frame?.state !== "playing" || turn++ % 3 === 0) draw();
   });
-  store.on(["layer", "theme", "network", "language", "look"], draw);
+  store.on(["layer", "theme", "network", "language"], draw);
   new ResizeObserver(draw).observe(box);
   return draw;
 }
