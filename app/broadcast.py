@@ -1,4 +1,4 @@
-"""From one network to its watchers: the latest frame wins, losses are never dropped.
+"""From one network to its watchers: the latest frame and look win, losses are never dropped.
 
 A watcher that is slow finds, when it comes back, the newest state and all the loss points since its
 last frame; nothing queues up for it.
@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from .looks import Looks, Wanted
 from .workers.messages import Report
 
 MAX_POINTS = 4096
@@ -18,12 +19,13 @@ MAX_NOTICES = 64
 
 @dataclass(slots=True)
 class Message:
-    """What a watcher gets next: a frame with its points, or a notice."""
+    """What a watcher gets next: a frame with its points, a look, or a notice."""
 
     event: str
     report: Report | None = None
     points: list[tuple[int, float]] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    look: bytes | None = None  # as it goes out
 
 
 class Watcher:
@@ -34,6 +36,10 @@ class Watcher:
         self._after = after
         self.weights = weights
         self.notices: deque[Message] = deque(maxlen=MAX_NOTICES)
+        self.wanted: Wanted | None = None  # what it wants to see besides frames
+        self.stale = asyncio.Event()  # that is to be looked at anew
+        self._look: bytes | None = None  # the newest, until it is taken
+        self._framed = False  # the last it got was a frame
         if channel.report is not None:
             self._changed.set()
 
@@ -44,17 +50,30 @@ class Watcher:
         self.notices.append(message)
         self._changed.set()
 
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        self.notify(Message(event, data=data))
+
+    def show(self, look: bytes) -> None:
+        """In place of an earlier look that it has not taken yet."""
+        self._look = look
+        self._changed.set()
+
     async def next(self) -> Message:
-        """Wait for news.  Ends with the event "bye" when the server stops."""
+        """Wait for news; a frame and a look take turns.  Ends with the event "bye" when the server
+        stops."""
         while True:
             await self._changed.wait()
             if self.notices:
                 return self.notices.popleft()
-            self._changed.clear()
             channel = self._channel
-            if channel.report is None or channel.version == self._seen:
+            framed = channel.report is None or channel.version == self._seen
+            if self._look is not None and (self._framed or framed):
+                look, self._look, self._framed = self._look, None, False
+                return Message("look", look=look)
+            if framed:
+                self._changed.clear()
                 continue
-            self._seen = channel.version
+            self._seen, self._framed = channel.version, True
             points = channel.points_after(self._after)
             if points:
                 self._after = points[-1][0]
@@ -63,14 +82,19 @@ class Watcher:
     def forget_points(self) -> None:
         self._after = None
 
+    def forget_look(self) -> None:
+        """The one that it has not taken."""
+        self._look = None
+
 
 class Channel:
-    """One network's latest report, its recent loss points and those who watch."""
+    """One network's latest report, its recent loss points, those who watch and what they look at."""
 
     def __init__(self) -> None:
         self.report: Report | None = None
         self.version = 0
         self.watchers: set[Watcher] = set()
+        self.looks = Looks()
         self._points: deque[tuple[int, float]] = deque(maxlen=MAX_POINTS)
 
     @property
@@ -96,7 +120,10 @@ class Channel:
         self._points.clear()
         self._points.extend(zip(steps[-MAX_POINTS:], losses[-MAX_POINTS:], strict=True))
 
-    def publish(self, report: Report) -> None:
+    def publish(self, report: Report, *, in_round: bool = False) -> None:
+        """`in_round`: while it plays, its rounds look at it too."""
+        if not in_round:
+            self.looks.change()
         self._points.extend(report.points)
         self.report = report
         self.version += 1
@@ -108,10 +135,12 @@ class Channel:
         self._points.clear()
         for watcher in self.watchers:
             watcher.forget_points()
+            watcher.forget_look()
+        self.looks.change()
 
     def notify(self, event: str, data: dict[str, Any]) -> None:
         for watcher in self.watchers:
-            watcher.notify(Message(event, data=data))
+            watcher.tell(event, data)
 
     def watch(self, weights: bool, after: int | None) -> Watcher:
         watcher = Watcher(self, weights, after)
@@ -119,4 +148,5 @@ class Channel:
         return watcher
 
     def leave(self, watcher: Watcher) -> None:
+        self.looks.leave(watcher)
         self.watchers.discard(watcher)

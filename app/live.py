@@ -209,7 +209,7 @@ class Live:
         if held is not None:
             self.publish(held)
 
-    def publish(self, report: Report) -> None:
+    def publish(self, report: Report, *, in_round: bool = False) -> None:
         """To all who watch, and stop playing where it diverged or its rule holds."""
         self._flush()
         self._note_run(report.figures["run"])
@@ -217,7 +217,7 @@ class Live:
         if report.divergence or stop:
             self.playing = False
         told = self.channel.report
-        self.channel.publish(report)
+        self.channel.publish(report, in_round=in_round and self.playing)
         if report.divergence and (told is None or told.divergence is None):
             out = divergence_out(report.divergence)
             self.channel.notify("diverged", out.model_dump() if out else {})
@@ -230,6 +230,7 @@ class Live:
     def stop(self, reason: str) -> None:
         """It can't go on training; whoever watches is told why."""
         self.playing = False
+        self.channel.looks.change()
         self.channel.notify("state", {"state": "paused", "reason": reason})
 
 

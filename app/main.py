@@ -25,7 +25,10 @@ from .routes import (
 from .settings import Settings, web_root
 
 DESCRIPTION = """Build a network, train it, watch every number, from code or from the page, on one
-and the same live network. Errors are `application/problem+json` (RFC 9457)."""
+and the same live network. Errors are `application/problem+json` (RFC 9457).
+
+A WebSocket at `/api/networks/{id}/socket` sends frames, and what `{"look": ..}` asks to see of the inside, as
+safetensors buffers; `docs/socket.md` of the project has its messages."""
 
 
 def create_app(settings: Settings) -> FastAPI:

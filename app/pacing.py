@@ -4,6 +4,7 @@ each job. Who goes in a round stands in `turns`."""
 import asyncio
 import logging
 import math
+from collections.abc import Mapping
 from time import monotonic
 
 from engine.errors import Refused
@@ -11,13 +12,15 @@ from engine.errors import Refused
 from .errors import GlassboxError
 from .jobs import Jobs
 from .live import Live
+from .looks import LARGE_BYTES, Wanted
 from .memory import give_back
 from .registry import Networks
+from .seeing import room_for_looks
 from .settings import Settings
 from .turns import Turns
 from .workers import playing as rounds
 from .workers.local import Worker, WorkerDied
-from .workers.messages import Advanced, Play
+from .workers.messages import Advanced, Looked, Play
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +66,16 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
     chosen = turns.choose([*ready, *ready_jobs], begin, settings.slice_s)
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
-    plays = [_play(ready[turn], s, begin, interval) for turn, s in chosen if turn in ready]
+    looks = {
+        ready[turn].id: ready[turn].channel.looks.due(begin, interval, len(ready) + len(ready_jobs))
+        for turn, _ in chosen
+        if turn in ready and ready[turn].channel.looks
+    }
+    plays = [
+        _play(ready[turn], s, begin, interval, looks.get(ready[turn].id, []))
+        for turn, s in chosen
+        if turn in ready
+    ]
     studies = {ready_jobs[turn].id: s for turn, s in chosen if turn in ready_jobs}
     if plays or studies:
         try:
@@ -82,6 +94,7 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
         ]
         turns.charge(spent, len(ready) + len(ready_jobs), monotonic())
         _tell(advanced, networks, jobs, begin)
+        _show(advanced, networks, looks)
     # Those at full speed and jobs leave no pause; limited ones wait for the next frame.
     unlimited = bool(due) or any(live.steps_per_second is None for live in playing)
     rest = 0 if unlimited else begin + 1 / settings.frames_per_second - monotonic()
@@ -102,7 +115,19 @@ def _tell(advanced: Advanced, networks: Networks, jobs: Jobs, begin: float) -> N
         live = networks.live.get(report.id)
         if live is not None:
             live.mark_changed()
-            live.publish(report)
+            live.publish(report, in_round=True)
+
+
+def _show(advanced: Advanced, networks: Networks, asked: Mapping[str, list[Wanted]]) -> None:
+    for id, looked in advanced.looks.items():
+        live = networks.live.get(id)
+        if live is not None:
+            room = room_for_looks(networks) if any(_is_large(one) for one in looked) else 0
+            live.channel.looks.tell(asked[id], looked, live.generation, room)
+
+
+def _is_large(looked: Looked) -> bool:
+    return len(looked.arrays) > LARGE_BYTES
 
 
 def _is_left(live: Live, now: float, settings: Settings) -> bool:
@@ -148,7 +173,7 @@ def _allow(live: Live, now: float) -> None:
     live.ticked = now
 
 
-def _play(live: Live, seconds: float, now: float, interval: float) -> Play:
+def _play(live: Live, seconds: float, now: float, interval: float, looks: list[Wanted]) -> Play:
     watched = bool(live.channel.watchers)
     due = now >= live.report_at
     if due:
@@ -156,7 +181,9 @@ def _play(live: Live, seconds: float, now: float, interval: float) -> Play:
         pace = max(interval, live.payload_s) if watched else UNWATCHED_REPORT_S
         live.report_at = max(live.report_at + pace, now + pace / 2)
     steps = None if live.steps_per_second is None else int(live.allowance)
-    return Play(live.id, live.run, steps, seconds, due, due and live.channel.wants_weights)
+    wants_weights = due and live.channel.wants_weights
+    wanted = [one.look for one in looks]
+    return Play(live.id, live.run, steps, seconds, due, wants_weights, wanted)
 
 
 async def save_forever(networks: Networks) -> None:

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     max_jobs: int = Field(32, description="under way or waiting at once, of all visitors")
     max_ended_jobs: int = Field(64, description="that ended and can still be read")
     keep_jobs_s: float = Field(600.0, description="an ended job can be read so long")
+    max_look_bytes: int = Field(64_000_000, description="large looks of all clients at once")
     max_stream_clients: int = Field(400, description="streams and sockets open at once")
 
     frames_per_second: float = Field(40.0, description="most frames a second to one client")

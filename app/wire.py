@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # workers use the rest of this module and need no pydantic
     from .schemas import FrameOut
 
 METADATA = "frame"
+LOOK = "look"
 
 
 class Unreadable(ValueError):
@@ -34,6 +35,17 @@ def frame_to_bytes(
     return save(tensors, {METADATA: text})
 
 
+def look_to_bytes(arrays: bytes, look: Mapping[str, Any]) -> bytes:
+    """A safetensors buffer without metadata, given one: all that is no array, as JSON under "look".
+    Its arrays were put together in a worker and are only copied here."""
+    start = 8 + int.from_bytes(arrays[:8], "little")
+    metadata = json.dumps({"__metadata__": {LOOK: json.dumps(look)}})
+    entries = arrays[8:start].strip()[1:]
+    header = metadata[:-1].encode() + (b"," if entries != b"}" else b"") + entries
+    header += b" " * (-len(header) % 8)
+    return b"".join((len(header).to_bytes(8, "little"), header, memoryview(arrays)[start:]))
+
+
 def bytes_to_arrays(data: bytes) -> dict[str, NDArray[Any]]:
     """Raises: Unreadable"""
     try:
@@ -48,5 +60,15 @@ def arrays_to_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 def frame_of(data: bytes) -> dict[str, Any]:
     """The metadata of a frame: the counterpart for tests and Python clients."""
+    return json.loads(_metadata(data)[METADATA])
+
+
+def look_of(data: bytes) -> dict[str, Any] | None:
+    """The metadata of a look; None of a frame."""
+    found = _metadata(data).get(LOOK)
+    return None if found is None else json.loads(found)
+
+
+def _metadata(data: bytes) -> dict[str, str]:
     length = int.from_bytes(data[:8], "little")
-    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][METADATA])
+    return json.loads(data[8 : 8 + length])["__metadata__"]

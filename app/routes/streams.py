@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -22,7 +23,9 @@ from ..errors import GlassboxError, problem_of, validation_problem
 from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
-from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
+from ..schemas import LookIn, PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
+from ..seeing import keep_seeing
+from ..settings import Settings
 from ..store import CannotSave
 from ..wire import frame_to_bytes
 from . import OF_STATE
@@ -31,6 +34,9 @@ router = APIRouter(prefix="/api/networks/{id}", tags=["streams"])
 
 PATIENCE_S = 0.2
 QUIET_S = 10.0
+# Of one socket's client: beyond it, its next message is read later.
+MESSAGES_PER_SECOND = 50
+MESSAGES_AT_ONCE = 100
 SSE = "text/event-stream"
 SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -59,6 +65,12 @@ class PatchCommand(Wire):
 class WeightsCommand(Wire):
     type: Literal["weights"]
     values: Values
+
+
+class LookCommand(Wire):
+    """The only one without a type: it does nothing to the network."""
+
+    look: LookIn | None
 
 
 Command = PlayCommand | PauseCommand | StepCommand | ResetCommand | PatchCommand | WeightsCommand
@@ -163,7 +175,8 @@ async def socket(
     """Frames down as safetensors, events down and commands up as JSON.
 
     `after` is "generation:step": losses up to there are known already.
-    Commands: {"type": "play" | "pause" | "step" | "reset" | "patch" | "weights", ..}
+    Commands: {"type": "play" | "pause" | "step" | "reset" | "patch" | "weights", ..}, and
+    {"look": LookIn | null}: what to see of the network's inside, besides frames (docs/socket.md).
     """
     try:
         live = await networks.get(id)
@@ -180,8 +193,9 @@ async def socket(
         down = asyncio.create_task(
             _send(websocket, networks, live, watcher, settings.send_timeout_s)
         )
-        up = asyncio.create_task(_receive(websocket, networks, live, settings))
-        done, pending = await asyncio.wait({down, up}, return_when=asyncio.FIRST_COMPLETED)
+        up = asyncio.create_task(_receive(websocket, networks, live, watcher))
+        seeing = asyncio.create_task(keep_seeing(networks, live, watcher))
+        done, pending = await asyncio.wait({down, up, seeing}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
@@ -216,6 +230,8 @@ async def _send(
 
 
 def _encode(live: Live, message: Message, weights: bool) -> bytes | str:
+    if message.look is not None:
+        return message.look
     if message.report is None:
         return json.dumps({"event": message.event, **message.data})
     vector = message.report.weights
@@ -223,18 +239,23 @@ def _encode(live: Live, message: Message, weights: bool) -> bytes | str:
     return frame_to_bytes(live.frame(message.report), array, message.points)
 
 
-async def _receive(websocket: WebSocket, networks: Networks, live: Live, settings: Any) -> None:
+async def _receive(websocket: WebSocket, networks: Networks, live: Live, watcher: Watcher) -> None:
+    settings = networks.settings
     stepping: set[asyncio.Task[None]] = set()
+    unpaid, last = 0.0, monotonic()
     try:
         while True:
             received = await websocket.receive()
+            now = monotonic()
+            unpaid, last = max(0.0, unpaid - (now - last) * MESSAGES_PER_SECOND) + 1, now
+            await asyncio.sleep(max(0.0, unpaid - MESSAGES_AT_ONCE) / MESSAGES_PER_SECOND)
             if received["type"] == "websocket.disconnect":
                 return
             text = received.get("text") or ""
             if len(text) > settings.max_message_bytes:
                 await websocket.close(1009, "message too large (limit: max_message_bytes)")
                 return
-            run = asyncio.create_task(_answered(websocket, networks, live, text))
+            run = asyncio.create_task(_answered(websocket, networks, live, watcher, text))
             stepping.add(run)
             run.add_done_callback(stepping.discard)
             # Commands keep their order, but a long run of steps lets the next ones pass.
@@ -244,10 +265,18 @@ async def _receive(websocket: WebSocket, networks: Networks, live: Live, setting
             run.cancel()
 
 
-async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: str) -> None:
+async def _answered(
+    websocket: WebSocket, networks: Networks, live: Live, watcher: Watcher, text: str
+) -> None:
     """Carry out a command; what is wrong with it goes back as a problem."""
+    about: dict[str, Any] = {}
     try:
-        command = _parsed(text)
+        written = _read(text)
+        if isinstance(written, dict) and "look" in written:
+            about = {"look": None}
+            _look(live, watcher, LookCommand.model_validate(written), networks.settings)
+            return
+        command = COMMAND.validate_python(written)
         carrying_out = _carry_out(Commands(networks), live, command)
         if isinstance(command, StepCommand):  # it ends with whoever asked, between two slices
             await carrying_out
@@ -258,15 +287,25 @@ async def _answered(websocket: WebSocket, networks: Networks, live: Live, text: 
         problem = problem_of(error)
     except (ValidationError, RequestValidationError) as error:
         problem = validation_problem(error.errors())
-    await websocket.send_text(json.dumps({"event": "problem", "problem": problem}))
+    await websocket.send_text(json.dumps({"event": "problem", **about, "problem": problem}))
 
 
-def _parsed(text: str) -> Command:
+def _read(text: str) -> Any:
+    """Raises: Refused"""
     try:
-        command = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused("body", "not JSON; send an object with a type") from None
-    return COMMAND.validate_python(command)
+        raise Refused("body", "not JSON; send an object with a type, or with a look") from None
+
+
+def _look(live: Live, watcher: Watcher, command: LookCommand, settings: Settings) -> None:
+    """Raises: Refused; what was asked for before goes on then"""
+    looks = live.channel.looks
+    if command.look is None:
+        looks.leave(watcher)
+    else:
+        asked = command.look.asked(settings.max_predict_rows)
+        looks.ask(watcher, asked, command.look.model_dump())
 
 
 async def _carry_out(commands: Commands, live: Live, command: Command) -> None:

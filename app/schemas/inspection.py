@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from engine.errors import Refused
 
-from ..workers.messages import Asked
+from ..workers.messages import Asked, Look
 from .base import Answer, Wire
 from .strict import StrictNumbers
 
@@ -89,6 +89,42 @@ class RowsIn(Wire):
         if not count:
             raise Refused(place, "give at least one row")
         return Asked(self.inputs, self.scaled, self.part, self.samples or ())
+
+
+class LookSampleIn(Wire):
+    part: Literal["train", "test"]
+    sample: Annotated[int, Interval(ge=0, le=2**31)]
+
+
+class LookOutputsIn(Wire):
+    part: Literal["train", "test"]
+    samples: SampleNumbers
+
+
+class LookIn(Wire):
+    """What a socket's client wants to see of a network again and again."""
+
+    sample: LookSampleIn | None = None
+    outputs: Annotated[list[LookOutputsIn], Len(0, 2)] = Field(default=[])
+    confusion: bool = False
+    every_ms: Annotated[int, Interval(ge=20, le=60_000)] = 50
+
+    def asked(self, limit: int) -> Look:
+        """Raises: Refused"""
+        count = sum(len(group.samples) for group in self.outputs)
+        if count > limit:
+            message = f"{count} rows, at most {limit}"
+            raise Refused("look.outputs", message, limit="max_predict_rows", value=limit)
+        if self.sample is None and not count and not self.confusion:
+            raise Refused(
+                "look", "ask for a sample, for outputs or for the confusion; null ends it"
+            )
+        return Look(
+            None if self.sample is None else (self.sample.part, self.sample.sample),
+            tuple((group.part, tuple(group.samples)) for group in self.outputs),
+            self.confusion,
+            self.every_ms / 1000,
+        )
 
 
 class SamplesIn(Wire):

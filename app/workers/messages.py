@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import Refused
 from engine.spec import NetworkSpec
 from engine.stopping import Stop
 from engine.trainer import Divergence
@@ -25,6 +26,29 @@ class Asked:
     def place(self) -> str:
         """What a refusal blames."""
         return "inputs" if self.part is None else "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a watcher wants to see of a network, again and again: every layer on one sample, the
+    outputs of others, which class is taken for which. Samples are ("train" or "test", numbers)."""
+
+    sample: tuple[Literal["train", "test"], int] | None
+    outputs: tuple[tuple[Literal["train", "test"], tuple[int, ...]], ...]
+    confusion: bool
+    every_s: float  # the least time between two
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen. Either `arrays`, a safetensors buffer with these `figures`, or why there is
+    nothing: the engine's refusal, or None for a fault of ours that stands in the log."""
+
+    figures: dict[str, Any]
+    arrays: bytes
+    seconds: float  # of the processor
+    behind: bool = False  # the confusion is of an earlier step
+    refused: Refused | None = None
 
 
 class CannotTrain(RuntimeError):
@@ -54,6 +78,7 @@ class Play:
     seconds: float
     report: bool
     weights: bool
+    looks: Sequence[Look] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,3 +157,4 @@ class Advanced:
     failed: dict[str, str]
     jobs: list[Progressed]
     lost: list[str]  # jobs that are not here
+    looks: dict[str, list[Looked]] = field(default_factory=dict)  # by network, as asked

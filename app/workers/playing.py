@@ -11,8 +11,9 @@ from engine.experiment import Experiment
 from engine.stopping import Until
 
 from .jobs import advance as advance_job
-from .messages import Advanced, Amount, CannotTrain, Play, Progressed, Report, Spent
+from .messages import Advanced, Amount, CannotTrain, Looked, Play, Progressed, Report, Spent
 from .shelf import Kept, experiment_of, holds, kept_of, run_figures
+from .watching import seen
 
 NO_SAMPLES = "there are no training samples; draw some points first"
 MAX_STEPS_A_CALL = 8192
@@ -164,6 +165,7 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
     reports: list[Report] = []
     spent: dict[str, Spent] = {}
     failed: dict[str, str] = {}
+    looked: dict[str, list[Looked]] = {}
     for play in plays:
         if not holds(play.id):
             continue
@@ -177,6 +179,8 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
                 steps = len(_run(kept, play.steps, play.seconds, watched=True))
             if play.report or kept.experiment.diverged or kept.stop:
                 reports.append(_report(play.id, play.weights, fresh=False))
+            if play.looks:
+                looked[play.id] = [seen(kept, look, playing=True) for look in play.looks]
             spent[play.id] = Spent(steps, thread_time() - begin, kept.step_s if steps else 0.0)
         except Exception as error:
             failed[play.id] = str(error)  # one network's trouble is not the others'
@@ -190,4 +194,4 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
             lost.append(job)
         else:
             told.append(found)
-    return Advanced(reports, spent, failed, told, lost)
+    return Advanced(reports, spent, failed, told, lost, looked)

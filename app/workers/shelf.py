@@ -6,11 +6,24 @@ from typing import Any
 
 from engine.datasets import Table
 from engine.experiment import Experiment
+from engine.measuring import Measures
 from engine.spec import NetworkSpec
 from engine.stopping import Stop
 
 from ..wire import arrays_to_bytes, bytes_to_arrays
 from .messages import Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which class was taken for which, when and at what cost."""
+
+    step: int
+    revision: int
+    measures: Measures  # of that state: another object is another state
+    counts: dict[str, list[list[int]]]
+    at: float
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -20,6 +33,7 @@ class Kept:
     measure_s: float = 0.0  # what the last measurement took
     measured_at: float = -1e9
     stop: Stop | None = None  # a rule has held, and it was not told yet
+    counted: Counted | None = None  # the last confusion that a look showed
 
 
 class Gone(KeyError):

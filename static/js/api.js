@@ -16,11 +16,10 @@ export class Problem extends Error {
  * @param {string} path
  * @param {unknown} [body]
  * @param {string} [type]
- * @param {AbortSignal} [signal]
  */
-async function ask(method, path, body, type = "application/json", signal) {
+async function ask(method, path, body, type = "application/json") {
   /** @type {RequestInit} */
-  const options = { method, signal: signal ?? null, headers: body === undefined ? {} : { "Content-Type": type } };
+  const options = { method, headers: body === undefined ? {} : { "Content-Type": type } };
   if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
   let response;
   try {
@@ -34,8 +33,6 @@ async function ask(method, path, body, type = "application/json", signal) {
   }
   return response.status === 204 ? null : response.json();
 }
-
-/** @typedef {{part: "train" | "test", samples: number[]}} Chosen samples of the network's data, by number */
 
 const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)}`;
 
@@ -53,11 +50,7 @@ export const api = {
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
-  runs: (/** @type {string} */ id) => ask("GET", `${of(id)}/runs`),
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
-  predict: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/predict`, chosen, undefined, signal),
-  activations: (/** @type {string} */ id, /** @type {Chosen} */ chosen, /** @type {AbortSignal} */ signal) => ask("POST", `${of(id)}/activations`, chosen, undefined, signal),
-  confusion: (/** @type {string} */ id, /** @type {AbortSignal} */ signal) => ask("GET", `${of(id)}/confusion`, undefined, undefined, signal),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
   cancel: (/** @type {string} */ job) => ask("DELETE", `/api/jobs/${encodeURIComponent(job)}`),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),

@@ -1,13 +1,12 @@
 /**
  * Of data that is no row of numbers the server looks into the network: what every layer makes of the
- * chosen sample, and what the network says of the samples in view. Twice a second while it trains,
- * and once after every step.
+ * chosen sample, and what the network says of the samples in view. It comes over the socket, as it is
+ * asked for here: while the network trains, and after every change.
  *
  * @import {Dataset} from "./types.js"
  */
-import { api } from "./api.js";
 
-const EVERY_MS = 500;
+const EVERY_MS = 40;
 
 /** Whether samples are rows of numbers, which the browser computes itself. @param {Dataset | null} dataset */
 export const rowsOnly = (dataset) => !dataset || ["plane", "curve", "table"].includes(dataset.view);
@@ -31,7 +30,7 @@ export const sampleCount = (dataset) => dataset.test_inputs.length + dataset.inp
  * Samples of the page by their numbers in the data, as the API takes them: the test part, then the training part.
  * @param {Dataset} dataset
  * @param {number[]} numbers
- * @returns {{of: number[], ask: import("./api.js").Chosen}[]} `of` are the numbers here, in the order asked
+ * @returns {{of: number[], ask: {part: "test" | "train", samples: number[]}}[]} `of` are the numbers here, in the order asked
  */
 function parts(dataset, numbers) {
   const tests = dataset.test_inputs.length;
@@ -40,59 +39,102 @@ function parts(dataset, numbers) {
   return [...part("test", numbers.filter((i) => i < tests), 0), ...part("train", numbers.filter((i) => i >= tests), tests)];
 }
 
+/**
+ * What the socket is to show: the chosen sample in every layer, and what is said of those in view.
+ * @param {import("./session.js").State} s
+ * @param {number[]} shown
+ */
+function wanted({ network, dataset, sample }, shown) {
+  if (!network || !dataset || rowsOnly(dataset) || sample >= sampleCount(dataset) || document.hidden) return null;
+  const [{ ask: { part, samples } }] = parts(dataset, [sample]);
+  const confusion = Boolean(dataset.classes) && dataset.view !== "text";
+  return { sample: { part, sample: samples[0] }, outputs: parts(dataset, shown).map(({ ask }) => ask), confusion, every_ms: EVERY_MS };
+}
+
 /** @param {import("./session.js").Session} session */
 export function mountLooking(session) {
   const { store } = session;
-  let busy = false, again = false, last = 0, timer = 0, failures = 0;
-  let going = new AbortController();
-  // An edit may bring other data, to which the samples that are under way would mean nothing.
-  session.edits.begins = () => going.abort();
+  let asked = "", of = "";
+  // Of a network whose many samples in view are more than a look may take only the chosen one is asked for.
+  let large = false;
+  const inView = () => (large ? [store.state.sample] : store.state.shown);
+  /** The newest, which may be ahead of what is known of the network. @type {import("./run.js").Seen | null} */
+  let latest = null;
+  /** The one in the store, unless that has been emptied since: an edit does so once or twice. @type {import("./run.js").Seen | null} */
+  let taken = null;
+  const ask = () => {
+    const request = wanted(store.state, inView()), text = JSON.stringify(request);
+    if (text === asked && of === session.id) return;
+    if (of !== session.id) latest = null;
+    asked = text;
+    of = session.id;
+    session.run.look(request);
+  };
+  const take = () => {
+    const { network, dataset, look, sample } = store.state;
+    if (!latest || !network || !dataset || (latest === taken && look) || latest.look.revision !== network.revision || JSON.stringify(latest.look.request) !== asked) return;
+    const { look: { revision, step }, arrays } = latest;
+    const confusion = confusionOf(latest, look && look.revision === revision ? look.confusion : null);
+    taken = latest;
+    store.set({ look: { id: network.id, revision, step, sample, layers: layersOf(arrays), outputs: outputsOf(parts(dataset, inView()), arrays), confusion } });
+  };
+  session.looked = (seen) => {
+    latest = seen;
+    take();
+  };
+  session.blinded = (request) => {
+    if (large || JSON.stringify(request) !== asked) return;
+    large = true;
+    ask();
+  };
+  store.on(["network"], () => { large = false; });
+  store.on(["network", "dataset", "sample", "shown"], () => {
+    ask();
+    take();
+  });
+  document.addEventListener("visibilitychange", ask);
+}
 
-  const look = async () => {
-    clearTimeout(timer);
-    timer = 0;
-    const { network, dataset, sample, shown, frame } = store.state;
-    if (!network || !dataset) return;
-    if (rowsOnly(dataset)) return;
-    if (busy) {
-      again = true;
-      return;
-    }
-    // In the middle of an edit the server may hold other data than these samples are of.
-    if (session.edits.waiting || (frame && frame.revision !== network.revision)) {
-      timer = window.setTimeout(() => void look(), 60);
-      return;
-    }
-    busy = true;
-    going = new AbortController();
-    last = performance.now();
-    try {
-      const { id, revision } = network, { signal } = going, groups = parts(dataset, shown);
-      const [layers, confusion, ...predicted] = await Promise.all([
-        api.activations(id, parts(dataset, [sample])[0].ask, signal),
-        dataset.classes && dataset.view !== "text" ? api.confusion(id, signal) : null,
-        ...groups.map(({ ask }) => api.predict(id, ask, signal)),
-      ]);
-      failures = 0;
-      if (id === session.id && revision === store.state.network?.revision && dataset === store.state.dataset) {
-        const outputs = new Map(groups.flatMap(({ of }, g) => of.map((i, k) => /** @type {[number, any]} */ ([i, predicted[g].outputs[k]]))));
-        store.set({ look: { id, revision, step: frame?.step ?? 0, sample, layers, outputs, confusion } });
-      }
-    } catch {
-      // Looking is no edit: what cannot be seen now is seen at the next look.
-      again ||= failures++ < 3;
-    }
-    busy = false;
-    if (again) {
-      again = false;
-      soon();
-    }
-  };
-  const soon = () => {
-    const wait = store.state.frame?.state === "playing" || failures ? EVERY_MS - (performance.now() - last) : 0;
-    if (wait <= 0) void look();
-    else timer ||= window.setTimeout(() => void look(), wait);
-  };
-  store.on(["frame", "network", "dataset"], soon);
-  store.on(["sample", "shown"], () => void look());
+/**
+ * @param {import("./run.js").Seen["arrays"]} arrays
+ * @returns {Record<string, import("./types.js").Activity>}
+ */
+function layersOf(arrays) {
+  /** @type {Record<string, import("./types.js").Activity>} */
+  const layers = {};
+  for (const [name, { data, shape }] of Object.entries(arrays)) {
+    if (!name.startsWith("a.")) continue;
+    const layer = name.slice(2), z = arrays[`z.${layer}`]?.data;
+    layers[layer] = { a: /** @type {Float32Array} */ (data), shape };
+    if (z) layers[layer].z = /** @type {Float32Array} */ (z);
+  }
+  return layers;
+}
+
+/**
+ * By the samples' numbers here.
+ * @param {ReturnType<typeof parts>} groups
+ * @param {import("./run.js").Seen["arrays"]} arrays
+ */
+function outputsOf(groups, arrays) {
+  /** @type {Map<number, Float32Array>} */
+  const outputs = new Map();
+  groups.forEach(({ of }, g) => {
+    const { data } = arrays[`outputs.${g}`], size = data.length / of.length;
+    of.forEach((i, k) => outputs.set(i, /** @type {Float32Array} */ (data.subarray(k * size, (k + 1) * size))));
+  });
+  return outputs;
+}
+
+/**
+ * Rows of counts; the very same object as long as nothing was counted anew.
+ * @param {import("./run.js").Seen} seen
+ * @param {import("./wire.js").ConfusionOut | null} last
+ */
+function confusionOf({ arrays }, last) {
+  const { "confusion.train": train, "confusion.test": test } = arrays;
+  if (!train || !test) return null;
+  const rows = (/** @type {typeof train} */ { data, shape: [count] }) => Array.from({ length: count }, (_, i) => Array.from(data.subarray(i * count, (i + 1) * count)));
+  const same = (/** @type {typeof train} */ { data }, /** @type {number[][] | null | undefined} */ counts) => counts?.length === Math.sqrt(data.length) && counts.every((row, i) => row.every((n, j) => n === data[i * row.length + j]));
+  return last && same(train, last.train) && same(test, last.test) ? last : { train: rows(train), test: rows(test) };
 }

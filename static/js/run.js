@@ -11,9 +11,10 @@ import { Socket } from "./socket.js";
 /**
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
- * @typedef {{problem?: (detail: string) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {Parameters<Socket["handlers"]["look"]>[0]} Seen
+ * @typedef {{problem?: (detail: string) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
- *   what whoever follows is told; `took` gives what else changes in the state with a network
+ *   what whoever follows is told; `blind` which look was refused; `took` gives what else changes in the state with a network
  */
 
 /** Where a run's state begins. @returns {RunState} */
@@ -30,6 +31,7 @@ export class Run {
     this.told = told;
     this.socket = new Socket({
       frame: (f) => this.#frame(f),
+      look: (l) => told.look?.(l),
       event: (e) => this.#event(e),
       connected: () => this.#connected(),
       lost: () => this.#set({ connection: "lost" }),
@@ -73,12 +75,17 @@ export class Run {
     this.socket.open(network.id);
   }
 
+  /** What to see of its inside besides its frames; null ends it. @param {object | null} wanted as the socket takes it */
+  look(wanted) {
+    this.socket.look(wanted);
+  }
+
   /** Follow it no longer. */
   close() {
     this.socket.close();
   }
 
-  /** @param {ReturnType<typeof import("./socket.js").readFrame>} received */
+  /** @param {Parameters<Socket["handlers"]["frame"]>[0]} received */
   #frame({ frame, weights, steps, losses }) {
     const { state } = this.store, { network } = state;
     if (!network) return;
@@ -109,7 +116,8 @@ export class Run {
 
   /** @param {any} event */
   #event(event) {
-    if (event.event === "problem") this.told.problem?.(event.problem.detail);
+    if (event.event === "problem" && event.look !== undefined) this.told.blind?.(event.look);
+    else if (event.event === "problem") this.told.problem?.(event.problem.detail);
     if (event.event === "restored") this.told.restored?.(event.step, event.reason);
     if (event.event === "state" && event.code === "until") this.told.stopped?.(event);
     else if (event.event === "state" && event.reason) this.told.problem?.(event.reason);

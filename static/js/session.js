@@ -18,6 +18,11 @@ const TAB = "glassbox-network";
 /** @typedef {import("./state.js").State} State */
 
 export class Session {
+  /** Who shows what the server sees of the network's inside. @type {(seen: import("./run.js").Seen) => void} */
+  looked = () => {};
+  /** What of it the server refuses to show. @type {(request: any) => void} */
+  blinded = () => {};
+
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
@@ -28,6 +33,8 @@ export class Session {
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
       stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : short(value), step } }),
       gone: () => void this.#gone(),
+      look: (seen) => this.looked(seen),
+      blind: (request) => this.blinded(request),
       back: (played) => this.#back(played),
       took: (before, network, sameData) => this.#took(before, network, sameData),
     });

@@ -65,8 +65,6 @@ export class Edits {
     this.era = 0;
     /** Edits under way: until they are done the server may be ahead of what is known here. */
     this.waiting = 0;
-    /** Called when one begins: what looks at the state before it must stop. */
-    this.begins = () => {};
     this.changed = changed;
   }
 
@@ -78,7 +76,6 @@ export class Edits {
    */
   #inTurn(action) {
     this.waiting++;
-    this.begins();
     const run = this.turn.then(action, action).finally(() => { this.waiting--; });
     this.turn = run.catch(() => {});
     return run;

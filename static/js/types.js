@@ -15,11 +15,12 @@
  *   measureWidth: number, marks: import("./wire.js").MarkOut[]}} History
  *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
- * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, {z?: any, a: any}>,
- *   outputs: Map<number, any>, confusion: import("./wire.js").ConfusionOut | null}} Look
- *   what every layer makes of the chosen sample, and the outputs of the samples that are shown
  * @typedef {{layer: number, unit: number, from?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
  *   the line to it from that unit of the layer before
+ * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, Activity>,
+ *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null}} Look
+ *   what every layer makes of the chosen sample, and the outputs of the samples that are shown: of text, one time step's after another's
+ * @typedef {{a: Float32Array, z?: Float32Array, shape: number[]}} Activity flat, the last axis fastest
  * @typedef {{layers: any[], index: number, field: string, message: string}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit
  */

@@ -21,7 +21,9 @@ def test_a_copied_link_opens_the_same_experiment_with_the_same_losses(
     page.get_by_label("activation of 1").select_option("elu")
     visitor.until("s.network.spec.layers[0].activation === 'elu'")
     page.click("#reset")
-    visitor.until("s.frame.generation === s.network.generation && s.frame.step === 0 && !s.frame.best_step")
+    visitor.until(
+        "s.frame.generation === s.network.generation && s.frame.step === 0 && !s.frame.best_step"
+    )
     page.click("#share")
     page.click("#copy-link")
     page.wait_for_selector("#banner:has-text('Link copied')")

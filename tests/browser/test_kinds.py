@@ -8,6 +8,7 @@ import pytest
 
 from engine.datasets import DATASETS
 
+from ..serving import wait_for
 from .conftest import Visitor
 from .page import choose_data, layers, show_family
 
@@ -60,6 +61,60 @@ def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor)
     page.wait_for_selector("#diagram-readout:has-text('layer 1, channel')")
 
 
+# Distinct looks that reached a map of the first layer and changed what is on it.
+COUNT_DRAWN = """() => {
+  const canvas = () => document.querySelector("#chain canvas[data-layer='0']");
+  let last = '', step = -1;
+  window.moved = 0;
+  const again = () => {
+    const { look } = glassbox.store.state;
+    if (look && look.step !== step && canvas()) {
+      const now = canvas().toDataURL();
+      if (now !== last) window.moved++;
+      [last, step] = [now, look.step];
+    }
+    requestAnimationFrame(again);
+  };
+  requestAnimationFrame(again);
+}"""
+
+
+def test_feature_maps_move_while_it_trains_and_not_where_nobody_looks(
+    server, client, visitor
+) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, "digits")
+    visitor.until("s.look && s.look.outputs.size === 50")
+    looks = server.networks.live[visitor.state("network.id")].channel.looks
+    page.evaluate(COUNT_DRAWN)
+    page.evaluate("glassbox.session.setSpeed(6)")  # 100 steps a second
+    page.click("#play")
+    visitor.until("s.frame.step >= 200", 40)
+    # As many as twenty a second would be in that time: half of them on a machine that does other things too.
+    assert page.evaluate("window.moved") >= 20
+    hide = """(hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(hide, True)
+    wait_for(lambda: not looks)
+    page.evaluate(hide, False)
+    wait_for(lambda: looks)
+    step = visitor.state("look.step")
+    visitor.until(f"s.look.step > {step}")
+
+
+def test_a_lost_connection_brings_the_looks_back(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, "digits")
+    visitor.until("s.look && s.look.outputs.size === 50")
+    page.evaluate("glassbox.session.run.socket.socket.close()")
+    visitor.until("s.connection === 'lost'")
+    visitor.until("s.connection === 'live'")
+    client.post(f"/api/networks/{visitor.state('network.id')}/train", json={"steps": 5})
+    visitor.until("s.look.step === 5 && s.look.outputs.size === 50")
+
+
 def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, visitor) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "sines")
@@ -72,14 +127,16 @@ def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, vi
     said = client.post(
         f"/api/networks/{visitor.state('network.id')}/predict", json={"inputs": [raw.tolist()]}
     ).json()["outputs"][0]
-    np.testing.assert_allclose(visitor.state("look.outputs.get(6)"), said, atol=1e-5)
+    np.testing.assert_allclose(
+        page.evaluate("Array.from(glassbox.store.state.look.outputs.get(6))"), said, atol=1e-5
+    )
     assert painted(visitor, "#series-chart, #sample-chart") == [True, True]
 
 
 def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "waveforms")
-    assert [layer["kind"] for layer in layers(visitor)] == ["lstm"]
+    assert [layer["kind"] for layer in layers(visitor)] == ["gru"]
     before = visitor.state("frame.loss")
     page.click("#play")
     visitor.until("s.frame.step > 40", 40)
@@ -91,14 +148,14 @@ def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:
     page.wait_for_selector("#chain .layer-card:last-child .refusal:has-text('sequence')")
     assert visitor.state("network.spec.layers[0].return_sequences") is False
     visitor.complaints.clear()  # the browser logs the refused change
-    page.select_option("#add-kind", "gru")
+    page.select_option("#add-kind", "lstm")
     visitor.until("s.network.spec.layers.length === 2 && !s.refused")
     assert [(one["kind"], one["return_sequences"]) for one in layers(visitor)] == [
-        ("lstm", True),
-        ("gru", False),
+        ("gru", True),
+        ("lstm", False),
     ]
     visitor.until(
-        "s.look && s.look.layers.gru_1 && s.look.layers.lstm_1.a[0].length === s.dataset.shape[0]"
+        "s.look && s.look.layers.lstm_1 && s.look.layers.gru_1.shape[0] === s.dataset.shape[0]"
     )
 
 

@@ -3,6 +3,9 @@ import { colours, fit, rgb } from "../canvas.js";
 
 const MOST_MAPS = 16, MOST_CELLS = 256;
 
+/** Where a tile is painted before it is drawn at its size. @type {HTMLCanvasElement | null} */
+let scratch = null;
+
 /**
  * @typedef {{x: number, y: number, width: number, height: number, rows: number, columns: number,
  *   index: (row: number, column: number) => number}} Tile  `index` into the flat values, -1 beyond them
@@ -47,7 +50,7 @@ export function tiles(shape, width, height) {
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {number[]} shape
- * @param {number[]} values flat, the last axis fastest
+ * @param {ArrayLike<number>} values flat, the last axis fastest
  * @param {{selected?: boolean}} [options]
  */
 export function drawMaps(canvas, shape, values, { selected = false } = {}) {
@@ -55,9 +58,9 @@ export function drawMaps(canvas, shape, values, { selected = false } = {}) {
   const theme = colours();
   const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
   let limit = 1e-6;
-  for (const v of values) if (Number.isFinite(v)) limit = Math.max(limit, Math.abs(v));
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) limit = Math.max(limit, Math.abs(values[i]));
   context.imageSmoothingEnabled = false;
-  const small = document.createElement("canvas");
+  const small = (scratch ??= document.createElement("canvas"));
   for (const tile of tiles(shape, width, height)) {
     const image = new ImageData(tile.columns, tile.rows);
     for (let row = 0, at = 0; row < tile.rows; row++) {

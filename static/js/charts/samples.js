@@ -4,6 +4,12 @@ import { drawAxes, ticks } from "./axes.js";
 import { paintSymbols, symbolsOf } from "./symbols.js";
 
 /**
+ * Images as they were painted last, and in which colours: a gallery is drawn anew with every look.
+ * @type {WeakMap<any[][][], {of: string, small: HTMLCanvasElement}>}
+ */
+const painted = new WeakMap();
+
+/**
  * Grey as ink on paper: 0 is the page itself.
  * @param {CanvasRenderingContext2D} context
  * @param {any[][][]} image (height, width, channels)
@@ -12,7 +18,19 @@ import { paintSymbols, symbolsOf } from "./symbols.js";
  * @param {number} size
  */
 function paintImage(context, image, x, y, size) {
-  const theme = colours(), paper = rgb(theme.paper), ink = rgb(theme.ink);
+  const { paper, ink } = colours(), of = paper + ink;
+  let kept = painted.get(image);
+  if (kept?.of !== of) painted.set(image, kept = { of, small: pixels(image, rgb(paper), rgb(ink)) });
+  context.imageSmoothingEnabled = false;
+  context.drawImage(kept.small, x, y, size, (size * image.length) / image[0].length);
+}
+
+/**
+ * @param {any[][][]} image
+ * @param {number[]} paper
+ * @param {number[]} ink
+ */
+function pixels(image, paper, ink) {
   const rows = image.length, columns = image[0].length;
   const data = new ImageData(columns, rows);
   image.forEach((line, r) => line.forEach((pixel, c) => {
@@ -24,8 +42,7 @@ function paintImage(context, image, x, y, size) {
   small.width = columns;
   small.height = rows;
   small.getContext("2d")?.putImageData(data, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, x, y, size, (size * rows) / columns);
+  return small;
 }
 
 /**

@@ -14,11 +14,13 @@ export function mountChain(session) {
   const { store } = session;
   const box = byId("chain");
 
-  const draw = eachFrame(() => {
+  // The sample itself stays as it is while the network trains.
+  let sampleToo = true;
+  const drawSoon = eachFrame(() => {
     const s = store.state;
     if (!s.dataset || !s.network || box.hidden) return;
     for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas"))) {
-      const l = Number(canvas.dataset.layer), found = shownIn(s, l);
+      const l = Number(canvas.dataset.layer), found = l < 0 && !sampleToo ? null : shownIn(s, l);
       if (!found) continue;
       const { view, class_names } = s.dataset, { input } = sampleAt(s.dataset, s.sample);
       if (l < 0 && view === "image") drawImageSample(canvas, input);
@@ -27,7 +29,12 @@ export function mountChain(session) {
       else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer });
       canvas.dataset.drawn = "yes";
     }
+    sampleToo = false;
   });
+  const draw = () => {
+    sampleToo = true;
+    drawSoon();
+  };
   const arrange = () => {
     const s = store.state;
     const rows = rowsOnly(s.dataset);
@@ -42,7 +49,8 @@ export function mountChain(session) {
     narrow();
   };
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["look", "sample", "layer", "theme"], draw);
+  store.on(["sample", "layer", "theme"], draw);
+  store.on(["look"], drawSoon);
   /** Cards that do not all fit get narrower, before anything has to be scrolled for. */
   const narrow = () => {
     const cards = box.querySelectorAll(".layer-card").length;
@@ -111,7 +119,7 @@ function block(l, shape, count, card, label) {
  * The numbers that a block draws.
  * @param {import("../session.js").State} s
  * @param {number} l -1 is the sample itself
- * @returns {{shape: number[], values: number[]} | null}
+ * @returns {{shape: number[], values: ArrayLike<number>} | null}
  */
 function shownIn(s, l) {
   const { dataset, network, look, sample } = s;
@@ -122,7 +130,7 @@ function shownIn(s, l) {
   }
   const layer = network.layers[l];
   if (!layer || !look || look.id !== network.id || !look.layers[layer.name]) return null;
-  const values = look.layers[layer.name].a[0].flat(Infinity);
+  const values = look.layers[layer.name].a;
   return values.length === layer.shape.reduce((a, b) => a * b, 1) ? { shape: layer.shape, values } : null;
 }
 

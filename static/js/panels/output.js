@@ -34,7 +34,8 @@ export function mountOutput(session) {
     const points = allPoints(s);
     if (!dataset.plane) {
       pixels.width = pixels.width;
-      if (picture?.curve) drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)] });
+      if (!picture?.curve) return;
+      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)] });
       box.dataset.drawn = "yes";
       return;
     }

@@ -69,7 +69,7 @@ export function mountSamples(session) {
       drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns));
     }
     if (forecasts && dataset.series) {
-      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)[0]) }));
+      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)?.[0] ?? NaN) }));
       const from = start(dataset, s.sample);
       drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: t("seriesLine"), forecast: t("forecastLine") });
     }
@@ -78,7 +78,7 @@ export function mountSamples(session) {
       drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns));
     }
     if (view === "text") drawText(s, text, position);
-    drawBars(s, view === "text" ? said?.[shownPosition(dataset, s.sample, position)] : said, chosen.target);
+    drawBars(s, view === "text" ? atStep(s, said, shownPosition(dataset, s.sample, position)) : said, chosen.target);
     describe(s, chosen, said);
     byId("plane").dataset.drawn = "yes";
   });
@@ -162,6 +162,12 @@ function axesOf(dataset) {
 /** Of the output layer. @param {State} s */
 const activationOf = (s) => s.network?.layers.at(-1)?.activation;
 
+/** What is said at one time step. @param {State} s @param {Float32Array | null | undefined} said @param {number} i */
+function atStep(s, said, i) {
+  const units = s.network?.layers.at(-1)?.units ?? 0;
+  return said?.subarray(i * units, (i + 1) * units);
+}
+
 /** @param {State} s @param {number} i */
 function item(s, i) {
   const dataset = /** @type {Dataset} */ (s.dataset);
@@ -193,11 +199,11 @@ function drawText(s, box, position) {
   const chosen = shownPosition(dataset, s.sample, position);
   let right = 0, asked = 0;
   const cells = input.map((/** @type {number} */ token, /** @type {number} */ i) => {
-    const outputs = said?.[i], guess = outputs ? classOf(outputs, activationOf(s)) : -1, known = guess >= 0 && target[i] >= 0;
+    const outputs = atStep(s, said, i), guess = outputs ? classOf(outputs, activationOf(s)) : -1, known = guess >= 0 && target[i] >= 0;
     if (known) asked++;
     if (known && guess === target[i]) right++;
     const below = h("i", { class: !known ? "" : guess === target[i] ? "right" : "wrong" }, known ? dataset.class_names[guess] : "\u00a0");
-    if (known) below.style.opacity = String(0.4 + 0.6 * Math.min(1, outputs[guess]));
+    if (known && outputs) below.style.opacity = String(0.4 + 0.6 * Math.min(1, outputs[guess]));
     const cell = h("span", { class: i === chosen ? "chosen" : "" }, h("b", {}, dataset.class_names[token]), below);
     cell.dataset.at = String(i);
     return cell;
@@ -209,7 +215,7 @@ function drawText(s, box, position) {
 /**
  * The largest outputs as bars; of few classes all, in their order.
  * @param {State} s
- * @param {number[] | undefined} said
+ * @param {Float32Array | undefined} said
  * @param {any} target
  */
 function drawBars(s, said, target) {
@@ -219,7 +225,7 @@ function drawBars(s, said, target) {
   const count = dataset.classes;
   // One output tells two classes apart; outputs from -1 to 1 are shown as parts of their way.
   const signed = said?.some((v) => v < 0);
-  let shares = said ? said.map((v) => (signed ? (v + 1) / 2 : v)) : new Array(count).fill(0);
+  let shares = said ? Array.from(said, (v) => (signed ? (v + 1) / 2 : v)) : new Array(count).fill(0);
   if (shares.length === 1 && count === 2) shares = [1 - shares[0], shares[0]];
   let order = Array.from({ length: count }, (_, i) => i);
   if (count > MOST_BARS) order = order.sort((a, b) => shares[b] - shares[a]).slice(0, 6);

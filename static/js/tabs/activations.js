@@ -31,7 +31,7 @@ export function mountActivations(session, panel, isShown) {
     if (!s.network || s.network.layers[s.layer]?.activation) return;
     store.set({ layer: s.network.layers.findIndex((layer) => layer.activation) });
   });
-  store.on(["network", "layer", "language", "look"], (s) => {
+  const arrange = (/** @type {import("../session.js").State} */ s) => {
     if (!s.network) return;
     const alone = rowsOnly(s.dataset) ? "" : "One";
     legend.textContent = t(`${s.network.layers[s.layer]?.activation === "softmax" ? "curveLegendSoftmax" : "curveLegend"}${alone}`);
@@ -55,6 +55,11 @@ export function mountActivations(session, panel, isShown) {
       box.dataset.of = key;
       box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {})))));
     }
+  };
+  store.on(["network", "layer", "language"], arrange);
+  store.on(["look"], (s) => {
+    const layer = s.network?.layers[s.layer];
+    if (layer && curves.hidden === hasCurve(s, layer)) arrange(s);
   });
 
   const draw = eachFrame(() => {
@@ -86,10 +91,10 @@ export function mountActivations(session, panel, isShown) {
   });
   // Every third picture is enough for the eye, and leaves the drawing thread free.
   let turn = 0;
-  store.on(["picture"], (s) => {
+  store.on(["picture", "look"], (s) => {
     if (s.frame?.state !== "playing" || turn++ % 3 === 0) draw();
   });
-  store.on(["layer", "theme", "network", "language", "look"], draw);
+  store.on(["layer", "theme", "network", "language"], draw);
   new ResizeObserver(draw).observe(box);
   return draw;
 }
@@ -116,7 +121,7 @@ function hasCurve(s, layer) {
  * @param {import("../types.js").Layer} layer
  */
 function lookedAt(s, layer) {
-  const z = s.look?.layers[layer.name]?.z?.[0]?.flat(Infinity);
+  const z = s.look?.layers[layer.name]?.z;
   if (!z || z.length % layer.units) return null;
   const places = Math.min(z.length / layer.units, MOST_POINTS), points = new Float32Array(places * layer.units);
   for (let i = 0; i < places; i++) for (let j = 0; j < layer.units; j++) points[j * places + i] = z[i * layer.units + j];
