@@ -10,9 +10,10 @@ import numpy as np
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.history import bins
 from engine.spec import NetworkSpec
+from engine.trainer import NO_SAMPLES
 
 from .errors import Conflict
 from .live import Live
@@ -50,7 +51,7 @@ class Commands:
             await self.networks.room.fit()
         network = live.described(described)
         if live.playing and not network.samples:
-            live.stop(playing.NO_SAMPLES)
+            live.stop(NO_SAMPLES)
             network.state = "paused"
         return network
 
@@ -121,7 +122,7 @@ class Commands:
         between them. After `wait_s` it ends with what is done.  Raises: Conflict, Refused"""
         end = monotonic() + wait_s
         if (amount.steps is None) == (amount.epochs is None):
-            raise Refused("steps", "give either steps or epochs")
+            raise Refused("steps", Reason("steps_or_epochs", "give either steps or epochs"))
         most = self.networks.settings.max_steps_per_call
         left = Amount(amount.steps or 0, amount.epochs, most, amount.losses != "none")
         losses: list[Any] = []
@@ -160,7 +161,7 @@ class Commands:
         try:
             return await self.networks.call(live, function, *args, **kwargs)
         except CannotTrain as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(error.reason) from error
 
 
 def _add_losses(frame: FrameOut, losses: list[Any], wanted: str | None, step: int) -> None:

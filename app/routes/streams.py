@@ -13,17 +13,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from ..broadcast import Message, Watcher
 from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import GlassboxError, problem_of, validation_problem
+from ..errors import GlassboxError, problem_of
 from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
 from ..schemas import PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
 from ..store import CannotSave
+from ..validation import validation_problem
 from ..wire import frame_to_bytes
 from . import OF_STATE
 
@@ -265,7 +266,7 @@ def _parsed(text: str) -> Command:
     try:
         command = json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused("body", "not JSON; send an object with a type") from None
+        raise Refused("body", Reason("not_json", "not JSON; send an object with a type")) from None
     return COMMAND.validate_python(command)
 
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from engine.datasets.base import Seed
 
-from .base import Answer, Wire
+from .base import Answer, Facts, Wire
 
 
 class ParameterOut(Answer):
@@ -33,6 +33,8 @@ class DivergenceOut(Answer):
     what: str = Field(description="loss, weight or bias")
     value: str = Field(description="NaN, Infinity or -Infinity")
     detail: str
+    code: str = Field(description="stable, with its values: for words in another language")
+    values: Facts
 
 
 class FrameOut(Answer):
@@ -96,6 +98,8 @@ class NetworkOut(Answer):
     revision: int
     generation: int
     notice: str | None = Field(None, description="what of it was lost, and what was restored")
+    notice_code: str | None = None
+    notice_values: Facts | None = None
 
 
 class NetworkSummary(Answer):

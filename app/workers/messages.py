@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import Reason
 from engine.trainer import Divergence
 
 
@@ -26,7 +27,11 @@ class Asked:
 
 
 class CannotTrain(RuntimeError):
-    """The network's state does not allow it; the message says why."""
+    """The network's state does not allow it; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Progressed:
     fraction: float | None  # None where not even one piece was made
     news: dict[str, Any]
     done: bool
-    failed: str | None
+    failed: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,6 @@ class Advanced:
 
     reports: list[Report]
     spent: dict[str, Spent]  # by network or job
-    failed: dict[str, str]
+    failed: dict[str, Reason]
     jobs: list[Progressed]
     lost: list[str]  # jobs that are not here

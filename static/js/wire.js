@@ -7,7 +7,7 @@
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], shape: number[], vocabulary: string[], first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
- * @typedef {{step: number, layer: string, what: string, value: string, detail: string}} DivergenceOut
+ * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
@@ -15,10 +15,11 @@
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
  * @typedef {{step: number[], loss: (number | null)[], test_step: number[], train_loss: (number | null)[], test_loss: (number | null)[], accuracy: (number | null)[], test_accuracy: (number | null)[], generation: number}} HistoryOut
- * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null}} JobOut
+ * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
  * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean}} LayerOut
- * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, notice: string | null}} NetworkOut
+ * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
+ * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null}} OwnIn
@@ -28,7 +29,7 @@
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, batch_size?: number | null, seed?: number | null}} PatchIn
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean}} PlayIn
- * @typedef {{type: string, title: string, status: number, detail: string, errors: Record<string, any>[] | null, limit: string | null, value: number | null}} ProblemOut
+ * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
  * @typedef {{samples?: number[] | null}} SamplesIn
