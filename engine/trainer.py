@@ -219,9 +219,9 @@ class Trainer:
                 name,
                 Reason(
                     "weights.unknown",
-                    "there is no parameter {name}; there are {known}",
+                    "there is no parameter {name}; there are {names}",
                     name=name,
-                    known=", ".join(views),
+                    names=", ".join(views),
                 ),
             )
         try:

@@ -45,11 +45,11 @@ class Divergence:
             )
         return Reason(
             "diverged_weights",
-            "Training diverged after step {step}: a {parameter} of {name} became {value}. The last "
+            "Training diverged after step {step}: a {parameter} of {layer} became {value}. The last "
             "finite weights are kept; lower the learning rate or reset.",
             step=self.step,
             parameter=self.what,
-            name=self.layer,
+            layer=self.layer,
             value=self.value,
         )
 

@@ -154,8 +154,8 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
             "id",
             Reason(
                 "table.no_such_column",
-                "there is no column {column}; there are {columns}",
-                column=repr(target[:40]),
+                "there is no column '{column}'; there are {columns}",
+                column=target[:40],
                 columns=", ".join(names)[:200],
             ),
         )
@@ -183,10 +183,10 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
                     "id",
                     Reason(
                         "table.not_a_number",
-                        "row {row}, column {column}: {cell} is not a finite number",
+                        "row {row}, column {column}: '{cell}' is not a finite number",
                         row=line,
                         column=j + 1,
-                        cell=repr(cell[:20]),
+                        cell=cell[:20],
                     ),
                 )
             inputs[i, j] = value
@@ -308,9 +308,9 @@ def _with_targets(
                 "id",
                 Reason(
                     "table.one_class",
-                    "only one class in {target}: {name}; there is nothing to tell apart",
+                    "only one class in {target}: '{name}'; there is nothing to tell apart",
                     target=target_name,
-                    name=repr(distinct[0][:20]),
+                    name=distinct[0][:20],
                 ),
             )
         numbers = {label: i for i, label in enumerate(distinct)}

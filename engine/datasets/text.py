@@ -67,8 +67,8 @@ def vocabulary_of(text: str) -> tuple[str, ...]:
             "text",
             Reason(
                 "text.one_character",
-                "the text is {character} over and over; there is nothing to predict",
-                character=repr(printable(characters[0])),
+                "the text is '{character}' over and over; there is nothing to predict",
+                character=printable(characters[0]),
             ),
         )
     return characters

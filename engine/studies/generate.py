@@ -49,9 +49,9 @@ def generate(
             "prompt",
             Reason(
                 "generate.unknown_character",
-                "the data has no {character}; it has {known}",
+                "the data has no {character}; it has {characters}",
                 character=printable(unknown),
-                known=known[:150],
+                characters=known[:150],
             ),
         )
     rng = np.random.default_rng([seed, 5])

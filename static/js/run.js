@@ -4,14 +4,14 @@
  *
  * @import {Dataset, Frame, History, Network} from "./types.js"
  */
-import { api } from "./api.js";
+import { api, Problem, reasonIn } from "./api.js";
 import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
 import { Socket } from "./socket.js";
 
 /**
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
- * @typedef {{problem?: (detail: string) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {{problem?: (reason: unknown) => void, restored?: (step: number, reason: import("./api.js").Reason | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
  *   what whoever follows is told; `took` gives what else changes in the state with a network
  */
@@ -98,9 +98,9 @@ export class Run {
 
   /** @param {any} event */
   #event(event) {
-    if (event.event === "problem") this.told.problem?.(event.problem.detail);
-    if (event.event === "restored") this.told.restored?.(event.step, event.reason);
-    if (event.event === "state" && event.reason) this.told.problem?.(event.reason);
+    if (event.event === "problem") this.told.problem?.(new Problem(event.problem));
+    if (event.event === "restored") this.told.restored?.(event.step, reasonIn(event, "reason"));
+    if (event.event === "state" && event.reason) this.told.problem?.(reasonIn(event, "reason"));
     if (event.event === "deleted") this.told.gone?.();
   }
 

@@ -16,7 +16,7 @@
  * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, {z?: any, a: any}>,
  *   outputs: Map<number, any>, confusion: import("./wire.js").ConfusionOut | null}} Look
  *   what every layer makes of the chosen sample, and the outputs of the samples that are shown
- * @typedef {{layers: any[], index: number, field: string, message: string}} Refusal
+ * @typedef {{layers: any[], index: number, field: string, problem: import("./api.js").Reason}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit
  */
 export {};

@@ -4,7 +4,7 @@ import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, rebuild, roving } from "../dom.js";
 import { schemaField } from "../fields.js";
-import { named, pick, t } from "../words.js";
+import { named, pick, t, told } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountData(session) {
@@ -148,7 +148,7 @@ function mountOwnText(session) {
     else if (count > most) problem.textContent = t("textTooLong", { n: count.toLocaleString("en"), most: most.toLocaleString("en") });
     else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) dialog.close();
     else {
-      problem.textContent = session.store.state.message?.text ?? "";
+      problem.textContent = told(session.store.state.message?.problem);
       session.store.set({ message: null });
     }
   });
@@ -217,7 +217,7 @@ function mountUpload(session) {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
       const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits: made.suits }) }), "dataset");
-      if (!done) problem.textContent = session.store.state.message?.text ?? "";
+      if (!done) problem.textContent = told(session.store.state.message?.problem);
       if (done) {
         dialog.close();
         text.value = "";
@@ -225,7 +225,7 @@ function mountUpload(session) {
         session.say("note", "tableOpened", `${made.name}: ${made.rows} × ${made.columns.length} → ${made.target}`);
       }
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error);
+      problem.textContent = told(error);
       text.setAttribute("aria-invalid", "true");
     }
   });
