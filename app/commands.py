@@ -11,10 +11,11 @@ import numpy as np
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.history import bins
 from engine.spec import NetworkSpec
 from engine.stopping import Until
+from engine.trainer import NO_SAMPLES
 
 from .errors import Conflict, NotFound
 from .live import Live
@@ -56,7 +57,7 @@ class Commands:
             await self.networks.room.fit()
         network = live.described(described)
         if live.playing and not network.samples:
-            live.stop(playing.NO_SAMPLES)
+            live.stop(NO_SAMPLES)
             network.state = "paused"
         return network
 
@@ -131,7 +132,11 @@ class Commands:
             )
             if past is None:
                 raise NotFound(
-                    f"there is no run {number} of this network, or not any more; GET runs lists those kept"
+                    Reason(
+                        "no_such_run",
+                        "there is no run {run} of this network, or not any more; GET runs lists those kept",
+                        run=number,
+                    )
                 )
             try:
                 spec = SPEC.validate_python(past.spec).to_engine()
@@ -140,8 +145,16 @@ class Commands:
                     live, runs.restore, spec, tables, past.checkpoint
                 )
             except (ValidationError, Refused, Unreadable) as error:
-                why = error.message if isinstance(error, Refused) else "it is of another version"
-                raise Conflict(f"run {number} cannot be brought back: {why}") from error
+                known = isinstance(error, Refused)
+                why = error.message if known else "it is of another version"
+                more = {**error.reason.values, "because": error.reason.code} if known else {}
+                raise Conflict(
+                    Reason(
+                        "run_cannot_return",
+                        "run {run} cannot be brought back: {why}",
+                        **{**more, "run": number, "why": why},
+                    )
+                ) from error
             live.spec = spec
             live.describe_as(described)
             live.ended = [waiting for waiting in live.ended if waiting.run != number]
@@ -194,7 +207,7 @@ class Commands:
         """
         end = monotonic() + wait_s
         if (amount.steps is None) == (amount.epochs is None):
-            raise Refused("steps", "give either steps or epochs")
+            raise Refused("steps", Reason("steps_or_epochs", "give either steps or epochs"))
         most = self.networks.settings.max_steps_per_call
         left = Amount(amount.steps or 0, amount.epochs, most, amount.losses != "none")
         losses: list[Any] = []
@@ -236,7 +249,7 @@ class Commands:
         try:
             return await self.networks.call(live, function, *args, **kwargs)
         except CannotTrain as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(error.reason) from error
 
 
 def _add_losses(frame: FrameOut, losses: list[Any], wanted: str | None, step: int) -> None:

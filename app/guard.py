@@ -15,9 +15,10 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.exceptions import HTTPException
+from engine.errors import Reason
 
-from .errors import MEDIA_TYPE, problem
+from .errors import Cut
+from .problems import MEDIA_TYPE, problem
 from .settings import Settings
 
 Scope = MutableMapping[str, Any]
@@ -39,7 +40,6 @@ BODIES = (
     ),
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
-CLOSE = {"Connection": "close"}  # what is still to come of it is not read
 # Python makes an object of each, and looks them all through when it tidies up.
 MAX_LISTS = 32_768
 PIECE = 16_384
@@ -49,6 +49,7 @@ CSP = (
     "connect-src 'self'; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors {embed}"
 )
+FOREIGN_PAGE = Reason("foreign_page", "a page of another site may not drive this server")
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -86,9 +87,9 @@ class Guard:
         if refusal is not None:
             if scope["type"] == "websocket":
                 await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": refusal[1][:100]})
+                await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)[:100]})
             else:
-                await answer_problem(send, *refusal)
+                await answer_problem(send, refusal)
             return
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
@@ -116,7 +117,10 @@ class Guard:
             log.exception("an error of ours")
             if answering.started:
                 raise
-            await answer_problem(send, 500, "an error of ours; the server's log has the details")
+            await answer_problem(
+                send,
+                Cut(500, Reason("our_error", "an error of ours; the server's log has the details")),
+            )
 
 
 class Asked:
@@ -134,14 +138,14 @@ class Asked:
         self._whole = False
 
     async def receive(self) -> Message:
-        """Raises: HTTPException, which passes through FastAPI's reading of the body as it is"""
+        """Raises: Cut"""
         if self._whole:
             return await self._receive()
         try:
             async with asyncio.timeout(max(0, self._end - monotonic())):
                 message = await self._receive()
         except TimeoutError as error:
-            raise HTTPException(408, "the request did not come to its end", CLOSE) from error
+            raise Cut(408, Reason("too_slow", "the request did not come to its end")) from error
         self._count(message)
         self._whole = not message.get("more_body", False)
         return message
@@ -150,11 +154,14 @@ class Asked:
         body = message.get("body", b"")
         self._seen += len(body)
         if self._seen > self._limit[0]:
-            raise HTTPException(413, _larger(self._limit), CLOSE)
+            raise _larger(self._limit)
         self._lists += body.count(b"[") + body.count(b"{")
         if self._lists > MAX_LISTS and self._is_json:
-            raise HTTPException(
-                413, f"more than {MAX_LISTS} lists and objects (limit: max_lists)", CLOSE
+            raise Cut(
+                413,
+                Reason("too_many_lists", "more than {most} lists and objects (limit: max_lists)"),
+                limit="max_lists",
+                value=MAX_LISTS,
             )
 
     async def while_there(self, app: Any, scope: Scope, send: Send) -> None:
@@ -184,7 +191,7 @@ class Asked:
             working.cancel()
 
     async def _leave(self) -> None:
-        with contextlib.suppress(HTTPException):
+        with contextlib.suppress(Cut):
             while (message := await self._receive())["type"] != "http.disconnect":
                 self._count(message)
 
@@ -212,51 +219,58 @@ class Answering:
             await self._send({"type": message["type"], "body": piece, "more_body": more})
 
 
-def _too_large(headers: dict[bytes, bytes], limit: tuple[int, str]) -> tuple[int, str] | None:
+def _too_large(headers: dict[bytes, bytes], limit: tuple[int, str]) -> Cut | None:
     length = headers.get(b"content-length", b"0")
     if not length.isdigit():
-        return 400, "Content-Length is not a number"
-    return (413, _larger(limit)) if int(length[:20]) > limit[0] else None
+        return Cut(400, Reason("no_length", "Content-Length is not a number"))
+    return _larger(limit) if int(length[:20]) > limit[0] else None
 
 
-def _larger(limit: tuple[int, str]) -> str:
-    return f"the request is larger than {limit[0]} bytes (limit: {limit[1]})"
+def _larger(limit: tuple[int, str]) -> Cut:
+    most, name = limit
+    reason = Reason(
+        "too_large", "the request is larger than {most} bytes (limit: {limit})", limit=name
+    )
+    return Cut(413, reason, limit=name, value=most)
 
 
-async def answer_problem(send: Send, status: int, detail: str) -> None:
+async def answer_problem(send: Send, cut: Cut) -> None:
     """Where no route is asked."""
-    body = json.dumps(problem(status, detail)).encode()
+    found = problem(cut.status_code, cut.reason, limit=cut.limit, value=cut.value)
+    body = json.dumps(found).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         *HEADERS,
         _policy(""),
     ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": cut.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def refuse(
-    kind: str, method: str, path: str, headers: dict[bytes, bytes]
-) -> tuple[int, str] | None:
-    """Why this request may not pass, as (status, sentence), or None."""
+def refuse(kind: str, method: str, path: str, headers: dict[bytes, bytes]) -> Cut | None:
+    """Why this request may not pass, or None."""
     host = headers.get(b"host", b"").decode("latin-1")
     if not is_loopback(host):
-        return 400, "this server answers on localhost and 127.0.0.1 only"
+        return Cut(
+            400, Reason("foreign_host", "this server answers on localhost and 127.0.0.1 only")
+        )
     # An <img> elsewhere must not make a visitor's browser ask for what costs something either.
     if kind == "http" and method in SAFE and not path.startswith("/api"):
         return None
     site = headers.get(b"sec-fetch-site", b"").decode("latin-1")
     if site and site not in ("same-origin", "none"):
-        return 403, "a page of another site may not drive this server"
+        return Cut(403, FOREIGN_PAGE)
     origin = headers.get(b"origin")
     if origin is not None and not same_origin(origin.decode("latin-1"), host):
-        return 403, "a page of another site may not drive this server"
+        return Cut(403, FOREIGN_PAGE)
     if kind == "http" and method in ("POST", "PUT", "PATCH"):
         content = headers.get(b"content-type", b"").decode("latin-1").split(";")[0].strip().lower()
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
         if has_body and content not in ("application/json", "text/csv"):
-            return 415, "send JSON, with Content-Type: application/json"
+            return Cut(
+                415, Reason("not_json_typed", "send JSON, with Content-Type: application/json")
+            )
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
 
+from engine.errors import Reason
 from engine.studies import Study, gather
 
 from .errors import NotFound, TooMany
@@ -18,10 +19,12 @@ from .workers import jobs as work
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Progressed
 
-NO_SUCH_JOB = "there is no such job, or it ended so long ago that it is forgotten"
+NO_SUCH_JOB = Reason(
+    "no_such_job", "there is no such job, or it ended so long ago that it is forgotten"
+)
 AT_ONCE = 2  # of a worker; the others wait, so that the networks that play keep their pace
 LOOK_AGAIN_S = 0.2
-LOST = "the training process was replaced; start it again"
+LOST = Reason("job_lost", "the training process was replaced; start it again")
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
 OPEN = ("queued", "running")
@@ -39,7 +42,7 @@ class Job:
     fraction: float = 0.0
     result: dict[str, Any] = field(default_factory=dict)
     news: list[dict[str, Any]] = field(default_factory=list)
-    failure: str | None = None
+    failure: Reason | None = None
     ended: float = 0.0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     turn: Turn = field(default_factory=Turn)
@@ -61,8 +64,11 @@ class Jobs:
         limit = self.settings.max_jobs
         if sum(job.state in OPEN for job in self._jobs.values()) >= limit:
             raise TooMany(
-                f"{limit} jobs are under way or wait, the most this server takes; cancel one or "
-                "try later",
+                Reason(
+                    "too_many_jobs",
+                    "{most} jobs are under way or wait, the most this server takes; cancel one or try "
+                    "later",
+                ),
                 limit="max_jobs",
                 value=limit,
             )
@@ -129,7 +135,7 @@ class Jobs:
             else:
                 job.tell()
 
-    def _end(self, job: Job, state: State, failure: str | None = None) -> None:
+    def _end(self, job: Job, state: State, failure: Reason | None = None) -> None:
         job.state, job.failure, job.ended = state, failure, monotonic()
         job.tell()
 

@@ -12,17 +12,18 @@ import numpy as np
 import orjson
 from pydantic import ValidationError
 
+from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 
 from .broadcast import Channel
-from .errors import validation_problem
 from .past import Past, trimmed
+from .problems import coded, said
 from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, spec_to_json
 from .turns import Turn
+from .validation import validation_problem
 from .workers.local import Worker
 from .workers.messages import EndedRun, Report
 
-BROKEN = "PATCH it to something else, or delete it: "
 MOST_WEIGHTS_IN_JSON = 50_000  # beyond it weights come over the socket only, in binary
 
 
@@ -60,8 +61,8 @@ class Live:
     newest_run: int = 0  # the highest that there was
     ended: list[Past] = field(default_factory=list)  # runs that wait to be saved
     saved_spec: dict[str, Any] | None = None  # one that cannot be brought to life, as it was found
-    broken: str | None = None  # why it cannot be trained or looked at until it is changed
-    notice: str | None = None  # what its people should know: what of it was lost
+    broken: Reason | None = None  # why it cannot be trained or looked at until it is changed
+    notice: Reason | None = None  # what its people should know: what of it was lost
     # Of its worker over it, by what was done; what then goes well is forgotten.
     deaths: Counter[str] = field(default_factory=Counter)
     name: str = ""
@@ -134,14 +135,28 @@ class Live:
         """A saved spec; one that is none of this version's is kept as it is, to be changed."""
         self.saved_spec, self.broken = spec, None
         if not spec:
-            self.broken = f"{BROKEN}its saved spec is damaged"
+            self.broken = Reason(
+                "broken.damaged",
+                "PATCH it to something else, or delete it: its saved spec is damaged",
+            )
             return
         try:
             self.spec = SPEC.validate_python(spec).to_engine()
             self.saved_spec = None
         except ValidationError as error:
-            why = validation_problem(error.errors())["detail"]
-            self.broken = f"{BROKEN}its saved spec is none that can be built. {why}"
+            found = validation_problem(error.errors())
+            self.broken = Reason(
+                "broken.unknown",
+                "PATCH it to something else, or delete it: its saved spec is none that can be built. "
+                "{why}",
+                why=found["detail"],
+                because=found["code"],
+            )
+
+    def set_aside(self, reason: Reason) -> Reason:
+        """It cannot be trained or looked at until it is changed."""
+        self.broken = reason
+        return reason
 
     def frame(self, report: Report) -> FrameOut:
         return FrameOut(
@@ -190,7 +205,7 @@ class Live:
             id=self.id,
             state=state,
             steps_per_second=self.steps_per_second if self.playing else None,
-            notice=self.notice,
+            **said("notice", self.notice),
             generation=self.generation,
         )
 
@@ -227,26 +242,23 @@ class Live:
                 "state", {"state": "paused", "reason": stop.reason, "code": "until", **told_of_it}
             )
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: Reason) -> None:
         """It can't go on training; whoever watches is told why."""
         self.playing = False
         self.channel.looks.change()
-        self.channel.notify("state", {"state": "paused", "reason": reason})
+        self.channel.notify("state", {"state": "paused", **said("reason", reason)})
 
 
 def divergence_out(found: Any) -> DivergenceOut | None:
     if found is None:
         return None
-    part = "the loss" if found.what == "loss" else f"a {found.what} of {found.layer}"
     return DivergenceOut(
         step=found.step,
         layer=found.layer,
         what=found.what,
         value=found.value,
-        detail=(
-            f"Training diverged after step {found.step}: {part} became {found.value}. "
-            "The last finite weights are kept; lower the learning rate or reset."
-        ),
+        detail=str(found.reason),
+        **coded(found.reason),
     )
 
 
@@ -254,3 +266,20 @@ def weights_of(report: Report) -> list[float] | None:
     if report.weights is None or len(report.weights) > 4 * MOST_WEIGHTS_IN_JSON:
         return None
     return np.frombuffer(report.weights, np.float32).tolist()
+
+
+def cannot_return(error: Refused) -> Reason:
+    """Why a saved network cannot be brought back: for a reason that has a code of its own, `because`."""
+    return Reason(
+        "broken.lost",
+        "PATCH it to something else, or delete it: it cannot be brought back. {why}",
+        **{**error.reason.values, "why": error.message, "because": error.reason.code},
+    )
+
+
+def deadly(times: int) -> Reason:
+    return Reason(
+        "broken.deadly",
+        "PATCH it to something else, or delete it: its training process died {times} times over it",
+        times=times,
+    )

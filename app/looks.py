@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from .errors import problem, problem_of
 from .wire import look_to_bytes
@@ -23,7 +23,7 @@ SAVED_S = 0.05  # of work that may be saved up for when something changes
 BATCH_S = 0.01  # of work between two slices of training, or one look
 BYTES_PER_SECOND = 10e6  # of one request
 LARGE_BYTES = 160_000  # below it looks of all clients fit anyway
-BLIND = "the look failed; the server's log has the details"
+BLIND = Reason("look_failed", "the look failed; the server's log has the details")
 
 
 @dataclass(slots=True, eq=False)
@@ -152,6 +152,10 @@ def tell_problem(wanted: Wanted, found: dict[str, Any]) -> None:
 def _no_room(size: int) -> Refused:
     return Refused(
         "look",
-        f"a look of {size} bytes does not fit beside those of the others; ask for fewer samples",
+        Reason(
+            "look_too_large",
+            "a look of {bytes} bytes does not fit beside those of the others; ask for fewer samples",
+            bytes=size,
+        ),
         limit="max_look_bytes",
     )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from time import monotonic
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from .errors import GlassboxError
 from .jobs import Jobs
@@ -135,7 +135,7 @@ def _is_left(live: Live, now: float, settings: Settings) -> bool:
     if live.keep or live.channel.watchers:
         live.watched = now
     elif now - live.watched > settings.unwatched_s:
-        live.stop("nobody watched it")
+        live.stop(Reason("unwatched", "nobody watched it"))
         return True
     return False
 
@@ -147,17 +147,17 @@ async def _is_loaded(live: Live, worker: Worker, networks: Networks) -> bool:
     try:
         await networks.ensure(live)
     except Refused as error:
-        live.stop(error.message)
+        live.stop(error.reason)
         return False
     except GlassboxError as error:
         if error.status < 500:
-            live.stop(error.detail)
+            live.stop(error.reason)
         return False
     except WorkerDied:
         raise
     except Exception:
         log.exception("a network could not be loaded")
-        live.stop("it could not be loaded; the server's log has the details")
+        live.stop(Reason("not_loaded", "it could not be loaded; the server's log has the details"))
         return False
     return live.playing
 

@@ -9,6 +9,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from engine.errors import Reason
+
+from .errors import Cut
 from .guard import Receive, Scope, Send, answer_problem
 from .settings import Settings
 
@@ -61,7 +64,10 @@ class Cutting(asyncio.Protocol):
 
 
 async def _too_many(_: Scope, __: Receive, send: Send) -> None:
-    await answer_problem(send, 503, "too many connections are open; close some or try later")
+    reason = Reason(
+        "too_many_connections", "too many connections are open; close some or try later"
+    )
+    await answer_problem(send, Cut(503, reason))
 
 
 def http_protocol(settings: Settings, most_connections: int) -> type[HttpToolsProtocol]:

@@ -10,14 +10,15 @@ from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from engine.datasets import Own, Table
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 
 from .broadcast import Watcher
 from .errors import Conflict, NotFound, TooMany, Unavailable
 from .finishing import to_its_end
 from .keeping import Keeper
-from .live import BROKEN, Live
+from .live import Live, cannot_return, deadly
+from .problems import said
 from .room import Room
 from .schemas import NetworkOut
 from .settings import Settings
@@ -32,12 +33,10 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NO_SUCH_NETWORK = "there is no such network; POST /api/networks makes one"
-BEING_REPLACED = "a training process is being replaced; try again"
-IN_TRASH = (
-    "it was unused for long and went to the trash to make room; POST /api/networks/{id}/restore brings "
-    "it back"
+NO_SUCH_NETWORK = Reason(
+    "no_such_network", "there is no such network; POST /api/networks makes one"
 )
+BEING_REPLACED = Reason("being_replaced", "a training process is being replaced; try again")
 MOST_DEATHS = 3
 
 
@@ -94,7 +93,14 @@ class Networks:
         saved = await asyncio.to_thread(self.store.network, id)
         if saved is not None and id not in self.deleted:
             if saved.trashed is not None:
-                raise NotFound(IN_TRASH)
+                raise NotFound(
+                    Reason(
+                        "in_trash",
+                        "it was unused for long and went to the trash to make room; POST "
+                        "/api/networks/{id}/restore brings it back",
+                        id=id,
+                    )
+                )
             if id not in self.live:
                 await self.room.make(saved.visitor)
         live = self.live.get(id)
@@ -116,7 +122,7 @@ class Networks:
         """Out of the trash.  Raises: NotFound, TooMany"""
         saved = await asyncio.to_thread(self.store.network, id)
         if saved is None or saved.trashed is None:
-            raise NotFound("there is no such network in the trash")
+            raise NotFound(Reason("not_in_trash", "there is no such network in the trash"))
         await self.room.make(saved.visitor)
         await asyncio.to_thread(self.store.touch, id)
         return await self.get(id)
@@ -178,7 +184,10 @@ class Networks:
             except (Unreadable, Refused) as error:
                 if checkpoint is None or (isinstance(error, Refused) and error.place != "state"):
                     raise
-                live.notice = "the checkpoint is not of this network; the training starts anew"
+                live.notice = Reason(
+                    "notice.of_another",
+                    "the checkpoint is not of this network; the training starts anew",
+                )
                 log.warning("a checkpoint could not be used: %s", error)
                 described = await self._create(live, tables, None)
         except WorkerDied as error:
@@ -230,8 +239,7 @@ class Networks:
             try:
                 described = await self._load(live, saved.checkpoint if saved else None)
             except Refused as error:
-                live.broken = f"{BROKEN}it cannot be brought back. {error.message}"
-                raise Conflict(live.broken) from error
+                raise Conflict(live.set_aside(cannot_return(error))) from error
             await self.begin_channel(live)
             if self.live.get(live.id) is not live:  # it was deleted meanwhile
                 await self._discard(live)
@@ -239,7 +247,9 @@ class Networks:
             if lost:
                 live.generation += 1
             if lost or live.notice:
-                live.channel.notify("restored", {"step": described["step"], "reason": live.notice})
+                live.channel.notify(
+                    "restored", {"step": described["step"], **said("reason", live.notice)}
+                )
 
     async def begin_channel(self, live: Live) -> None:
         """Whoever watches is told the course of the run anew."""
@@ -269,9 +279,8 @@ class Networks:
         live.deaths[doing] += 1
         times = live.deaths[doing]
         if times >= MOST_DEATHS and live.broken is None:
-            live.broken = f"{BROKEN}its training process died {times} times over it"
+            live.stop(live.set_aside(deadly(times)))
             live.dirty = True
-            live.stop(live.broken)
             log.warning("a network was set aside: its worker died %d times over it", times)
 
     async def call(
@@ -350,7 +359,10 @@ class Networks:
         limit = self.settings.max_stream_clients
         if self.clients >= limit:
             raise TooMany(
-                f"{limit} streams are open, the most this server serves; close one or try later",
+                Reason(
+                    "too_many_streams",
+                    "{most} streams are open, the most this server serves; close one or try later",
+                ),
                 limit="max_stream_clients",
                 value=limit,
             )

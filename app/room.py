@@ -7,6 +7,8 @@ from collections import Counter
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.errors import Reason
+
 from .errors import TooMany
 from .live import Live
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 IDLE_S = 60.0  # so long unused, a network may make room for another
-MADE_ROOM = "room was needed for others; it is kept, and goes on when it is asked for"
+MADE_ROOM = Reason(
+    "made_room", "room was needed for others; it is kept, and goes on when it is asked for"
+)
 
 
 class Room:
@@ -32,8 +36,11 @@ class Room:
         while len(self.networks.live) >= limit:
             if not await self._unload_one([*self._idle(), *self._of_the_largest(visitor)]):
                 raise TooMany(
-                    f"{limit} networks are alive, the most this server keeps; "
-                    "delete one or try later",
+                    Reason(
+                        "too_many_networks",
+                        "{most} networks are alive, the most this server keeps; delete one or try "
+                        "later",
+                    ),
                     limit="max_networks",
                     value=limit,
                 )
@@ -43,8 +50,12 @@ class Room:
         """Raises: TooMany, where not all fit into the memory there is for them"""
         if not await self.fit():
             raise TooMany(
-                f"the networks alive take {self._used()} bytes, all that this server has for them; "
-                "delete one, make it smaller, or try later",
+                Reason(
+                    "no_memory",
+                    "the networks alive take {bytes} bytes, all that this server has for them; delete "
+                    "one, make it smaller, or try later",
+                    bytes=self._used(),
+                ),
                 limit="max_memory_bytes",
                 value=self.settings.max_memory_bytes,
             )
@@ -103,12 +114,18 @@ class Room:
             if kept >= most and await asyncio.to_thread(store.empty_trash, of):
                 kept = await asyncio.to_thread(store.kept_bytes, of)
             if kept >= most:
-                whose = "you have" if of else "this server has"
-                raise TooMany(
-                    f"{whose} {kept} bytes of networks and data, the most that is kept; delete some",
-                    limit=name,
-                    value=most,
+                yours = Reason(
+                    "no_room_of_yours",
+                    "you have {bytes} bytes of networks and data, the most that is kept; delete some",
+                    bytes=kept,
                 )
+                ours = Reason(
+                    "no_room",
+                    "this server has {bytes} bytes of networks and data, the most that is kept; delete "
+                    "some",
+                    bytes=kept,
+                )
+                raise TooMany(yours if of else ours, limit=name, value=most)
         moved = await asyncio.to_thread(
             store.make_room, settings.max_kept_networks, settings.max_trash, [*self.networks.live]
         )
@@ -121,10 +138,13 @@ class Room:
         for name, of in (("max_visitor_datasets", visitor), ("max_datasets", None)):
             most = getattr(self.settings, name)
             if await asyncio.to_thread(store.count_tables, of) >= most:
-                whose = "of yours " if of else ""
-                raise TooMany(
-                    f"{most} datasets {whose}are kept, the most this server keeps; delete one",
-                    limit=name,
-                    value=most,
+                yours = Reason(
+                    "too_many_datasets_of_yours",
+                    "{most} datasets of yours are kept, the most this server keeps; delete one",
                 )
+                ours = Reason(
+                    "too_many_datasets",
+                    "{most} datasets are kept, the most this server keeps; delete one",
+                )
+                raise TooMany(yours if of else ours, limit=name, value=most)
         await self.make_on_disk(visitor)

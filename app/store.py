@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from engine.datasets import Table as OwnTable
+from engine.errors import Reason
 
 from . import past
 from .database import DATASETS, EARLIER, NETWORKS, RUNS, opened
@@ -26,6 +27,10 @@ from .past import Past, digest
 
 _VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
 _LISTED = [NETWORKS.c[name] for name in ("id", "visitor", "used", "summary", "trashed", "spec")]
+
+
+EARLIER_ONE = Reason("notice.earlier", "the last checkpoint was damaged; this is the one before it")
+DAMAGED = Reason("notice.damaged", "both checkpoints were damaged; the training starts anew")
 
 
 class CannotSave(RuntimeError):
@@ -44,7 +49,7 @@ class Saved:
     generation: int
     summary: dict[str, Any] = field(default_factory=dict)
     used: float = 0.0
-    fault: str | None = None
+    fault: Reason | None = None
     trashed: float | None = None
     run: int = 0
     ended: tuple[Past, ...] = ()
@@ -174,18 +179,14 @@ class Store:
         blank = Saved(
             id, found.visitor, {}, None, 0, found.summary, found.used, trashed=found.trashed
         )
-        faults = [
-            "the last checkpoint was damaged; this is the one before it",
-            "both checkpoints were damaged; the training starts anew",
-        ]
         newest = self._version(NETWORKS, blank)
         if newest is not None and newest.fault is None:
             return newest
         earlier = self._version(EARLIER, blank)
         if earlier is not None and earlier.fault is None:
-            return replace(earlier, fault=faults[0])
+            return replace(earlier, fault=EARLIER_ONE)
         specs = [one.spec for one in (newest, earlier) if one is not None and one.spec]
-        return replace(blank, spec=specs[0] if specs else {}, fault=faults[1])
+        return replace(blank, spec=specs[0] if specs else {}, fault=DAMAGED)
 
     def _version(self, table: Any, blank: Saved) -> Saved | None:
         """One of the two; with a `fault` where it is not what was saved."""
@@ -198,13 +199,11 @@ class Store:
             sound = row.digest in (None, digest(row.spec, row.checkpoint, row.generation))
             spec = json.loads(row.spec)
         except (CannotSave, ValueError, TypeError):
-            return replace(blank, fault="damaged")
+            return replace(blank, fault=DAMAGED)
         if not isinstance(spec, dict):
-            return replace(blank, fault="damaged")
+            return replace(blank, fault=DAMAGED)
         found = replace(blank, spec=spec, generation=int(row.generation or 0))
-        return (
-            replace(found, checkpoint=row.checkpoint) if sound else replace(found, fault="damaged")
-        )
+        return replace(found, checkpoint=row.checkpoint) if sound else replace(found, fault=DAMAGED)
 
     def networks_of(self, visitor: str) -> list[Listed]:
         """A visitor's networks, those in the trash too."""

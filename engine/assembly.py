@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .activations import OutputActivationName
 from .datasets import Dataset, Own, Table
-from .errors import Refused
+from .errors import Reason, Refused
 from .features import FEATURES, apply_features
 from .layers import Output
 from .limits import MAX_PARAMETERS, keep_batch, keep_within, keep_work
@@ -23,7 +23,12 @@ Array = NDArray[np.floating]
 def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
     """Raises: Refused"""
     if isinstance(spec, Own) and spec.id not in tables:
-        raise Refused("dataset.id", "there is no such dataset; upload it with POST /api/datasets")
+        raise Refused(
+            "dataset.id",
+            Reason(
+                "no_such_dataset", "there is no such dataset; upload it with POST /api/datasets"
+            ),
+        )
     try:
         return spec.make_from(tables[spec.id]) if isinstance(spec, Own) else spec.make()
     except Refused as error:
@@ -98,7 +103,13 @@ def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
     if activation == "softmax" and units < 2:
         raise Refused(
             "output.activation",
-            f"softmax over {units} output is always 1; choose another activation or leave it null",
+            Reason(
+                "softmax_of_one",
+                "{activation} over {units} output is always 1; choose another activation or leave it "
+                "null",
+                activation=activation,
+                units=units,
+            ),
         )
     vocabulary = len(dataset.vocabulary)
     drawn = dataset.view in ("plane", "curve")
@@ -115,20 +126,35 @@ def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
     if steps and asks != "steps":
         raise Refused(
             "loss",
-            f"{spec.dataset.kind} has a class at every step of a sequence; choose "
-            "sequence_cross_entropy",
+            Reason(
+                "loss_of_steps_needed",
+                "{dataset} has a class at every step of a sequence; choose {fitting}",
+                dataset=spec.dataset.kind,
+                fitting="sequence_cross_entropy",
+            ),
         )
     if asks == "steps" and not steps:
         raise Refused(
             "loss",
-            f"{spec.loss} compares a class at every step, but {spec.dataset.kind} has one target "
-            f"a sample; choose {'cross_entropy' if dataset.classes else 'mse'}",
+            Reason(
+                "loss_needs_steps",
+                "{loss} compares a class at every step, but {dataset} has one target a sample; choose "
+                "{fitting}",
+                loss=spec.loss,
+                dataset=spec.dataset.kind,
+                fitting="cross_entropy" if dataset.classes else "mse",
+            ),
         )
     if asks == "classes" and not dataset.classes:
         raise Refused(
             "loss",
-            f"{spec.loss} tells classes apart, but {spec.dataset.kind} has values to fit; "
-            "choose mse, mae or huber",
+            Reason(
+                "loss_needs_classes",
+                "{loss} tells classes apart, but {dataset} has values to fit; choose {fitting}",
+                loss=spec.loss,
+                dataset=spec.dataset.kind,
+                fitting="mse, mae, huber",
+            ),
         )
     if (
         asks == "counts"
@@ -137,8 +163,13 @@ def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
     ):
         raise Refused(
             "loss",
-            f"{spec.loss} is for counts, but {spec.dataset.kind} has values below 0; choose mse, "
-            "mae or huber",
+            Reason(
+                "loss_needs_counts",
+                "{loss} is for counts, but {dataset} has values below 0; choose {fitting}",
+                loss=spec.loss,
+                dataset=spec.dataset.kind,
+                fitting="mse, mae, huber",
+            ),
         )
 
 
@@ -147,13 +178,21 @@ def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
     parameters = network.layout.size
     keep_within(
         "max_parameters", MAX_PARAMETERS, parameters, "layers",
-        f"this network would have {parameters} parameters", "choose fewer units or layers",
+        Reason(
+            "too_many_parameters",
+            "this network would have {asked} parameters, at most {most} (limit: {limit}); choose fewer "
+            "units or layers",
+        ),
     )  # fmt: skip
     samples = max(1, len(dataset.inputs))
     full = spec.optimizer.full_batch
     batch = samples if full else min(spec.batch_size, samples)
     keep_work(
-        batch * network.work, "optimizer.kind" if full else "batch_size", "one update",
-        "choose a smaller batch or fewer units", aside="batch x what a sample takes",
+        batch * network.work, "optimizer.kind" if full else "batch_size",
+        Reason(
+            "update_too_costly",
+            "one update would take {asked} multiply-adds (batch x what a sample takes), at most {most} "
+            "(limit: {limit}); choose a smaller batch or fewer units",
+        ),
     )  # fmt: skip
-    keep_batch(batch * network.numbers, "batch_size", f"a batch of {batch}")
+    keep_batch(batch * network.numbers, "batch_size", batch)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import Refused
-from .layers.base import Cache, spelled
+from .errors import Reason, Refused
+from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
 from .measuring import classify, confusion, output_of
 from .running import Running
@@ -56,7 +56,7 @@ class Experiment(Running):
 
     def columns_of(self, inputs: Any, *, scaled: bool = False) -> Array:
         """Inputs as the dataset scales them; `scaled` ones are so already.  Raises: Refused"""
-        array = self._checked(inputs)
+        array = self.dataset.checked(inputs)
         return array if scaled else self.dataset.scale(array)
 
     def predict_scaled(self, columns: Array, place: str = "inputs") -> Array:
@@ -66,37 +66,12 @@ class Experiment(Running):
         """
         rows = len(columns)
         numbers = rows * prod(self.network.shapes[-1])
-        keep_answer(numbers, place, f"{rows} rows", "ask for fewer")
-        keep_work(rows * self.network.work, place, f"{rows} rows", "ask for fewer")
+        keep_answer(rows, numbers, rows * self.network.work, place)
         if not rows:
             return np.zeros((0, *self.network.shapes[-1]))
         with np.errstate(all="ignore"):
             features = self._parts.features(columns)
             return output_of(self._parts, self.trainer, self.trainer.vector, features)["a"]
-
-    def _checked(self, raw: Any) -> Array:
-        """Raises: Refused, saying what one sample looks like"""
-        shape = self.dataset.shape
-        what = (
-            f"rows of {shape[0]} numbers"
-            if len(shape) == 1
-            else f"samples of {spelled(shape)} numbers"
-        )
-        try:
-            array = np.asarray(raw, np.float64)
-        except ValueError as error:
-            raise Refused("inputs", f"inputs must be {what} of one length") from error
-        if array.shape[1:] != shape:
-            expected = ", ".join(map(str, ("n", *shape)))
-            raise Refused(
-                "inputs", f"inputs must be {what}, shape ({expected}), not {list(array.shape)}"
-            )
-        known = len(self.dataset.vocabulary)
-        if known and not ((array >= 0) & (array < known) & (array == np.floor(array))).all():
-            raise Refused(
-                "inputs", f"inputs must be token numbers, whole and from 0 to {known - 1}"
-            )
-        return array
 
     def activations(self, raw: Any) -> dict[str, dict[str, Array]]:
         """Every layer's a, and z where it has one, for raw samples.
@@ -110,9 +85,7 @@ class Experiment(Running):
     ) -> dict[str, dict[str, Array]]:
         """`activations` of samples as the dataset scales them.  Raises: Refused"""
         numbers = len(columns) * sum(prod(shape) for shape in self.network.shapes[1:])
-        rows = f"{len(columns)} rows"
-        keep_answer(numbers, place, rows, "ask for fewer rows")
-        keep_work(len(columns) * self.network.work, place, rows, "ask for fewer")
+        keep_answer(len(columns), numbers, len(columns) * self.network.work, place)
         features = self._parts.features(columns)
         with np.errstate(all="ignore"):
             caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
@@ -129,9 +102,16 @@ class Experiment(Running):
         trainer = self.trainer
         chosen = trainer.chosen(samples)
         keep_work(
-            len(chosen) * self.network.work, "samples", f"{len(chosen)} samples", "ask for fewer"
+            len(chosen) * self.network.work,
+            "samples",
+            Reason(
+                "gradients_too_costly",
+                "{samples} samples would take {asked} multiply-adds, at most {most} (limit: {limit}); "
+                "ask for fewer",
+                samples=len(chosen),
+            ),
         )
-        keep_batch(len(chosen) * self.network.numbers, "samples", f"{len(chosen)} samples")
+        keep_batch(len(chosen) * self.network.numbers, "samples", len(chosen))
         gradient = np.zeros(self.network.layout.size, trainer.dtype)
         with np.errstate(all="ignore"):
             loss = self.network.loss_and_gradient(
@@ -148,8 +128,11 @@ class Experiment(Running):
         if plane is None and self.dataset.view != "curve":
             raise Refused(
                 "dataset",
-                f"{self.spec.dataset.kind} has no plane or curve that a boundary could be drawn over; "
-                "use predict",
+                Reason(
+                    "no_boundary",
+                    "{dataset} has no plane or curve that a boundary could be drawn over; use predict",
+                    dataset=self.spec.dataset.kind,
+                ),
             )
         if plane is None:
             low, high = self.curve_range()

@@ -3,7 +3,7 @@
 Work is counted in multiply-adds of a forward pass, or what costs as much.
 """
 
-from .errors import Refused
+from .errors import Reason, Refused
 
 MAX_PARAMETERS = 1_000_000
 # An update, a gradient or a prediction may take no more: one is a fraction of a second.
@@ -20,30 +20,38 @@ MAX_ANSWER_NUMBERS = 1_000_000
 MAX_TRACE_NUMBERS = 1_500_000
 
 
-def keep_within(
-    limit: str, most: int, asked: int, place: str, said: str, remedy: str, *, aside: str = ""
-) -> None:
-    """Raises: Refused, where more is asked than the limit allows; `said` is what it would be, with
-    the figure, `aside` what the figure is made of."""
+def keep_within(limit: str, most: int, asked: int, place: str, reason: Reason) -> None:
+    """Raises: Refused, where more is asked than the limit allows; the sentence of `reason` says
+    {asked}, {most} and {limit}."""
     if asked > most:
-        raise Refused(
-            place,
-            f"{said}{aside and f' ({aside})'}, at most {most} (limit: {limit}); {remedy}",
-            limit=limit,
-            value=most,
-        )
+        raise Refused(place, reason.knowing(asked=asked, limit=limit), limit=limit, value=most)
 
 
-def keep_work(asked: int, place: str, said: str, remedy: str, *, aside: str = "") -> None:
-    """`keep_within` MAX_WORK; `said` says what would take it.  Raises: Refused"""
-    said = f"{said} would take {asked} multiply-adds"
-    keep_within("max_work", MAX_WORK, asked, place, said, remedy, aside=aside)
+def keep_work(asked: int, place: str, reason: Reason) -> None:
+    """`keep_within` MAX_WORK, asked for in multiply-adds.  Raises: Refused"""
+    keep_within("max_work", MAX_WORK, asked, place, reason)
 
 
-def keep_answer(numbers: int, place: str, said: str, remedy: str) -> None:
-    """`keep_within` MAX_ANSWER_NUMBERS; `said` says what would give them.  Raises: Refused"""
-    said = f"{said} would give {numbers} numbers"
-    keep_within("max_answer_numbers", MAX_ANSWER_NUMBERS, numbers, place, said, remedy)
+def keep_answer(rows: int, numbers: int, work: int, place: str) -> None:
+    """`keep_within` MAX_ANSWER_NUMBERS and MAX_WORK: what an answer about so many rows holds and
+    takes.  Raises: Refused"""
+    keep_within(
+        "max_answer_numbers", MAX_ANSWER_NUMBERS, numbers, place,
+        Reason(
+            "answer_too_large",
+            "{rows} rows would give {asked} numbers, at most {most} (limit: {limit}); ask for fewer",
+            rows=rows,
+        ),
+    )  # fmt: skip
+    keep_work(
+        work, place,
+        Reason(
+            "answer_too_costly",
+            "{rows} rows would take {asked} multiply-adds, at most {most} (limit: {limit}); ask for "
+            "fewer",
+            rows=rows,
+        ),
+    )  # fmt: skip
 
 
 def affordable(work: int, numbers: int) -> int:
@@ -53,8 +61,14 @@ def affordable(work: int, numbers: int) -> int:
     return max(1, MEASURE_WORK // work, min(LEAST_MEASURED, MAX_MEASURE_WORK // work))
 
 
-def keep_batch(numbers: int, place: str, said: str) -> None:
-    """`keep_within` MAX_BATCH_NUMBERS; `said` is the batch.  Raises: Refused"""
-    said = f"{said} would leave {numbers} numbers on its way through the layers"
-    remedy = "choose a smaller batch or fewer units"
-    keep_within("max_batch_numbers", MAX_BATCH_NUMBERS, numbers, place, said, remedy)
+def keep_batch(numbers: int, place: str, samples: int) -> None:
+    """`keep_within` MAX_BATCH_NUMBERS, for so many samples at once.  Raises: Refused"""
+    keep_within(
+        "max_batch_numbers", MAX_BATCH_NUMBERS, numbers, place,
+        Reason(
+            "batch_too_large",
+            "a batch of {samples} would leave {asked} numbers on its way through the layers, at most "
+            "{most} (limit: {limit}); choose a smaller batch or fewer units",
+            samples=samples,
+        ),
+    )  # fmt: skip

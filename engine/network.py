@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import Refused
+from .errors import Reason, Refused
 from .initializers import INITIALIZERS
 from .layers import Layer, Output, Pass, Scratch
 from .layers.base import Cache, Place, Shape, Views, kernels, spelled
@@ -44,8 +44,14 @@ class Network:
         if required is not None and output.activation != required:
             raise Refused(
                 "output.activation",
-                f"{loss} goes with a {required} output, not {output.activation}; "
-                f"choose {required} or leave it null",
+                Reason(
+                    "loss_needs_output",
+                    "{loss} goes with a {required} output, not {activation}; choose {required} or leave "
+                    "it null",
+                    loss=loss,
+                    required=required,
+                    activation=output.activation,
+                ),
             )
         self.input_shape = input_shape
         self.layers: list[Layer] = [*layers, output]
@@ -91,15 +97,27 @@ class Network:
         if each_step and len(shape) != 2:
             raise Refused(
                 "layers",
-                f"{loss} asks for an output at every step, but shape {spelled(self.shapes[-2])} "
-                f"reached the output from {before}; set return_sequences on the recurrent layers and use no flatten",
+                Reason(
+                    "output_needs_steps",
+                    "{loss} asks for an output at every step, but shape {shape} reached the output from "
+                    "{before}; set return_sequences on the recurrent layers and use no flatten",
+                    loss=loss,
+                    shape=spelled(self.shapes[-2]),
+                    before=before,
+                ),
             )
         if not each_step and len(shape) != 1:
             raise Refused(
                 "layers",
-                f"{loss} compares one output a sample, but a sequence of shape "
-                f"{spelled(self.shapes[-2])} reached the output from {before}; set return_sequences false on the last "
-                "recurrent layer, or put a flatten layer after it",
+                Reason(
+                    "output_needs_row",
+                    "{loss} compares one output a sample, but a sequence of shape {shape} reached the "
+                    "output from {before}; set return_sequences false on the last recurrent layer, or "
+                    "put a flatten layer after it",
+                    loss=loss,
+                    shape=spelled(self.shapes[-2]),
+                    before=before,
+                ),
             )
 
     def start(self, initializer: str, seed: int, dtype: type = np.float32) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import Refused
+from .errors import Reason, Refused
 from .layout import Layout
 from .mixing import FIRST, GOLDEN, MASK, SECOND
 from .schedules import fresh_state
@@ -49,7 +49,12 @@ class Snapshot:
         """Raises: Refused, at "state", where something is missing"""
         missing = {"state", "order", "clock", "generator", "step"} - arrays.keys()
         if missing:
-            raise Refused("state", f"the state lacks {', '.join(sorted(missing))}")
+            raise Refused(
+                "state",
+                Reason(
+                    "state.incomplete", "the state lacks {parts}", parts=", ".join(sorted(missing))
+                ),
+            )
         return cls(
             arrays["state"],
             arrays["order"].astype(np.int64),
@@ -225,11 +230,17 @@ class State:
         """
         shape = (len(self.buffer) - 1, self.buffer.shape[1])
         if snapshot.state.shape != shape or snapshot.state.dtype != self.buffer.dtype:
-            raise Refused("state", "the snapshot is of another network or optimizer")
+            raise Refused(
+                "state",
+                Reason("state.of_another", "the snapshot is of another network or optimizer"),
+            )
         if not np.isfinite(snapshot.state).all():
-            raise Refused("state", "the snapshot holds numbers that are not finite")
+            raise Refused(
+                "state",
+                Reason("state.not_finite", "the snapshot holds numbers that are not finite"),
+            )
         if sorted(snapshot.order.tolist()) != list(range(self.samples)):
-            raise Refused("state", "the snapshot is of other data")
+            raise Refused("state", Reason("state.of_other_data", "the snapshot is of other data"))
         self.restore(snapshot)
 
     def twin(self) -> "State":

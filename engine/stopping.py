@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Interval
 from numpy.typing import NDArray
 
-from .errors import Refused
+from .errors import Reason, Refused
 from .measuring import Measures
 
 LossLimit = Annotated[float, Interval(ge=-1e30, le=1e30)]
@@ -124,14 +124,29 @@ def check_until(until: Until, metrics: Mapping[str, Any], *, tested: bool) -> No
     """Raises: Refused, naming the rule that cannot hold on this data"""
     rules = until.rules()
     if not rules:
-        raise Refused("until", "give at least one rule: loss, accuracy, epochs, patience, ..")
+        raise Refused(
+            "until",
+            Reason("until.empty", "give at least one rule: loss, accuracy, epochs, patience, .."),
+        )
     for rule in rules:
         if rule.startswith("test_") and not tested:
             raise Refused(
                 f"until.{rule}",
-                f"there is no test part, so there is no {rule}; raise test_fraction",
+                Reason(
+                    "until.no_test_part",
+                    "there is no test part, so there is no {rule}; raise test_fraction",
+                    rule=rule,
+                ),
             )
         measured = rule in ("loss", "test_loss", "epochs", "patience")
         if not measured and rule not in metrics:
             known = ", ".join(name for name in metrics if not name.startswith("average_"))
-            raise Refused(f"until.{rule}", f"this data has no {rule}; there are {known}")
+            raise Refused(
+                f"until.{rule}",
+                Reason(
+                    "until.not_measured",
+                    "this data has no {rule}; there are {known}",
+                    rule=rule,
+                    known=known,
+                ),
+            )

@@ -6,35 +6,22 @@ that moves (weights, optimizer slots, order, generator, clock) is in the State a
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from math import isnan
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import Refused
+from .errors import Reason, Refused
 from .layers.base import Pass
 from .network import Network
 from .optimizers import Optimizer
 from .schedules import Constant, Schedule
 from .state import Snapshot, State
-from .updating import LOSS_BROKE, WEIGHTS_BROKE, Care, How, Updater, finish
+from .updating import LOSS_BROKE, WEIGHTS_BROKE, Care, Divergence, How, Updater, broken_word, finish
 
 Array = NDArray[np.floating]
 
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """Where training stopped being finite: the update that was about to be made or was undone."""
-
-    step: int
-    layer: str
-    what: str  # "loss" or the parameter's own name: "weight", "bias", "recurrent_weight", ..
-    value: str  # "NaN" | "Infinity" | "-Infinity"
-
-
-def _word(value: float) -> str:
-    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+NO_SAMPLES = Reason("no_samples", "there are no training samples; draw some points first")
 
 
 class Trainer:
@@ -128,15 +115,27 @@ class Trainer:
         Raises: Refused (none, or no such sample)
         """
         if not self.samples:
-            raise Refused("samples", "there are no training samples; draw some points first")
+            raise Refused("samples", NO_SAMPLES)
         if samples is None:
             return np.arange(self.samples)
         if not len(samples):
             raise Refused(
-                "samples", "there are no samples to look at; name at least one, or give null"
+                "samples",
+                Reason(
+                    "samples.none_named",
+                    "there are no samples to look at; name at least one, or give null",
+                ),
             )
         if min(samples) < 0 or max(samples) >= self.samples:
-            raise Refused("samples", f"training samples are numbered 0 to {self.samples - 1}")
+            raise Refused(
+                "samples",
+                Reason(
+                    "samples.unknown",
+                    "{part} samples are numbered 0 to {last}",
+                    part="training",
+                    last=self.samples - 1,
+                ),
+            )
         return np.asarray(samples, np.int64)
 
     def steps_to_epoch_end(self) -> int:
@@ -223,19 +222,46 @@ class Trainer:
 
     def _ready(self, name: str, value: Array, views: dict[str, Array]) -> Array:
         if name not in views:
-            raise Refused(name, f"there is no parameter {name}; there are {', '.join(views)}")
+            raise Refused(
+                name,
+                Reason(
+                    "weights.unknown",
+                    "there is no parameter {name}; there are {names}",
+                    name=name,
+                    names=", ".join(views),
+                ),
+            )
         try:
             array = np.asarray(value, np.float64)  # None becomes NaN: that number stays as it is
         except ValueError as error:
-            raise Refused(name, f"the rows of {name} must all be of one length") from error
+            raise Refused(
+                name,
+                Reason(
+                    "weights.rows_differ", "the rows of {name} must all be of one length", name=name
+                ),
+            ) from error
         if array.shape != views[name].shape:
             raise Refused(
-                name, f"{name} has shape {list(views[name].shape)}, not {list(array.shape)}"
+                name,
+                Reason(
+                    "weights.of_other_shape",
+                    "{name} has shape {shape}, not {found}",
+                    name=name,
+                    shape=str(list(views[name].shape)),
+                    found=str(list(array.shape)),
+                ),
             )
         with np.errstate(over="ignore"):
             array = np.where(np.isnan(array), views[name], array).astype(self.dtype)
         if not np.isfinite(array).all():
-            raise Refused(name, f"{name} holds a number that is not finite in float32")
+            raise Refused(
+                name,
+                Reason(
+                    "weights.not_finite",
+                    "{name} holds a number that is not finite in float32",
+                    name=name,
+                ),
+            )
         return array
 
     def snapshot(self) -> Snapshot:
@@ -292,7 +318,7 @@ class Trainer:
         if self.diverged is not None or steps <= 0:
             return np.zeros(0)
         if not self.samples:
-            raise Refused("dataset", "there are no training samples; draw some points first")
+            raise Refused("dataset", NO_SAMPLES)
         before = self.snapshot()
         losses, done, broken = self._run(steps)
         if not broken:
@@ -347,11 +373,11 @@ class Trainer:
         vector = ahead.vector
         spoiled = np.flatnonzero(~np.isfinite(vector))
         if status == LOSS_BROKE:
-            place = ("output", "loss", _word(float(losses[0])))
+            place = ("output", "loss", broken_word(float(losses[0])))
         elif len(spoiled):
             entry, _ = self.network.layout.locate(int(spoiled[0]))
             layer, part = entry.name.split(".", 1)
-            place = (layer, part, _word(float(vector[spoiled[0]])))
+            place = (layer, part, broken_word(float(vector[spoiled[0]])))
         else:
             # float32 sums in another order: the compiled loop overflowed by a hair, NumPy not.
             place = ("output", "loss", "Infinity")

@@ -3,12 +3,13 @@ its compiled or in its NumPy form, which is the definition."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import Reason
 from .layers.base import Pass
 from .mixing import GOLDEN, MASK
 from .network import Network
@@ -21,6 +22,41 @@ Array = NDArray[np.floating]
 BLAS_FROM_WEIGHTS = 3000
 # How a run of updates ended: all made; the loss before one was not finite; the weights after one.
 SOUND, LOSS_BROKE, WEIGHTS_BROKE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where training stopped being finite: the update that was about to be made or was undone."""
+
+    step: int
+    layer: str
+    what: str  # "loss" or the parameter's own name: "weight", "bias", "recurrent_weight", ..
+    value: str  # "NaN" | "Infinity" | "-Infinity"
+
+    @property
+    def reason(self) -> Reason:
+        if self.what == "loss":
+            return Reason(
+                "diverged_loss",
+                "Training diverged after step {step}: the loss became {value}. The last finite weights "
+                "are kept; lower the learning rate or reset.",
+                step=self.step,
+                value=self.value,
+            )
+        return Reason(
+            "diverged_weights",
+            "Training diverged after step {step}: a {parameter} of {layer} became {value}. The last "
+            "finite weights are kept; lower the learning rate or reset.",
+            step=self.step,
+            parameter=self.what,
+            layer=self.layer,
+            value=self.value,
+        )
+
+
+def broken_word(value: float) -> str:
+    """How a number that is not finite is called."""
+    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "schemas",
             "workers",
             "catalog",
+            "problems",
+            "validation",
         },
         {"broadcast", "document", "looks"},
         {"live"},

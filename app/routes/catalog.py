@@ -6,7 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from engine.activations import ACTIVATIONS, ActivationName
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from ..catalog import kept
 from ..schemas import CurveOut
@@ -32,7 +32,7 @@ async def get_curve(
 ) -> CurveOut:
     """An activation's values and derivatives over a range of z."""
     if low >= high:
-        raise Refused("low", "low must be below high")
+        raise Refused("low", Reason("low_not_below_high", "low must be below high"))
     record = ACTIVATIONS[name]
     z = np.linspace(low, high, points)
     with np.errstate(all="ignore"):

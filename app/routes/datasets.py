@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.table import MAX_ROWS, table_from_rows
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.suits import recipe
 
 from ..catalog import plain
@@ -48,7 +48,13 @@ async def get_dataset(
     `id` goes with kind `own`, `arms` with `spiral`.
     """
     if kind not in DATASETS:
-        raise NotFound(f"there is no such dataset; there are {', '.join(DATASETS)}")
+        raise NotFound(
+            Reason(
+                "no_such_kind_of_data",
+                "there is no such dataset; there are {known}",
+                known=", ".join(DATASETS),
+            )
+        )
     given = {
         "samples": samples, "noise": noise, "test_fraction": test_fraction, "seed": seed,
         "arms": arms, "id": id,
@@ -94,7 +100,7 @@ async def post_dataset(
         table = await asyncio.to_thread(_table_of, given)
     except Refused as error:
         place = "csv" if given.csv is not None else "inputs"
-        raise Refused(place, error.message) from error
+        raise error.at(place) from error
     id = secrets.token_urlsafe(16)
     await asyncio.to_thread(networks.store.add_table, id, visitor, table)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
@@ -120,14 +126,16 @@ async def delete_dataset(
     """Forget an uploaded dataset. Networks that use it go on while they are in memory, and cannot
     be loaded again after."""
     if not await networks.forget_table(id):
-        raise NotFound("there is no such dataset")
+        raise NotFound(Reason("no_such_dataset", "there is no such dataset"))
 
 
 def _csv_body(body: bytes, target: str | None) -> OwnIn:
     try:
         return OwnIn(csv=body.decode("utf-8-sig"), target=target)
     except UnicodeDecodeError as error:
-        raise Refused("csv", "the CSV is not UTF-8; save it as UTF-8") from error
+        raise Refused(
+            "csv", Reason("table.not_utf8", "the CSV is not UTF-8; save it as UTF-8")
+        ) from error
 
 
 def _json_body(body: bytes) -> OwnIn:
@@ -168,7 +176,7 @@ def _validated_row(number: int, row: Any) -> None:
 
 def _table_of(given: OwnIn) -> Any:
     if (given.csv is None) == (given.inputs is None):
-        raise Refused("csv", "give either csv, or inputs and targets")
+        raise Refused("csv", Reason("table.csv_or_rows", "give either csv, or inputs and targets"))
     if given.csv is not None:
         return parse_csv(given.csv, given.name, given.target)
     return table_from_rows(given.inputs or [], given.targets or [], given.name)

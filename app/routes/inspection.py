@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from ..deps import CommandsDep, LiveDep, NetworksDep, SettingsDep
 from ..errors import Conflict
@@ -38,7 +38,9 @@ async def get_weights(networks: NetworksDep, live: LiveDep, average: bool = Fals
     """Every parameter by name, weights as (inputs, units); or their moving average."""
     found = await networks.call(live, looking.weights, average)
     if found is None:
-        raise Conflict("no average is kept; set average to its decay first, 0.99 say")
+        raise Conflict(
+            Reason("no_average", "no average is kept; set average to its decay first, 0.99 say")
+        )
     return json_response(found)
 
 
@@ -92,7 +94,7 @@ async def boundary(
     if resolution > limit:
         raise Refused(
             "resolution",
-            f"at most {limit} points a side",
+            Reason("resolution_too_large", "at most {most} points a side"),
             limit="max_resolution",
             value=limit,
         )

@@ -8,6 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from ..deps import JobsDep
 from ..jobs import OPEN, Job
+from ..problems import said
 from ..schemas import JobOut
 from . import PROBLEMS, described
 
@@ -33,7 +34,7 @@ def job_out(job: Job) -> JobOut:
         state=job.state,
         fraction=job.fraction,
         result=job.result,
-        failure=job.failure,
+        **said("failure", job.failure),
     )
 
 
@@ -71,6 +72,6 @@ async def stream_job(
         if told < len(job.news):
             continue
         if job.state not in OPEN:
-            yield ServerSentEvent(event=job.state, data={"failure": job.failure})
+            yield ServerSentEvent(event=job.state, data=said("failure", job.failure))
             return
         await changed.wait()

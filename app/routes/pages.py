@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from engine.errors import Reason
+
 from ..assets import FOR_GOOD
 from ..deps import SiteDep
 from ..errors import NotFound
@@ -26,5 +28,5 @@ async def get_asset(request: Request, site: SiteDep) -> Response:
     """A file by its hash, which never changes: nobody has to ask for it again."""
     kept = site.asset(request.url.path)
     if kept is None:
-        raise NotFound("no page has this file; reload the page")
+        raise NotFound(Reason("no_such_file", "no page has this file; reload the page"))
     return kept.answer(request, FOR_GOOD)

@@ -6,7 +6,7 @@ from typing import Annotated
 import segno
 from fastapi import APIRouter, Query, Response
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from . import PROBLEMS
 
@@ -27,7 +27,9 @@ def get_qr(
     try:
         code = segno.make_qr(text, error="l", boost_error=True)
     except (segno.DataOverflowError, ValueError) as error:
-        raise Refused("text", "the text is too long for a QR code; make it shorter") from error
+        raise Refused(
+            "text", Reason("qr_too_long", "the text is too long for a QR code; make it shorter")
+        ) from error
     picture = BytesIO()
     code.save(picture, kind="svg", border=3, light="#fff", svgclass=None, lineclass=None)
     return Response(picture.getvalue(), media_type=SVG)

@@ -14,12 +14,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from ..broadcast import Message, Watcher
 from ..commands import Commands
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..errors import GlassboxError, problem_of, validation_problem
+from ..errors import GlassboxError, problem_of
 from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
@@ -27,6 +27,7 @@ from ..schemas import LookIn, PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
 from ..seeing import keep_seeing
 from ..settings import Settings
 from ..store import CannotSave
+from ..validation import validation_problem
 from ..wire import frame_to_bytes
 from . import OF_STATE
 
@@ -295,7 +296,9 @@ def _read(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused("body", "not JSON; send an object with a type, or with a look") from None
+        raise Refused(
+            "body", Reason("not_json", "not JSON; send an object with a type, or with a look")
+        ) from None
 
 
 def _look(live: Live, watcher: Watcher, command: LookCommand, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from engine.errors import Reason
 from engine.studies import generate
 
 from ..deps import JobsDep, LiveDep
@@ -33,9 +34,12 @@ async def _answer(request: Request, response: Response, jobs: Jobs, job: Job, wa
     if job.state == "done":
         return job.result
     if job.state == "failed":
-        raise Unavailable(LOST) if job.failure == LOST else Conflict(job.failure or "it failed")
+        failure = job.failure or Reason(
+            "our_error", "an error of ours; the server's log has the details"
+        )
+        raise Unavailable(failure) if failure == LOST else Conflict(failure)
     if job.state == "cancelled":
-        raise Conflict("it was cancelled")
+        raise Conflict(Reason("job_cancelled", "it was cancelled"))
     response.status_code = 202
     response.headers["Location"] = f"/api/jobs/{job.id}"
     return job_out(job)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from annotated_types import Interval, Len
 from pydantic import ConfigDict, Field
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 from ..workers.messages import Asked, Look
 from .base import Answer, Wire
@@ -79,15 +79,19 @@ class RowsIn(Wire):
             self.samples is None
         ):
             raise Refused(
-                "inputs", 'give either inputs, or part ("train" or "test") and samples, not both'
+                "inputs",
+                Reason(
+                    "inputs_or_samples",
+                    'give either inputs, or part ("train" or "test") and samples, not both',
+                ),
             )
         place, rows = ("inputs", self.inputs) if self.part is None else ("samples", self.samples)
         count = len(rows or [])
         if count > limit:
-            message = f"{count} rows, at most {limit}"
-            raise Refused(place, message, limit="max_predict_rows", value=limit)
+            reason = Reason("too_many_rows", "{rows} rows, at most {most}", rows=count)
+            raise Refused(place, reason, limit="max_predict_rows", value=limit)
         if not count:
-            raise Refused(place, "give at least one row")
+            raise Refused(place, Reason("no_rows", "give at least one row"))
         return Asked(self.inputs, self.scaled, self.part, self.samples or ())
 
 
@@ -113,11 +117,14 @@ class LookIn(Wire):
         """Raises: Refused"""
         count = sum(len(group.samples) for group in self.outputs)
         if count > limit:
-            message = f"{count} rows, at most {limit}"
-            raise Refused("look.outputs", message, limit="max_predict_rows", value=limit)
+            reason = Reason("too_many_rows", "{rows} rows, at most {most}", rows=count, most=limit)
+            raise Refused("look.outputs", reason, limit="max_predict_rows", value=limit)
         if self.sample is None and not count and not self.confusion:
             raise Refused(
-                "look", "ask for a sample, for outputs or for the confusion; null ends it"
+                "look",
+                Reason(
+                    "empty_look", "ask for a sample, for outputs or for the confusion; null ends it"
+                ),
             )
         return Look(
             None if self.sample is None else (self.sample.part, self.sample.sample),

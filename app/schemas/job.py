@@ -8,7 +8,7 @@ from pydantic import Field
 from engine.datasets.base import Seed
 from engine.studies.generate import MAX_LENGTH
 
-from .base import Answer, Wire
+from .base import Answer, Facts, Wire
 
 
 class GenerateIn(Wire):
@@ -35,3 +35,5 @@ class JobOut(Answer):
     fraction: float = Field(description="that is done, from 0 to 1")
     result: dict[str, Any] = Field(description="as far as it is known")
     failure: str | None = Field(None, description="why it failed")
+    failure_code: str | None = None
+    failure_values: Facts | None = None

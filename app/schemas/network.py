@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from engine.datasets.base import Seed
 from engine.stopping import Until
 
-from .base import Answer, Wire
+from .base import Answer, Facts, Wire
 
 
 class ParameterOut(Answer):
@@ -34,6 +34,8 @@ class DivergenceOut(Answer):
     what: str = Field(description="loss, weight or bias")
     value: str = Field(description="NaN, Infinity or -Infinity")
     detail: str
+    code: str = Field(description="stable, with its values: for words in another language")
+    values: Facts
 
 
 class StoppedOut(Answer):
@@ -129,6 +131,8 @@ class NetworkOut(Answer):
         description="what was changed within the run, the last 200; grows with `revision` only"
     )
     notice: str | None = Field(None, description="what of it was lost, and what was restored")
+    notice_code: str | None = None
+    notice_values: Facts | None = None
 
 
 class RunOut(Answer):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.studies import Progress, Study, gather
 
 from .messages import Progressed
@@ -41,10 +41,10 @@ def advance(job: str, share_s: float) -> Progressed | None:
     except StopIteration:
         over, fraction = True, 1.0
     except Refused as error:
-        refused = error.message
+        refused = error.reason
     except Exception:
         log.exception("a job failed")
-        refused = "an error of ours; the server's log has the details"
+        refused = Reason("our_error", "an error of ours; the server's log has the details")
     if over or refused is not None:
         cancel(job)
     return Progressed(job, fraction, news, over, refused)

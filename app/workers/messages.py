@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 from engine.stopping import Stop
 from engine.trainer import Divergence
@@ -52,7 +52,11 @@ class Looked:
 
 
 class CannotTrain(RuntimeError):
-    """The network's state does not allow it; the message says why."""
+    """The network's state does not allow it; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class Progressed:
     fraction: float | None  # None where not even one piece was made
     news: dict[str, Any]
     done: bool
-    failed: str | None
+    failed: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class Advanced:
 
     reports: list[Report]
     spent: dict[str, Spent]  # by network or job
-    failed: dict[str, str]
+    failed: dict[str, Reason]
     jobs: list[Progressed]
     lost: list[str]  # jobs that are not here
     looks: dict[str, list[Looked]] = field(default_factory=dict)  # by network, as asked

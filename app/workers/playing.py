@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.experiment import Experiment
 from engine.stopping import Until
+from engine.trainer import NO_SAMPLES
 
 from .jobs import advance as advance_job
 from .messages import Advanced, Amount, CannotTrain, Looked, Play, Progressed, Report, Spent
 from .shelf import Kept, experiment_of, holds, kept_of, run_figures
 from .watching import seen
 
-NO_SAMPLES = "there are no training samples; draw some points first"
 MAX_STEPS_A_CALL = 8192
 # While playing, one part of the time is for measuring and so many are for training.
 MEASURED_SHARE = 8
@@ -88,7 +88,12 @@ def pause(id: str) -> Report:
 def _check_trainable(experiment: Experiment) -> None:
     """Raises: CannotTrain"""
     if experiment.diverged:
-        raise CannotTrain("the network diverged and stopped; lower the learning rate or reset it")
+        raise CannotTrain(
+            Reason(
+                "diverged_before",
+                "the network diverged and stopped; lower the learning rate or reset it",
+            )
+        )
     if not experiment.trainer.samples:
         raise CannotTrain(NO_SAMPLES)
 
@@ -109,7 +114,7 @@ def train(id: str, amount: Amount, budget_s: float) -> Report:
     if steps > amount.most:
         raise Refused(
             "steps" if amount.epochs is None else "epochs",
-            f"{steps} steps, at most {amount.most} a call",
+            Reason("too_many_steps", "{steps} steps, at most {most} a call", steps=steps),
             limit="max_steps_per_call",
             value=amount.most,
         )
@@ -164,7 +169,7 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
     """One round: the turns of networks that play, and of jobs by their seconds."""
     reports: list[Report] = []
     spent: dict[str, Spent] = {}
-    failed: dict[str, str] = {}
+    failed: dict[str, Reason] = {}
     looked: dict[str, list[Looked]] = {}
     for play in plays:
         if not holds(play.id):
@@ -183,7 +188,12 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
                 looked[play.id] = [seen(kept, look, playing=True) for look in play.looks]
             spent[play.id] = Spent(steps, thread_time() - begin, kept.step_s if steps else 0.0)
         except Exception as error:
-            failed[play.id] = str(error)  # one network's trouble is not the others'
+            # One network's trouble is not the others'.
+            failed[play.id] = (
+                error.reason
+                if isinstance(error, Refused)
+                else Reason("training_failed", "training failed: {error}", error=str(error))
+            )
     told: list[Progressed] = []
     lost: list[str] = []
     for job, seconds in jobs.items():

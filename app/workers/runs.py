@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.datasets import Table
+from engine.errors import Reason
 from engine.experiment import Experiment
 from engine.runs import BEST, Ended
 from engine.spec import NetworkSpec
@@ -46,7 +47,9 @@ def back_to_best(id: str) -> tuple[Report, EndedRun | None]:
         ended = experiment.back_to_best()
     except LookupError:
         raise CannotTrain(
-            "nothing was measured yet, so there is no best; draw some points first"
+            Reason(
+                "no_best", "nothing was measured yet, so there is no best; draw some points first"
+            )
         ) from None
     return report(id), ended and _packed(ended, line)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import Refused
 from engine.experiment import Experiment
-from engine.limits import keep_answer, keep_work
+from engine.limits import keep_answer
 
 from ..wire import arrays_to_bytes
 from .messages import Look, Looked
@@ -83,8 +83,7 @@ def _keep_affordable(experiment: Experiment, look: Look) -> None:
     if look.sample is not None:
         numbers += sum(prod(shape) for shape in network.shapes[1:])
         rows += 1
-    keep_answer(numbers, "look", f"a look at {rows} samples", "ask for fewer")
-    keep_work(rows * network.work, "look", f"a look at {rows} samples", "ask for fewer")
+    keep_answer(rows, numbers, rows * network.work, "look")
 
 
 def _samples(experiment: Experiment, part: Any, numbers: Sequence[int], place: str) -> Any:
@@ -92,7 +91,7 @@ def _samples(experiment: Experiment, part: Any, numbers: Sequence[int], place: s
     try:
         return experiment.dataset.samples_of(part, numbers)
     except Refused as error:
-        raise Refused(place, error.message) from error
+        raise Refused(place, error.reason) from error
 
 
 def _floats(array: Any) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Interval, Len
 from numpy.typing import NDArray
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from .labels import Label, Labels, labels
 
 Array = NDArray[Any]
@@ -128,13 +128,64 @@ class Dataset:
         inputs = self.inputs if part == "train" else self.test_inputs
         chosen = np.asarray(numbers, np.int64)
         if len(chosen) and (chosen.min() < 0 or chosen.max() >= len(inputs)):
-            what = f"are numbered 0 to {len(inputs) - 1}" if len(inputs) else "are not there"
-            raise Refused("samples", f"{'training' if part == 'train' else 'test'} samples {what}")
+            raise Refused("samples", _no_such(part, len(inputs)))
         return inputs[chosen]
+
+    def checked(self, raw: Any) -> Array:
+        """Raw samples as an array.  Raises: Refused, saying what one sample looks like"""
+        shape, spelled = self.shape, " x ".join(map(str, self.shape))
+        what = f"{'rows' if len(shape) == 1 else 'samples'} of {spelled} numbers"
+        try:
+            array = np.asarray(raw, np.float64)
+        except ValueError as error:
+            raise Refused(
+                "inputs",
+                Reason(
+                    "inputs.differ",
+                    "inputs must be {what} of one length",
+                    what=what,
+                    shape=spelled,
+                ),
+            ) from error
+        if array.shape[1:] != shape:
+            raise Refused(
+                "inputs",
+                Reason(
+                    "inputs.of_other_shape",
+                    "inputs must be {what}, shape ({expected}), not {found}",
+                    what=what,
+                    shape=spelled,
+                    expected=", ".join(map(str, ("n", *shape))),
+                    found=str(list(array.shape)),
+                ),
+            )
+        known = len(self.vocabulary)
+        if known and not ((array >= 0) & (array < known) & (array == np.floor(array))).all():
+            raise Refused(
+                "inputs",
+                Reason(
+                    "inputs.not_tokens",
+                    "inputs must be token numbers, whole and from 0 to {last}",
+                    last=known - 1,
+                ),
+            )
+        return array
 
     def scale(self, raw: Array) -> Array:
         """Raw samples as the network is given them.  (n, *shape)"""
         return (raw - self.mean) / self.deviation
+
+
+def _no_such(part: Literal["train", "test"], count: int) -> Reason:
+    spoken = "training" if part == "train" else "test"
+    if not count:
+        return Reason("samples.none_of_part", "{part} samples are not there", part=spoken)
+    return Reason(
+        "samples.unknown",
+        "{part} samples are numbered 0 to {last}",
+        part=spoken,
+        last=count - 1,
+    )
 
 
 class DatasetSpec(Protocol):
@@ -171,8 +222,16 @@ def check_size(samples: int, shape: tuple[int, ...], field: str = "samples") -> 
         each = " x ".join(map(str, shape))
         raise Refused(
             field,
-            f"{samples} samples of {each} are {numbers} numbers, at most {MAX_NUMBERS} "
-            "(limit: max_numbers); take fewer samples or smaller ones",
+            Reason(
+                "data.too_many_numbers",
+                "{samples} samples of {shape} are {numbers} numbers, at most {most} (limit: "
+                "max_numbers); take fewer samples or smaller ones",
+                samples=samples,
+                shape=each,
+                numbers=numbers,
+            ),
+            limit="max_numbers",
+            value=MAX_NUMBERS,
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from .base import Array
 
 
@@ -24,8 +24,12 @@ def read(name: str) -> tuple[Array, Array, tuple[str, ...]]:
     if found is None or not found.submodule_search_locations:
         raise Refused(
             "kind",
-            "this data set comes with scikit-learn, which is not installed; install it with "
-            "pip install scikit-learn",
+            Reason(
+                "data.not_installed",
+                "this data set comes with {package}, which is not installed; install it with pip "
+                "install {package}",
+                package="scikit-learn",
+            ),
         )
     path = Path(found.submodule_search_locations[0]) / "datasets" / "data" / name
     try:
@@ -35,8 +39,14 @@ def read(name: str) -> tuple[Array, Array, tuple[str, ...]]:
     except (OSError, ValueError) as error:
         raise Refused(
             "kind",
-            f"the installed scikit-learn has no readable {name} ({type(error).__name__}); install "
-            "the version that Glassbox's lock file names",
+            Reason(
+                "data.unreadable",
+                "the installed {package} has no readable {file} ({error}); install the version that "
+                "Glassbox's lock file names",
+                package="scikit-learn",
+                file=name,
+                error=type(error).__name__,
+            ),
         ) from error
     inputs, targets = rows[:, :-1], rows[:, -1].astype(np.int64)
     for array in (inputs, targets):

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
 from .labels import Labels, label
 
@@ -67,14 +67,26 @@ def _check_lines(text: str) -> None:
     most = 4 * MAX_ROWS
     if text.count("\n") > most:
         raise Refused(
-            "id", f"more than {most} lines; a table has {MAX_ROWS} rows (limit: max_rows)"
+            "id",
+            Reason(
+                "table.too_many_lines",
+                "more than {lines} lines; a table has {most} rows (limit: max_rows)",
+                lines=most,
+            ),
+            limit="max_rows",
+            value=MAX_ROWS,
         )
     longest = max(map(len, text.split("\n")))
     if longest > MAX_LINE:
         raise Refused(
             "id",
-            f"a line of {longest} characters, at most {MAX_LINE} (limit: max_line); is the separator "
-            "right, and every quote closed?",
+            Reason(
+                "table.line_too_long",
+                "a line of {characters} characters, at most {most} (limit: max_line); is the separator right, and every quote closed?",
+                characters=longest,
+            ),
+            limit="max_line",
+            value=MAX_LINE,
         )
 
 
@@ -86,7 +98,9 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     Raises: Refused
     """
     if "\0" in text:
-        raise Refused("id", "the text holds NUL characters; save the table as UTF-8 CSV")
+        raise Refused(
+            "id", Reason("table.nul", "the text holds NUL characters; save the table as UTF-8 CSV")
+        )
     _check_lines(text)
     first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
@@ -98,30 +112,53 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
             if len(rows) > MAX_ROWS + 1:
-                raise Refused("id", f"more than {MAX_ROWS} rows (limit: max_rows)")
+                raise Refused(
+                    "id",
+                    Reason("table.too_many_rows", "more than {most} rows (limit: max_rows)"),
+                    limit="max_rows",
+                    value=MAX_ROWS,
+                )
             if len(row) > MAX_COLUMNS + 1:
                 raise Refused(
                     "id",
-                    f"{len(row)} columns in a row, at most {MAX_COLUMNS + 1} (limit: max_columns)",
+                    Reason(
+                        "table.row_too_wide",
+                        "{columns} columns in a row, at most {most} (limit: max_columns)",
+                        columns=len(row),
+                    ),
+                    limit="max_columns",
+                    value=MAX_COLUMNS + 1,
                 )
     except csv.Error as error:
-        raise Refused("id", f"not a readable CSV: {error}") from error
+        raise Refused(
+            "id", Reason("table.unreadable", "not a readable CSV: {error}", error=str(error))
+        ) from error
     if not rows:
-        raise Refused("id", "the table is empty; give rows like 1.5,2.0,A")
+        raise Refused("id", Reason("table.empty", "the table is empty; give rows like 1.5,2.0,A"))
     header = None if any(_number(cell) is not None for cell in rows[0]) else rows.pop(0)
     if not rows:
-        raise Refused("id", "there is a header but no rows under it")
+        raise Refused("id", Reason("table.only_header", "there is a header but no rows under it"))
     width = len(rows[0])
     if width < 2:
         raise Refused(
-            "id", "one column only; give at least one input and the target, e.g. 1.5,2.0,A"
+            "id",
+            Reason(
+                "table.one_column",
+                "one column only; give at least one input and the target, e.g. 1.5,2.0,A",
+            ),
         )
     names = [f"x{i + 1}" for i in range(width)]
     if header and len(header) == width:
         names = _unique(header)
     if target is not None and target not in names:
         raise Refused(
-            "id", f"there is no column {target[:40]!r}; there are {', '.join(names)[:200]}"
+            "id",
+            Reason(
+                "table.no_such_column",
+                "there is no column '{column}'; there are {columns}",
+                column=target[:40],
+                columns=", ".join(names)[:200],
+            ),
         )
     at = names.index(target) if target is not None else width - 1
     inputs = np.zeros((len(rows), width - 1))
@@ -129,13 +166,29 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     for i, row in enumerate(rows):
         line = i + (2 if header else 1)
         if len(row) != width:
-            raise Refused("id", f"row {line} has {len(row)} cells, the first has {width}")
+            raise Refused(
+                "id",
+                Reason(
+                    "table.row_of_other_length",
+                    "row {row} has {cells} cells, the first has {columns}",
+                    row=line,
+                    cells=len(row),
+                    columns=width,
+                ),
+            )
         labels.append(row[at])
         for j, cell in enumerate(row[:at] + row[at + 1 :]):
             value = _number(cell)
             if value is None:
                 raise Refused(
-                    "id", f"row {line}, column {j + 1}: {cell[:20]!r} is not a finite number"
+                    "id",
+                    Reason(
+                        "table.not_a_number",
+                        "row {row}, column {column}: '{cell}' is not a finite number",
+                        row=line,
+                        column=j + 1,
+                        cell=cell[:20],
+                    ),
                 )
             inputs[i, j] = value
     columns = tuple(names[:at] + names[at + 1 :])
@@ -150,16 +203,51 @@ def table_from_rows(
     Raises: Refused
     """
     if not rows or not rows[0]:
-        raise Refused("id", "there are no rows; give inputs like [[1.5, 2.0], ..]")
+        raise Refused(
+            "id", Reason("table.no_rows", "there are no rows; give inputs like [[1.5, 2.0], ..]")
+        )
     if len(rows) > MAX_ROWS:
-        raise Refused("id", f"{len(rows)} rows, at most {MAX_ROWS} (limit: max_rows)")
+        raise Refused(
+            "id",
+            Reason(
+                "table.too_many_rows",
+                "{rows} rows, at most {most} (limit: max_rows)",
+                rows=len(rows),
+            ),
+            limit="max_rows",
+            value=MAX_ROWS,
+        )
     width = len(rows[0])
     if width > MAX_COLUMNS:
-        raise Refused("id", f"{width} columns, at most {MAX_COLUMNS} (limit: max_columns)")
+        raise Refused(
+            "id",
+            Reason(
+                "table.too_many_columns",
+                "{columns} columns, at most {most} (limit: max_columns)",
+                columns=width,
+            ),
+            limit="max_columns",
+            value=MAX_COLUMNS,
+        )
     if any(len(row) != width for row in rows):
-        raise Refused("id", f"rows differ in length; the first has {width} numbers")
+        raise Refused(
+            "id",
+            Reason(
+                "table.rows_differ",
+                "rows differ in length; the first has {columns} numbers",
+                columns=width,
+            ),
+        )
     if len(targets) != len(rows):
-        raise Refused("id", f"{len(rows)} rows but {len(targets)} targets; give one a row")
+        raise Refused(
+            "id",
+            Reason(
+                "table.targets_differ",
+                "{rows} rows but {targets} targets; give one a row",
+                rows=len(rows),
+                targets=len(targets),
+            ),
+        )
     labels = [t if isinstance(t, str) else f"{t:.17g}" for t in targets]
     columns = tuple(f"x{i + 1}" for i in range(width))
     return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
@@ -191,7 +279,13 @@ def _with_targets(
     missing = next((i for i, label in enumerate(labels) if not label), None)
     if missing is not None:
         raise Refused(
-            "id", f"sample {missing + 1} has no {target_name}; every sample needs its target"
+            "id",
+            Reason(
+                "table.no_target",
+                "sample {sample} has no {target}; every sample needs its target",
+                sample=missing + 1,
+                target=target_name,
+            ),
         )
     whole = all(v is not None and v == int(v) for v in values)
     if None in values or (whole and len(set(values)) <= MAX_CLASSES):
@@ -201,12 +295,24 @@ def _with_targets(
         if len(distinct) > MAX_CLASSES:
             raise Refused(
                 "id",
-                f"{len(distinct)} classes in {target_name}, at most {MAX_CLASSES} (limit: max_classes)",
+                Reason(
+                    "table.too_many_classes",
+                    "{classes} classes in {target}, at most {most} (limit: max_classes)",
+                    classes=len(distinct),
+                    target=target_name,
+                ),
+                limit="max_classes",
+                value=MAX_CLASSES,
             )
         if len(distinct) < 2:
             raise Refused(
                 "id",
-                f"only one class in {target_name}: {distinct[0][:20]!r}; there is nothing to tell apart",
+                Reason(
+                    "table.one_class",
+                    "only one class in {target}: '{name}'; there is nothing to tell apart",
+                    target=target_name,
+                    name=distinct[0][:20],
+                ),
             )
         numbers = {label: i for i, label in enumerate(distinct)}
         targets = np.array([numbers[label] for label in labels])

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval, Len
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from .base import Array, Dataset, Samples, Seed, Task, TestFraction, View, check_size
 from .labels import Labels, label, labels
 
@@ -44,19 +44,33 @@ def vocabulary_of(text: str) -> tuple[str, ...]:
     if surrogate is not None:
         raise Refused(
             "text",
-            f"the text holds half a character (the lone surrogate U+{ord(surrogate):04X}); copy it "
-            "again from where it came, as whole characters",
+            Reason(
+                "text.half_a_character",
+                "the text holds half a character (the lone surrogate {character}); copy it again from "
+                "where it came, as whole characters",
+                character=f"U+{ord(surrogate):04X}",
+            ),
         )
     if len(characters) > MAX_VOCABULARY:
         raise Refused(
             "text",
-            f"{len(characters)} different characters, at most {MAX_VOCABULARY} "
-            "(limit: max_vocabulary); take a shorter part of the text",
+            Reason(
+                "text.too_many_characters",
+                "{characters} different characters, at most {most} (limit: max_vocabulary); take a "
+                "shorter part of the text",
+                characters=len(characters),
+            ),
+            limit="max_vocabulary",
+            value=MAX_VOCABULARY,
         )
     if len(characters) == 1:
         raise Refused(
             "text",
-            f"the text is {printable(characters[0])!r} over and over; there is nothing to predict",
+            Reason(
+                "text.one_character",
+                "the text is '{character}' over and over; there is nothing to predict",
+                character=printable(characters[0]),
+            ),
         )
     return characters
 
@@ -111,8 +125,13 @@ class _Text:
         if len(text) <= self.window:
             raise Refused(
                 "text",
-                f"the text has {len(text)} characters, and a window with the one after it takes "
-                f"{self.window + 1}; give a longer text or choose a smaller window",
+                Reason(
+                    "text.too_short",
+                    "the text has {characters} characters, and a window with the one after it takes "
+                    "{least}; give a longer text or choose a smaller window",
+                    characters=len(text),
+                    least=self.window + 1,
+                ),
             )
         vocabulary = vocabulary_of(text)
         numbers = {character: i for i, character in enumerate(vocabulary)}
@@ -165,11 +184,19 @@ def _zen() -> str:
     loader: Any = getattr(find_spec("this"), "loader", None)
     source = loader.get_source("this") if loader else None
     if not source:
-        raise Refused("kind", "this Python comes without the source of its module `this`")
+        raise Refused(
+            "kind",
+            Reason("text.no_zen", "this Python comes without the source of its module `this`"),
+        )
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             return codecs.decode(str(node.value.value), "rot13")
-    raise Refused("kind", "this Python's module `this` does not hold its text where it used to")
+    raise Refused(
+        "kind",
+        Reason(
+            "text.other_zen", "this Python's module `this` does not hold its text where it used to"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +227,10 @@ def _topics() -> str:
     try:
         from pydoc_data.topics import topics
     except ImportError as error:
-        raise Refused("kind", "this Python comes without its help texts (pydoc_data)") from error
+        raise Refused(
+            "kind",
+            Reason("text.no_topics", "this Python comes without its help texts (pydoc_data)"),
+        ) from error
     whole = "\n\n".join(topics[name].strip() for name in sorted(topics))
     return unicodedata.normalize("NFC", whole)[:200_000]
 
@@ -222,7 +252,10 @@ class OwnText(_Text):
 
     def whole(self) -> str:
         if not self.text.strip():
-            raise Refused("text", "there is no text yet; paste one of a few hundred characters")
+            raise Refused(
+                "text",
+                Reason("text.empty", "there is no text yet; paste one of a few hundred characters"),
+            )
         return unicodedata.normalize("NFC", self.text)
 
 

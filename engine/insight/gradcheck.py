@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..experiment import Experiment
 from ..layers.base import Pass
 from ..limits import MAX_WORK, keep_batch, keep_work
@@ -133,7 +133,10 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
         if entry.size and (entry.offset, entry.offset + entry.size) not in fixed
     ]
     if not free:
-        raise Refused("layers", "every layer is frozen, so there is no gradient to check")
+        raise Refused(
+            "layers",
+            Reason("all_frozen", "every layer is frozen, so there is no gradient to check"),
+        )
     each = 2 * _pass_work(network, samples)
     most = numbers or DEFAULT_NUMBERS
     if numbers is None:
@@ -143,10 +146,15 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
     keep_work(
         each * count,
         "samples",
-        f"checking {count} numbers on {samples} samples",
-        "name fewer samples or check fewer numbers",
+        Reason(
+            "check_too_costly",
+            "checking {numbers} numbers on {samples} samples would take {asked} multiply-adds, at most "
+            "{most} (limit: {limit}); name fewer samples or check fewer numbers",
+            numbers=count,
+            samples=samples,
+        ),
     )
-    keep_batch(2 * samples * network.numbers, "samples", f"{samples} samples in float64")
+    keep_batch(2 * samples * network.numbers, "samples", samples)
     rng = np.random.default_rng(SEED)
     return {
         entry.name: entry.offset

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import activation
+from ..errors import Reason
 from ..experiment import Experiment
 from ..initializers import INITIALIZERS
 from ..layers.base import Cache
@@ -96,7 +97,16 @@ def _check_size(experiment: Experiment, count: int) -> None:
     """Raises: Refused, naming the limit, before anything is computed"""
     network, slots = experiment.network, len(experiment.trainer.optimizer.slots)
     work = 3 * count * network.work
-    keep_work(work, "samples", f"tracing {count} samples", "name fewer samples")
+    keep_work(
+        work,
+        "samples",
+        Reason(
+            "trace_too_costly",
+            "tracing {samples} samples would take {asked} multiply-adds, at most {most} (limit: "
+            "{limit}); name fewer samples",
+            samples=count,
+        ),
+    )
     # x, z, a, then da, delta, dx of every layer; every parameter and what its update shows.
     sample = 6 * sum(prod(shape) for shape in network.shapes)
     sample += sum(
@@ -107,7 +117,11 @@ def _check_size(experiment: Experiment, count: int) -> None:
     numbers = count * sample + network.layout.size * (7 + 2 * slots)
     keep_within(
         "max_trace_numbers", MAX_TRACE_NUMBERS, numbers, "samples",
-        f"this trace would hold {numbers} numbers", "name fewer samples or trace a smaller network",
+        Reason(
+            "trace_too_large",
+            "this trace would hold {asked} numbers, at most {most} (limit: {limit}); name fewer "
+            "samples or trace a smaller network",
+        ),
     )  # fmt: skip
 
 

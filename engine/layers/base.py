@@ -12,7 +12,7 @@ from annotated_types import Interval
 from numpy.typing import NDArray
 
 from ..activations import OutputActivationName, activate, pull_back
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mixing import GOLDEN, MASK
 
 Array = NDArray[np.floating]
@@ -168,8 +168,12 @@ class Layer:
         if place.vocabulary and not place.before:
             raise Refused(
                 "",
-                f"the data of shape {spelled(input_shape)} are token numbers, which only an embedding "
-                "can take; put one first",
+                Reason(
+                    "layers.tokens_need_embedding",
+                    "the data of shape {shape} are token numbers, which only an embedding can take; "
+                    "put one first",
+                    shape=spelled(input_shape),
+                ),
             )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -283,25 +287,40 @@ def require_image(kind: str, shape: Shape) -> tuple[int, int, int]:
     if len(shape) != 3:
         raise Refused(
             "",
-            f"a {kind} layer takes images (height x width x channels), not shape {spelled(shape)}; "
-            "use it on image data, before flatten",
+            Reason(
+                "layers.takes_images",
+                "a {kind} layer takes images (height x width x channels), not shape {shape}; use it on "
+                "image data, before flatten",
+                kind=kind,
+                shape=spelled(shape),
+            ),
         )
     return shape[0], shape[1], shape[2]
 
 
 def require_sequence(kind: str, shape: Shape) -> tuple[int, int]:
     """Raises: Refused"""
-    if len(shape) != 2:
-        what = {1: "use sequence data, or put an embedding before it for text"}.get(
-            len(shape), "use sequence data"
-        )
-        before = (
-            " after a layer that ends the sequence set return_sequences" if len(shape) == 1 else ""
-        )
+    if len(shape) == 1:
         raise Refused(
             "",
-            f"a {kind} layer takes sequences (time x features), not shape {spelled(shape)}; {what}"
-            + (f";{before}" if before else ""),
+            Reason(
+                "layers.takes_sequences_not_rows",
+                "a {kind} layer takes sequences (time x features), not shape {shape}; use sequence "
+                "data, or put an embedding before it for text; after a layer that ends the sequence "
+                "set return_sequences",
+                kind=kind,
+                shape=spelled(shape),
+            ),
+        )
+    if len(shape) != 2:
+        raise Refused(
+            "",
+            Reason(
+                "layers.takes_sequences",
+                "a {kind} layer takes sequences (time x features), not shape {shape}; use sequence data",
+                kind=kind,
+                shape=spelled(shape),
+            ),
         )
     return shape[0], shape[1]
 

@@ -11,7 +11,7 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mathml import equations, formula
 from .base import (
     THROUGH,
@@ -119,16 +119,7 @@ class Conv2D(Weighted):
         height, width, channels = require_image("conv2d", input_shape)
         reach, least = self._reach(), min(height, width)
         if self.padding == "valid" and reach > least:
-            span = f"a kernel of {self.kernel_size}" + (
-                f" dilated by {self.dilation_rate} reaches over {reach} pixels and"
-                if self.dilation_rate > 1
-                else ""
-            )
-            raise Refused(
-                "kernel_size",
-                f"{span} is larger than its input of {spelled(input_shape)}; choose kernel_size "
-                f"{max(1, (least - 1) // self.dilation_rate + 1)} or less, or padding same",
-            )
+            raise Refused("kernel_size", self._too_large(input_shape))
         if channels % self.groups or self.filters % self.groups:
             fitting = [
                 g for g in range(1, min(channels, self.filters) + 1)
@@ -136,12 +127,41 @@ class Conv2D(Weighted):
             ]  # fmt: skip
             raise Refused(
                 "groups",
-                f"{self.groups} groups do not divide both the {channels} channels of its input "
-                f"{spelled(input_shape)} and its {self.filters} filters; groups may be "
-                f"{', '.join(map(str, fitting))}",
+                Reason(
+                    "layers.groups_do_not_divide",
+                    "{groups} groups do not divide both the {channels} channels of its input {shape} "
+                    "and its {filters} filters; groups may be {fitting}",
+                    groups=self.groups,
+                    channels=channels,
+                    shape=spelled(input_shape),
+                    filters=self.filters,
+                    fitting=", ".join(map(str, fitting)),
+                ),
             )
         positions, _, _ = self._geometry(input_shape)
         return (*positions, self.filters)
+
+    def _too_large(self, shape: Shape) -> Reason:
+        most = max(1, (min(shape[:2]) - 1) // self.dilation_rate + 1)
+        if self.dilation_rate == 1:
+            return Reason(
+                "layers.kernel_too_large",
+                "a kernel of {size} is larger than its input of {shape}; choose kernel_size {most} or "
+                "less, or padding same",
+                size=self.kernel_size,
+                shape=spelled(shape),
+                most=most,
+            )
+        return Reason(
+            "layers.dilated_kernel_too_large",
+            "a kernel of {size} dilated by {dilation} reaches over {reach} pixels and is larger than "
+            "its input of {shape}; choose kernel_size {most} or less, or padding same",
+            size=self.kernel_size,
+            dilation=self.dilation_rate,
+            reach=self._reach(),
+            shape=spelled(shape),
+            most=most,
+        )
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         area, channels = self.kernel_size**2, input_shape[2] // self.groups

@@ -8,7 +8,7 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mathml import equations, formula
 from .base import (
     THROUGH,
@@ -65,8 +65,13 @@ class _Affine(Weighted):
         if len(input_shape) > 2:
             raise Refused(
                 "",
-                f"{self.what} takes one row of numbers a sample, not shape {spelled(input_shape)}; "
-                "put a flatten or global_avg_pool2d layer before it",
+                Reason(
+                    "layers.takes_rows",
+                    "{what} takes one row of numbers a sample, not shape {shape}; put a flatten or "
+                    "global_avg_pool2d layer before it",
+                    what=self.what,
+                    shape=spelled(input_shape),
+                ),
             )
         return (*input_shape[:-1], self.units)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mathml import equations, formula
 from .base import (
     Array,
@@ -51,22 +51,35 @@ class Embedding(Weighted):
         if place.before or not place.vocabulary:
             raise Refused(
                 "",
-                f"an embedding takes token numbers, not shape {spelled(input_shape)}, so it goes first "
-                "and needs text data",
+                Reason(
+                    "layers.embedding_takes_tokens",
+                    "an embedding takes token numbers, not shape {shape}, so it goes first and needs "
+                    "text data",
+                    shape=spelled(input_shape),
+                ),
             )
         if self.input_dim < place.vocabulary:
             raise Refused(
                 "input_dim",
-                f"input_dim {self.input_dim} is less than the {place.vocabulary} kinds of tokens in "
-                f"the data; choose {place.vocabulary} or 0, which means as many as there are",
+                Reason(
+                    "layers.vocabulary_larger",
+                    "input_dim {size} is less than the {least} kinds of tokens in the data; choose "
+                    "{least} or 0, which means as many as there are",
+                    size=self.input_dim,
+                    least=place.vocabulary,
+                ),
             )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             raise Refused(
                 "",
-                f"an embedding takes token numbers (time), not shape {spelled(input_shape)}; it goes "
-                "first, on text data",
+                Reason(
+                    "layers.embedding_takes_tokens",
+                    "an embedding takes token numbers (time), not shape {shape}; it goes first, on "
+                    "text data",
+                    shape=spelled(input_shape),
+                ),
             )
         return (input_shape[0], self.output_dim)
 

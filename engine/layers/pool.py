@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval
 
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mathml import equations, formula
 from .base import (
     Array,
@@ -49,8 +49,14 @@ class _Pool(Layer):
         if self.padding == "valid" and self.pool_size > min(height, width):
             raise Refused(
                 "pool_size",
-                f"a window of {self.pool_size} is larger than its input of {spelled(input_shape)}; "
-                f"choose pool_size {min(height, width)} or less, or padding same",
+                Reason(
+                    "layers.window_too_large",
+                    "a window of {size} is larger than its input of {shape}; choose pool_size {most} "
+                    "or less, or padding same",
+                    size=self.pool_size,
+                    shape=spelled(input_shape),
+                    most=min(height, width),
+                ),
             )
         positions, _, _ = self._geometry(input_shape)
         return (*positions, channels)

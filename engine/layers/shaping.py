@@ -8,7 +8,7 @@ import numpy as np
 from annotated_types import Interval
 
 from ..activations import ActivationName, OutputActivationName
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..mathml import equations, formula
 from .base import (
     EVERY_SHAPE,
@@ -156,26 +156,58 @@ class Residual(SameShape):
         """Raises: Refused"""
         SameShape.check(self, input_shape, place)
         shapes = place.before
-        if self.span > len(shapes):
+        spelled_here = spelled(input_shape)
+        if not shapes:
             raise Refused(
-                "span" if shapes else "",
-                f"shape {spelled(input_shape)} reaches it, and it adds what went in {self.span} "
-                f"layers back, but there are {len(shapes)} before it; "
-                + (f"choose span {len(shapes)} or less" if shapes else "put a layer before it"),
-            )
-        earlier = shapes[-self.span]
-        if earlier != input_shape:
-            fitting = [s for s in range(1, len(shapes) + 1) if shapes[-s] == input_shape]
-            raise Refused(
-                "span" if fitting else "",
-                f"it adds shape {spelled(input_shape)} to shape {spelled(earlier)}, which went into "
-                f"the layer {self.span} before it; both must be the same"
-                + (
-                    f": span {fitting[0]} would do"
-                    if fitting
-                    else ", so give those layers one width"
+                "",
+                Reason(
+                    "layers.nothing_before",
+                    "shape {shape} reaches it, and it adds what went in {span} layers back, but there is "
+                    "none; put a layer before it",
+                    shape=spelled_here,
+                    span=self.span,
                 ),
             )
+        if self.span > len(shapes):
+            raise Refused(
+                "span",
+                Reason(
+                    "layers.span_too_long",
+                    "shape {shape} reaches it, and it adds what went in {span} layers back, but there "
+                    "are {most} before it; choose span {most} or less",
+                    shape=spelled_here,
+                    span=self.span,
+                    most=len(shapes),
+                ),
+            )
+        earlier = shapes[-self.span]
+        if earlier == input_shape:
+            return
+        fitting = [s for s in range(1, len(shapes) + 1) if shapes[-s] == input_shape]
+        if fitting:
+            raise Refused(
+                "span",
+                Reason(
+                    "layers.shapes_differ_for_span",
+                    "it adds shape {shape} to shape {earlier}, which went into the layer {span} before "
+                    "it; both must be the same: span {fitting} would do",
+                    shape=spelled_here,
+                    earlier=spelled(earlier),
+                    span=self.span,
+                    fitting=fitting[0],
+                ),
+            )
+        raise Refused(
+            "",
+            Reason(
+                "layers.shapes_differ",
+                "it adds shape {shape} to shape {earlier}, which went into the layer {span} before it; "
+                "both must be the same, so give those layers one width",
+                shape=spelled_here,
+                earlier=spelled(earlier),
+                span=self.span,
+            ),
+        )
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         # inputs[-1] is this layer's own, inputs[-1 - span] that of the layer span before.

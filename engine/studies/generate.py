@@ -7,7 +7,7 @@ import numpy as np
 
 from ..activations import softmax
 from ..datasets.text import printable
-from ..errors import Refused
+from ..errors import Reason, Refused
 from ..experiment import Experiment
 from .base import Progress
 
@@ -34,13 +34,26 @@ def generate(
     if dataset.view != "text" or not dataset.per_step:
         raise Refused(
             "dataset",
-            f"{experiment.spec.dataset.kind} is no text; choose zen, topics, arithmetic or your own",
+            Reason(
+                "generate.no_text",
+                "{dataset} is no text; choose {known} or your own",
+                dataset=experiment.spec.dataset.kind,
+                known="zen, topics, arithmetic",
+            ),
         )
     numbers = {character: i for i, character in enumerate(dataset.vocabulary)}
     unknown = next((c for c in prompt if c not in numbers), None)
     if unknown is not None:
         known = "".join(printable(c) for c in dataset.vocabulary)
-        raise Refused("prompt", f"the data has no {printable(unknown)}; it has {known[:150]}")
+        raise Refused(
+            "prompt",
+            Reason(
+                "generate.unknown_character",
+                "the data has no {character}; it has {characters}",
+                character=printable(unknown),
+                characters=known[:150],
+            ),
+        )
     rng = np.random.default_rng([seed, 5])
     tokens = [numbers[c] for c in prompt]
     if not tokens:
@@ -60,7 +73,12 @@ def _write(
         z = read(np.array([tokens[-window:]], np.float64))["z"][0, -1].astype(np.float64)
         shares = softmax(z)
         if not np.isfinite(shares).all():
-            raise Refused("weights", "the weights are not finite any more; reset the network")
+            raise Refused(
+                "weights",
+                Reason(
+                    "weights.diverged", "the weights are not finite any more; reset the network"
+                ),
+            )
         if temperature > 0:
             token = int(rng.choice(len(shares), p=softmax(z / temperature)))
         else:

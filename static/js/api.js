@@ -1,4 +1,9 @@
-/** Every fetch. Errors of the server are thrown as Problem. */
+/**
+ * Every fetch. Errors of the server are thrown as Problem.
+ *
+ * @typedef {{message: string, code?: string | null, values?: Record<string, string | number> | null, errors?: {field: string}[]}} Reason
+ *   why something cannot be: in English, and what words of the page's language are found by (words.js: `told`)
+ */
 import { asset } from "./assets.js";
 
 export class Problem extends Error {
@@ -6,10 +11,23 @@ export class Problem extends Error {
   constructor(body) {
     super(body.detail ?? "unknown problem");
     this.status = body.status ?? 0;
-    /** @type {{field: string, message: string}[]} */
+    /** @type {string | null} */
+    this.code = body.code ?? null;
+    /** @type {Record<string, string | number>} */
+    this.values = body.values ?? {};
+    /** @type {{field: string, message: string, code?: string, values?: Record<string, string | number>}[]} */
     this.errors = body.errors ?? [];
   }
 }
+
+/**
+ * The reason that an event or an answer gives under a name, with its code and values beside it.
+ * @param {any} carrier
+ * @param {string} name
+ * @returns {Reason | null}
+ */
+export const reasonIn = (carrier, name) =>
+  (carrier[name] ? { message: carrier[name], code: carrier[`${name}_code`], values: carrier[`${name}_values`] } : null);
 
 /**
  * @param {string} method
@@ -25,7 +43,7 @@ async function ask(method, path, body, type = "application/json") {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Problem({ status: 0, detail: "the server does not answer" });
+    throw new Problem({ status: 0, code: "no_answer", detail: "the server does not answer" });
   }
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));

@@ -50,7 +50,7 @@ export function mountPictures(session) {
   };
   worker.onerror = (event) => {
     busy = false;
-    session.say("bad", "problem", event.message);
+    session.say("bad", "problem", { message: event.message });
   };
   worker.onmessage = ({ data }) => {
     busy = false;

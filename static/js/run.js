@@ -4,7 +4,7 @@
  *
  * @import {Dataset, Frame, History, Network} from "./types.js"
  */
-import { api } from "./api.js";
+import { api, Problem, reasonIn } from "./api.js";
 import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
 import { Socket } from "./socket.js";
 
@@ -12,7 +12,7 @@ import { Socket } from "./socket.js";
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
  * @typedef {Parameters<Socket["handlers"]["look"]>[0]} Seen
- * @typedef {{problem?: (detail: string) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: string | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {{problem?: (reason: unknown) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: import("./api.js").Reason | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
  *   what whoever follows is told; `blind` which look was refused; `took` gives what else changes in the state with a network
  */
@@ -117,10 +117,10 @@ export class Run {
   /** @param {any} event */
   #event(event) {
     if (event.event === "problem" && event.look !== undefined) this.told.blind?.(event.look);
-    else if (event.event === "problem") this.told.problem?.(event.problem.detail);
-    if (event.event === "restored") this.told.restored?.(event.step, event.reason);
+    else if (event.event === "problem") this.told.problem?.(new Problem(event.problem));
+    if (event.event === "restored") this.told.restored?.(event.step, reasonIn(event, "reason"));
     if (event.event === "state" && event.code === "until") this.told.stopped?.(event);
-    else if (event.event === "state" && event.reason) this.told.problem?.(event.reason);
+    else if (event.event === "state" && event.reason) this.told.problem?.(reasonIn(event, "reason"));
     if (event.event === "deleted") this.told.gone?.();
   }
 

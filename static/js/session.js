@@ -3,7 +3,7 @@
  *
  * @import {Network, Spec} from "./types.js"
  */
-import { api, Problem } from "./api.js";
+import { api, Problem, reasonIn } from "./api.js";
 import { short } from "./canvas.js";
 import { nested, only } from "./model/parameters.js";
 import { Run } from "./run.js";
@@ -29,7 +29,7 @@ export class Session {
     this.edits = new Edits(() =>
       store.set({ canUndo: this.edits.done.length > 0, canRedo: this.edits.undone.length > 0 }));
     this.run = new Run(store, {
-      problem: (detail) => this.say("bad", "problem", detail),
+      problem: (reason) => this.say("bad", "problem", reason),
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
       stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : short(value), step } }),
       gone: () => void this.#gone(),
@@ -75,7 +75,7 @@ export class Session {
     if (!network) {
       network = await api.create(wanted.spec ?? {}).catch((/** @type {Problem} */ e) => {
         if (e.status !== 422 || !wanted.spec) throw e;
-        this.say("bad", "badLink", e.message);
+        this.say("bad", "badLink", e);
         return api.create({});
       });
     }
@@ -87,7 +87,7 @@ export class Session {
     sessionStorage.setItem(TAB, network.id);
     if (network.state === "playing") this.store.set({ speed: nearestSpeed(network.steps_per_second) });
     await this.run.open(network);
-    if (network.notice) this.say("bad", "noticed", network.notice);
+    if (network.notice) this.say("bad", "noticed", reasonIn(network, "notice"));
   }
 
   /**
@@ -136,18 +136,18 @@ export class Session {
       }
       // It cannot be made again, its table being gone, say; something that works is better.
       await this.#adopt(await api.create({}));
-      this.say("bad", "problem", error.message);
+      this.say("bad", "problem", error);
     }
   }
 
   /**
    * @param {"bad" | "note"} kind
    * @param {string} key
-   * @param {string} [text]
+   * @param {unknown} [about] its text, or the reason for it
    * @param {string[]} [actions]
    */
-  say(kind, key, text, actions) {
-    say(this.store, { kind, key, text, actions });
+  say(kind, key, about, actions) {
+    say(this.store, typeof about === "string" ? { kind, key, text: about, actions } : { kind, key, problem: about, actions });
   }
 
   /**
@@ -164,7 +164,7 @@ export class Session {
       return result;
     } catch (error) {
       if (told?.(error)) return null;
-      this.say("bad", "problem", error instanceof Error ? error.message : String(error));
+      this.say("bad", "problem", error);
       // Controls show what was asked for; now they show again what is.
       const { network } = this.store.state;
       if (network) this.store.set({ network: { ...network } });
@@ -339,8 +339,7 @@ export class Session {
     const found = error instanceof Problem && error.status === 422 ? (error.errors[0]?.field ?? "").match(LAYERS) : null;
     if (!found || !tried.layers || tried.dataset) return false;
     const index = found[1] === "layers" && found[2] !== undefined ? Number(found[2]) : tried.layers.length;
-    const { message } = /** @type {Problem} */ (error);
-    this.store.set({ refused: { layers: tried.layers, index, field: found[3], message } });
+    this.store.set({ refused: { layers: tried.layers, index, field: found[3], problem: /** @type {Problem} */ (error) } });
     return true;
   }
 

@@ -5,10 +5,10 @@
 import { forgetColours } from "./canvas.js";
 import { byId, h, showExplanations } from "./dom.js";
 import { remember, remembered } from "./remembered.js";
-import { load, t, translate } from "./words.js";
+import { load, loaded, t, told, translate } from "./words.js";
 
 /**
- * @typedef {{kind: "bad" | "note", key: string, text?: string, values?: Record<string, string | number>, actions?: string[]}} Message
+ * @typedef {{kind: "bad" | "note", key: string, text?: string, problem?: unknown, values?: Record<string, string | number>, actions?: string[]}} Message `problem` is told where {text} stands
  * @typedef {{language: string, theme: string, message: Message | null}} ShellState what a page's store holds for the shell
  */
 
@@ -38,7 +38,8 @@ export async function openShell(store, start) {
     const banner = byId("banner");
     banner.hidden = false;
     banner.className = "banner bad";
-    banner.textContent = `Glassbox cannot start: ${error instanceof Error ? error.message : error}. Is the server running? Reload to try again.`;
+    banner.textContent = loaded() ? t("cannotStart", { text: told(error) })
+      : `Glassbox cannot start: ${error instanceof Error ? error.message : error}. Is the server running? Reload to try again.`;
   }
 }
 
@@ -65,7 +66,7 @@ export function mountMessages(store, { keys = [], standing = () => null, actions
   const close = () => set(store, { message: null });
   store.on([...keys, "message", "language"], (s) => {
     const holds = standing(s), message = holds ?? s.message;
-    const text = message ? t(message.key, { text: message.text ?? "", ...message.values }) : "";
+    const text = message ? t(message.key, { text: message.text ?? told(message.problem), ...message.values }) : "";
     if (banner.dataset.text === text) return;
     banner.dataset.text = text;
     banner.hidden = !message;
@@ -146,7 +147,7 @@ function mountCorner(store) {
     try {
       await load(next);
     } catch (error) {
-      say(store, { kind: "bad", key: "problem", text: error instanceof Error ? error.message : String(error) });
+      say(store, { kind: "bad", key: "problem", problem: error });
       return;
     }
     remember("language", next);

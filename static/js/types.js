@@ -21,7 +21,7 @@
  *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null}} Look
  *   what every layer makes of the chosen sample, and the outputs of the samples that are shown: of text, one time step's after another's
  * @typedef {{a: Float32Array, z?: Float32Array, shape: number[]}} Activity flat, the last axis fastest
- * @typedef {{layers: any[], index: number, field: string, message: string}} Refusal
+ * @typedef {{layers: any[], index: number, field: string, problem: import("./api.js").Reason}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit
  */
 export {};

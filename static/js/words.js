@@ -15,6 +15,9 @@ export async function load(wanted) {
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
 }
 
+/** Whether there are words yet. */
+export const loaded = () => Object.keys(words).length > 0;
+
 /**
  * @param {string} key
  * @param {Record<string, string | number>} [values] for {name} in the sentence
@@ -38,6 +41,49 @@ export function translate(root) {
  * @param {string} [scope] where another meaning of it may stand
  */
 export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.${name}`] ?? (name ?? "").replaceAll("_", " ");
+
+/** Values of a reason that are names of the registry. */
+const NAMES = new Set(["kind", "loss", "dataset", "activation", "required", "fitting", "known", "part", "parameter"]);
+const SHAPES = new Set(["shape", "earlier"]);
+
+/**
+ * What went wrong, as a sentence of the page's language. Where there are no words for it, in the words it came with.
+ * @param {unknown} problem a Problem, a reason of an event, any error; null is nothing to say
+ * @returns {string}
+ */
+export function told(problem) {
+  if (!problem) return "";
+  const { message = String(problem), code, values, errors } = /** @type {import("./api.js").Reason} */ (problem);
+  const place = (errors?.[0]?.field ?? "").split(".");
+  const key = `problem.${code}`;
+  if (!words[key]) {
+    const what = [errors?.[0] ? fieldName(place) : "", message].filter(Boolean).join(language === "zh" ? "：" : ": ");
+    return language === "en" ? message : t("problem.untold", { what });
+  }
+  /** @type {Record<string, string | number>} */
+  const said = { field: fieldName(place) };
+  for (const [name, value] of Object.entries(values ?? {})) said[name] = spoken(name, value);
+  // A reason of its own inside of another: why a network cannot be brought back.
+  if (values?.because) said.why = told({ message: String(values.why), code: String(values.because), values: { ...values, because: "" } });
+  const text = t(key, said);
+  if (place[0] === "output") return t("problem.inOutput", { text });
+  return place[0] === "layers" && place.length > 1 ? t("problem.inLayer", { n: Number(place[1]) + 1, text }) : text;
+}
+
+/** A value of a reason as the page writes it. @param {string} name @param {string | number} value */
+function spoken(name, value) {
+  if (typeof value === "number") return Number.isInteger(value) ? value.toLocaleString("en") : value;
+  if (SHAPES.has(name)) return value.replaceAll(" x ", " × ");
+  if (name === "layer") return value.replace(/^(.*?)(?:_(\d+))?$/, (_, kind, n) => `${named(kind, "layer")}${n ? ` ${n}` : ""}`);
+  return NAMES.has(name) ? value.split(", ").map((one) => named(one, name)).join(language === "zh" ? "、" : ", ") : value;
+}
+
+/** The last part of a field's path that has a name, as the page calls it. @param {string[]} place */
+function fieldName(place) {
+  const name = place.findLast((part) => part && !/^\d+$/.test(part)) ?? "";
+  const own = place[0] === "dataset" ? words[`data.${name}`] : place[0] === "layers" ? words[`setting.${name}`] ?? words[`name.${name}`] : undefined;
+  return own ?? named(name, "field");
+}
 
 /** What a setting does, or nothing. @param {string} name @param {string} scope */
 export const tipOf = (name, scope) => words[`tip.${scope}.${name}`] ?? words[`tip.${name}`] ?? "";

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers import local
 from app.workers.local import Worker, WorkerDied
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 
 class Odd(Exception):
@@ -47,7 +47,7 @@ async def _asked(*calls: tuple[Callable[..., Any], tuple[Any, ...]]) -> list[Any
 
 
 def test_values_refusals_and_errors_come_back_and_the_worker_goes_on() -> None:
-    refused = Refused("layers.2", "no", limit="most", value=3)
+    refused = Refused("layers.2", Reason("no", "no {what}", what="way"), limit="most", value=3)
     found = asyncio.run(
         _asked(
             (max, (2, 3)),
@@ -61,6 +61,7 @@ def test_values_refusals_and_errors_come_back_and_the_worker_goes_on() -> None:
     assert (found[0], found[-1]) == (3, 5)
     assert isinstance(found[1], Refused)
     assert (found[1].place, found[1].limit, found[1].value) == ("layers.2", "most", 3)
+    assert (found[1].reason.code, found[1].message) == ("no", "no way")
     assert "_raise" in found[1].__notes__[0]  # where it was raised, for the log
     assert isinstance(found[2], OSError)
     assert all(isinstance(error, Exception) for error in found[3:5])

@@ -43,9 +43,7 @@ def test_an_impossible_kernel_turns_red_and_the_network_goes_on(server, client, 
     field.press("Enter")
     wrong = page.locator(".layer-card.wrong")
     wrong.wait_for()
-    assert "layer 1 (conv2d_1): a kernel of 11 is larger than its input of 8 x 8 x 1" in (
-        wrong.inner_text()
-    )
+    assert "Layer 1: A kernel of 11 is larger than its input of 8 × 8 × 1." in wrong.inner_text()
     assert page.get_by_label("Kernel of layer 1").input_value() == "11"
     assert page.locator("#banner.bad:not([hidden])").count() == 0
     step = visitor.state("frame.step")
@@ -113,7 +111,7 @@ def test_schedule_clipping_and_averaging_are_set_and_seen(server, visitor) -> No
     settings = page.locator("#more-settings")
     settings.get_by_label("Schedule", exact=True).select_option("exponential")
     visitor.until("s.network.spec.schedule.kind === 'exponential'")
-    field = settings.locator('[data-name="Clip length"]')
+    field = settings.locator('[data-name="Clip norm"]')
     field.fill("0.5")
     field.press("Enter")
     visitor.until("s.network.spec.clipping.norm === 0.5")
@@ -125,7 +123,7 @@ def test_schedule_clipping_and_averaging_are_set_and_seen(server, visitor) -> No
     page.select_option("#step-kind", "step 100")
     page.click("#step")
     visitor.until("s.frame.step === 100 && s.rate < 0.0272")
-    page.wait_for_selector("#more-now:has-text('rate now 0.027')")
+    page.wait_for_selector("#more-now:has-text('current rate 0.027')")
     kinds = page.evaluate("glassbox.store.state.catalog.schedules.map((one) => one.name)")
     for kind in kinds:
         page.click("#more")

@@ -45,7 +45,7 @@ def test_a_copied_link_opens_the_same_experiment_with_the_same_losses(
 
 def test_a_broken_link_opens_the_default_and_says_so(server, visitor) -> None:
     page = visitor.open(f"{server.url}/#e=%%%")
-    page.wait_for_selector("#banner:has-text('cannot be read')")
+    page.wait_for_selector("#banner:has-text('could not be read')")
     assert visitor.state("network.spec.dataset.kind") == "spiral"
 
 
@@ -76,7 +76,7 @@ def test_the_server_goes_away_and_comes_back(tmp_path: Path, browser: Any) -> No
         page.click("#play")
         one.until("s.frame.step > 100")
         id = one.state("network.id")
-    page.wait_for_selector("#banner:has-text('The server is away')")
+    page.wait_for_selector("#banner:has-text('The server cannot be reached')")
     assert page.is_disabled("#play")
     step = one.state("frame.step")
     with serve(tmp_path, port=port):

@@ -16,7 +16,7 @@ from engine.datasets import DATASETS, packaged
 from engine.datasets.base import MAX_NUMBERS, check_size
 from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 
 MADE = [name for name in DATASETS if name not in ("own", "own_text")]
 # Nothing is generated for "drawn", whatever its number of samples.
@@ -127,10 +127,16 @@ def test_too_large_is_refused_before_it_is_allocated() -> None:
 
 
 def test_a_refusal_keeps_all_it_says_on_the_way_from_a_worker() -> None:
-    error = Refused("text", "too short", limit="max_text", value=9).within("dataset", "no data: ")
+    reason = Reason("text.too_long", "{characters} characters, at most {most}", characters=12)
+    error = Refused("text", reason, limit="max_text", value=9).within("dataset", "no data: ")
     error = pickle.loads(pickle.dumps(error))
-    assert (error.place, str(error)) == ("dataset.text", "no data: too short")
+    assert (error.place, str(error)) == ("dataset.text", "no data: 12 characters, at most 9")
     assert (error.limit, error.value) == ("max_text", 9)
+    assert (error.reason.code, error.reason.values) == (
+        "text.too_long",
+        {"characters": 12, "most": 9},
+    )
+    assert pickle.loads(pickle.dumps(reason)) == reason
 
 
 # Scikit-learn's data, read without it

@@ -22,7 +22,7 @@ import { playgroundState } from "../state.js";
 import { mountKeys, mountMessages, openShell } from "../shell.js";
 import { Store } from "../store.js";
 import { mountTabs } from "../tabs/index.js";
-import { t } from "../words.js";
+import { named, t } from "../words.js";
 
 const store = new Store(playgroundState());
 const session = new Session(store);
@@ -64,7 +64,7 @@ function mountBanner() {
       if (connection === "lost") return { kind: "bad", key: "lost" };
       const d = frame?.divergence;
       if (!d) return null;
-      const what = d.what === "loss" ? t("theLoss") : `${t(d.what)} (${d.layer})`;
+      const what = d.what === "loss" ? t("theLoss") : `${named(d.what, "parameter")} (${d.layer})`;
       return { kind: "bad", key: "diverged", values: { step: d.step, what, value: d.value }, actions: ["startSlower", "halveRate", "reset"] };
     },
     actions: {

@@ -4,7 +4,7 @@
  */
 import { byId, entryText, explain, h, math, rebuild } from "../dom.js";
 import { defaultsOf, schemaField, smallControl } from "../fields.js";
-import { named, pick, t, tipOf } from "../words.js";
+import { named, pick, t, tipOf, told } from "../words.js";
 
 /** Settings that a card shows at once, whatever the kind; the others are one click away. */
 const MAIN = ["units", "filters", "output_dim", "kernel_size", "pool_size", "strides", "padding", "rate", "span", "activation", "return_sequences", "bidirectional"];
@@ -169,12 +169,12 @@ function stepper(session, l, name, p, control) {
 }
 
 /**
- * Why the server would not build it, in its own words; the network goes on as it was.
+ * Why the server would not build it; the network goes on as it was.
  * @param {Session} session
  * @param {import("../types.js").Refusal} refused
  */
 export const refusal = (session, refused) => h("div", { class: "refusal", role: "alert" },
-  h("p", {}, refused.message),
+  h("p", {}, told(refused.problem)),
   h("button", { type: "button", "data-name": "take back", onclick: () => void session.undo() }, t("takeBack")));
 
 /**

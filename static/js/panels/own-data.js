@@ -1,7 +1,7 @@
 /** Dialogs for data of one's own: a table, a text. */
 import { api } from "../api.js";
 import { byId } from "../dom.js";
-import { t } from "../words.js";
+import { t, told } from "../words.js";
 import { suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -19,7 +19,7 @@ export function mountOwnText(session) {
     else if (count > most) problem.textContent = t("textTooLong", { n: count.toLocaleString("en"), most: most.toLocaleString("en") });
     else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) dialog.close();
     else {
-      problem.textContent = session.store.state.message?.text ?? "";
+      problem.textContent = told(session.store.state.message?.problem);
       session.store.set({ message: null });
     }
   });
@@ -52,7 +52,7 @@ export function mountUpload(session) {
       const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
       const task = made.class_names.length ? "classification" : "regression";
       const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits: made.suits }) }), "dataset");
-      if (!done) problem.textContent = session.store.state.message?.text ?? "";
+      if (!done) problem.textContent = told(session.store.state.message?.problem);
       if (done) {
         dialog.close();
         text.value = "";
@@ -60,7 +60,7 @@ export function mountUpload(session) {
         session.say("note", "tableOpened", `${made.name}: ${made.rows} × ${made.columns.length} → ${made.target}`);
       }
     } catch (error) {
-      problem.textContent = error instanceof Error ? error.message : String(error);
+      problem.textContent = told(error);
       text.setAttribute("aria-invalid", "true");
     }
   });

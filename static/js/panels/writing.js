@@ -1,7 +1,7 @@
 /** Under the output of a text network: have it write, character by character, and stop it. */
-import { api, Problem } from "../api.js";
+import { api, reasonIn } from "../api.js";
 import { byId, h } from "../dom.js";
-import { t } from "../words.js";
+import { t, told } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountWriting(session) {
@@ -46,7 +46,7 @@ export function mountWriting(session) {
         paper.scrollTop = paper.scrollHeight;
       });
       for (const last of ["done", "cancelled", "failed"]) source.addEventListener(last, ({ data }) => {
-        say(JSON.parse(data).failure ?? "");
+        say(told(reasonIn(JSON.parse(data), "failure")));
         end();
       });
       source.onerror = () => {
@@ -55,7 +55,7 @@ export function mountWriting(session) {
         end();
       };
     } catch (error) {
-      say(error instanceof Problem ? error.message : String(error));
+      say(told(error));
     }
     show();
   };
