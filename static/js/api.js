@@ -67,6 +67,7 @@ export const api = {
   play: (/** @type {string} */ id, /** @type {number | null} */ rate, /** @type {Record<string, number> | null} */ until = null) => ask("POST", `${of(id)}/play`, { steps_per_second: rate, keep: false, until }),
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
+  diagnosis: (/** @type {string} */ id) => ask("GET", `${of(id)}/diagnosis`),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),

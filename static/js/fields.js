@@ -1,6 +1,6 @@
 /** Controls made from the JSON Schema of a record's settings: a new setting needs no code here. */
 import { explain, h, selectField, sliderField } from "./dom.js";
-import { named, tipOf } from "./words.js";
+import { named, pick, tipOf } from "./words.js";
 
 /** What a kind's settings are when nobody says otherwise. @param {any} entry of the catalog */
 export function defaultsOf(entry) {
@@ -30,7 +30,7 @@ const USUAL = /** @type {Record<string, [number, number]>} */ ({ samples: [10, 1
  * @returns {HTMLElement}
  */
 export function schemaField(scope, name, property, value, changed) {
-  const label = named(name, scope);
+  const label = property.zero ? `${named(name, scope)} (0: ${pick(property.zero)})` : named(name, scope);
   const explained = (/** @type {HTMLElement} */ element) => explain(element, () => ({ text: tipOf(name, scope) }));
   if (property.type === "boolean") {
     const box = h("input", { type: "checkbox", checked: value, onchange: () => changed(box.checked), "data-name": label });
@@ -77,9 +77,11 @@ export function smallControl({ name, label, key, property, value, changed, wrong
     return select;
   }
   const { low, high } = limits(property);
-  const input = h("input", { type: "number", step: property.type === "integer" ? "1" : "any", value: String(value), title: `${name}: ${low} – ${high}`, ...common });
+  const zero = property.zero ? pick(property.zero) : "";
+  const input = h("input", { type: "number", step: property.type === "integer" ? "1" : "any", value: zero && value === 0 ? "" : String(value), placeholder: zero, title: `${name}: ${low} – ${high}`, ...common });
   input.addEventListener("change", () => {
-    if (input.value === "") input.value = String(value);
+    if (input.value === "" && zero) changed(0);
+    else if (input.value === "") input.value = String(value);
     else changed(Number(input.value));
   });
   return input;

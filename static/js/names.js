@@ -9,15 +9,15 @@ import { layerName, named, pick, t } from "./words.js";
 const picked = (labels, i) => (labels?.[i] ? pick(labels[i]) : undefined);
 
 /** A class. @param {Dataset | null} dataset @param {number} i @returns {string} */
-export const className = (dataset, i) => picked(/** @type {any} */ (dataset)?.class_labels, i) ?? dataset?.class_names[i] ?? "–";
+export const className = (dataset, i) => picked(dataset?.class_labels, i) ?? dataset?.class_names[i] ?? "–";
 
 /** A column of a table. @param {Dataset | null} dataset @param {number} i @returns {string} */
-export const columnName = (dataset, i) => picked(/** @type {any} */ (dataset)?.column_labels, i) ?? named(dataset?.columns[i]);
+export const columnName = (dataset, i) => picked(dataset?.column_labels, i) ?? named(dataset?.columns[i]);
 
 /** What is to be told. @param {Dataset | null} dataset @returns {string} */
 export function targetName(dataset) {
-  const label = /** @type {any} */ (dataset)?.target_label;
-  return label ? pick(label) : dataset?.view === "table" ? t("target") : "y";
+  const label = dataset?.target_label;
+  return label ? pick(/** @type {any} */ (label)) : dataset?.view === "table" ? t("target") : "y";
 }
 
 /** An input of the network. @param {Dataset | null} dataset @param {Network} network @param {number} i */

@@ -107,7 +107,7 @@ export function drawTextSample(canvas, characters) {
   const { context, width, height } = fit(canvas);
   const columns = Math.max(4, Math.ceil(Math.sqrt(characters.length * 1.6))), rows = Math.ceil(characters.length / columns);
   const wide = (width - 8) / columns, tall = Math.min(22, (height - 8) / rows), top = (height - rows * tall) / 2;
-  context.font = `${Math.max(9, Math.min(14, wide * 1.5, tall))}px ui-monospace, monospace`;
+  context.font = `${Math.max(12, Math.min(14, wide * 1.5, tall))}px ui-monospace, monospace`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours().ink;
@@ -321,9 +321,9 @@ export function drawSmall(canvas, preview) {
     preview.inputs.forEach((/** @type {number[][]} */ sequence, /** @type {number} */ i) => (symbols
       ? paintSymbols(context, sequence.slice(0, 10), symbols, { x: 0, y: (i * height) / rows, width, height: height / rows }, 11) : paintLines(context, sequence, { x: 1, y: 2 + (i * height) / rows, width: width - 2, height: height / rows - 5 }, lines, 1.1)));
   } else {
-    context.font = "8px ui-monospace, monospace";
+    context.font = chartFont();
     context.fillStyle = theme.ink;
-    const wide = Math.floor(width / 4.9), text = preview.text.replace(/\s+/g, " ");
-    for (let i = 0; i < 4; i++) context.fillText(text.slice(i * wide, (i + 1) * wide), 1, 9 + i * 10);
+    const wide = Math.floor(width / 7.3), text = preview.text.replace(/\s+/g, " ");
+    for (let i = 0; i < 3; i++) context.fillText(text.slice(i * wide, (i + 1) * wide), 1, 13 + i * 15);
   }
 }

@@ -2,6 +2,7 @@
 import { api } from "../api.js";
 import { byId } from "../dom.js";
 import { fromFragment, toFragment } from "../link.js";
+import { mountAdvice } from "../panels/advice.js";
 import { mountFrame } from "../panels/frame.js";
 import { hideParts, mountShare } from "../panels/share.js";
 import { mountUntil } from "../panels/until.js";
@@ -29,7 +30,7 @@ const session = new Session(store);
 
 const PANELS = [
   mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountChain, mountLayers,
-  mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil,
+  mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil, mountAdvice,
 ];
 
 async function start() {

@@ -4,6 +4,7 @@ import { drawLines, lastStep, stepAt, valueAt } from "../charts/loss.js";
 import { byId, explain, h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
+import { said } from "./advice.js";
 
 /** @typedef {import("../session.js").State} State */
 
@@ -35,10 +36,11 @@ export function mountCourse(session) {
     last = lastStep(lines, band);
     drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s) });
     canvas.dataset.drawn = String(s.historyVersion);
-    byId("loss-readout").textContent = hover === null ? t("lossHint")
+    byId("loss-readout").classList.toggle("warn", hover === null && s.finding !== null);
+    byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
       : `${t("step")} ${grouped(hover)}: ${[...lines.map((line) => `${line.name} ${short(valueAt(line, Number(hover)))}`), `${t("batchLoss")} ${short(valueAt({ x: history.step, y: history.loss }, hover))}`].join(" · ")}`;
   });
-  store.on(["historyVersion", "logScale", "theme", "language", "network"], draw);
+  store.on(["historyVersion", "logScale", "theme", "language", "network", "finding"], draw);
   new ResizeObserver(draw).observe(canvas);
 
   best.addEventListener("click", () => void session.toBest());
@@ -78,16 +80,16 @@ function bestOf({ frame }) {
 const marksOf = ({ history }) => history.marks.map((mark) => {
   const [path] = mark.what, [before] = mark.before, [after] = mark.after;
   const name = path === "optimizer.learning_rate" ? t("rate") : path.startsWith("dataset.points") || path.startsWith("dataset.erased") ? t("pointsChanged") : named(path.split(".").at(-1), path.split(".")[0] === "dataset" ? "data" : path.split(".")[0]);
-  const said = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
-  const values = mark.what.length === 1 && ["number", "string"].includes(typeof after) ? ` ${said(before)} → ${said(after)}` : "";
+  const value = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
+  const values = mark.what.length === 1 && ["number", "string"].includes(typeof after) ? ` ${value(before)} → ${value(after)}` : "";
   return { x: mark.step, text: `${name}${values}` };
 });
 
 /** The simplest answer's loss, where it is of the same kind. @param {State} s */
 function levelOf({ dataset, network }) {
-  const baseline = /** @type {any} */ (dataset)?.baseline, y = baseline?.test_loss ?? baseline?.loss;
+  const baseline = dataset?.baseline, y = baseline?.test_loss ?? baseline?.loss;
   const fits = dataset?.classes ? ["cross_entropy", "sequence_cross_entropy"].includes(network?.spec.loss ?? "") : network?.spec.loss === "mse";
-  return fits && typeof y === "number" ? { y, text: `${t(`baseline.${baseline.kind}`)} ${short(y)}` } : null;
+  return fits && typeof y === "number" ? { y, text: `${t(`baseline.${baseline?.kind}`)} ${short(y)}` } : null;
 }
 
 /** @param {State} s */
@@ -95,11 +97,11 @@ function drawFigures({ frame, dataset }) {
   const [quality, testQuality] = Object.values(frame?.metrics ?? {});
   const classes = !("r2" in (frame?.metrics ?? {}));
   const { samples = 0, test_samples: tests = 0 } = dataset ?? {};
-  const said = (/** @type {number | null | undefined} */ v) => (classes ? percent(v) : short(v));
+  const share = (/** @type {number | null | undefined} */ v) => (classes ? percent(v) : short(v));
   const box = byId("figures");
   const rows = /** @type {[string, string, string][]} */ ([
     ["train", short(frame?.loss), t("trainLoss")], ["test", short(frame?.test_loss), t("testLoss")],
-    ["", said(quality), t(classes ? "accuracy" : "r2")], ["", said(testQuality), t(classes ? "testAccuracy" : "testR2")],
+    ["", share(quality), t(classes ? "accuracy" : "r2")], ["", share(testQuality), t(classes ? "testAccuracy" : "testR2")],
   ]);
   if (box.childElementCount !== rows.length) {
     box.replaceChildren(...rows.map(([kind], i) => explain(h("div", { class: kind }, h("b", {}), kind ? h("i", {}) : "", h("span", {})), () => ({ text: t(i % 2 ? "overTest" : "overTrain", { n: Number(box.dataset[i % 2 ? "tests" : "samples"]).toLocaleString("en") }) }))));

@@ -10,6 +10,8 @@ import { className } from "../names.js";
 import { eachFrame } from "../store.js";
 import { pick, t } from "../words.js";
 
+const both = (/** @type {import("../wire.js").LabelOut} */ label) => pick(/** @type {any} */ (label));
+
 const IMAGES = 50, SEQUENCES = 16, MOST_BARS = 10, MOST_NUMBERS = 12_000;
 
 /**
@@ -154,9 +156,9 @@ function start(dataset, i) {
 
 /** What a series' axes are called. @param {Dataset} dataset @returns {import("../charts/samples.js").Axes} */
 function axesOf(dataset) {
-  const { series_name: name, unit, series_start: begin = 0, series_step: step = 1, time_name: time } = /** @type {any} */ (dataset);
-  const up = name ? `${pick(name)}${unit ? ` (${typeof unit === "string" ? unit : pick(unit)})` : ""}` : "";
-  return { across: time ? pick(time) : t("timeStep"), up, at: (place) => begin + step * place };
+  const { series_name: name, unit, series_start: begin, series_step: step, time_label: time } = dataset;
+  const up = name ? `${both(name)}${unit ? ` (${both(unit)})` : ""}` : "";
+  return { across: time ? both(time) : t("timeStep"), up, at: (place) => (begin ?? 0) + (step ?? 1) * place };
 }
 
 /** Of the output layer. @param {State} s */

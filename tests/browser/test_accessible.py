@@ -1,0 +1,109 @@
+"""What axe-core finds on every page, in both themes, whatever is shown."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Visitor
+from .page import choose_data
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Any) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
+    )
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/activations", "/docs"])
+def test_other_pages_have_no_barriers(server, browser, path, scheme) -> None:
+    one = Visitor(browser, color_scheme=scheme)
+    one.page.goto(f"{server.url}{path}")
+    one.page.wait_for_selector("#functions canvas, details")
+    assert violations(one.page) == []
+    one.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_the_playground_has_no_barriers(server, browser, locale, scheme) -> None:
+    one = Visitor(browser, color_scheme=scheme, locale=locale)
+    page = one.open(server.url)
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    one.until("s.frame.step === 100 && !s.waiting")
+    assert violations(page) == []
+    for kind in ("slope", "sine", "wine", "digits", "brackets", "price", "zen"):
+        choose_data(one, kind)
+        one.until("s.look && s.look.outputs.size > 0 || s.picture && s.weights")
+        page.wait_for_timeout(200)
+        assert violations(page) == [], kind
+    choose_data(one, "moons")
+    for tab in ("#of-numbers", "#of-confused"):
+        page.click(tab)
+        assert violations(page) == [], tab
+    page.click("#more")
+    assert violations(page) == [], "more"
+    page.keyboard.press("Escape")
+    page.click('[data-name="details 1"]')
+    assert violations(page) == [], "layer"
+    page.keyboard.press("Escape")
+    page.click("#share")
+    page.wait_for_selector("#share-body img")
+    assert violations(page) == [], "share"
+    one.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_small_screens_have_no_barriers(server, browser, width) -> None:
+    one = Visitor(browser, viewport={"width": width, "height": 844})
+    assert violations(one.open(server.url)) == []
+    one.context.close()
+
+
+def test_every_region_is_twelve_tabs_away_at_most(server, visitor) -> None:
+    page = visitor.open(server.url)
+    reached = {}
+    for tabs in range(1, 6):
+        page.keyboard.press("Tab")
+        target = page.evaluate("document.activeElement.getAttribute('href')")
+        reached[target] = tabs
+    assert set(reached) == {"#data", "#network", "#output", "#loss", "#tabs"}
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "tabs"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#tabs') !== null")
+
+
+def test_units_lines_and_losses_are_read_by_keys(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    visitor.until("s.frame.step === 100 && !s.waiting && s.picture && s.picture.probe")
+    page.focus("#diagram")
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    assert visitor.state("hover") == {"layer": 0, "unit": visitor.state("hover.unit")}
+    assert "layer 1, unit" in page.inner_text("#live")
+    assert "tanh(" in page.inner_text("#hover-card")
+    page.keyboard.press("Enter")
+    assert visitor.state("pinned.layer") == 0
+    page.keyboard.press("Shift+ArrowDown")
+    assert "weight" in page.inner_text("#hover-card")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#card:popover-open")
+    page.keyboard.press("Escape")
+    page.focus("#loss-chart")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#loss-readout:has-text('step 99')")
+    assert page.get_attribute('[data-name="Learning rate slider"]', "aria-valuetext") == "0.03"
