@@ -13,7 +13,7 @@
  *   `left` and `right` are the room for names at both ends
  */
 
-const TOP = 84, BOTTOM = 8, LEAST_STEP = 92;
+const TOP = 84, BOTTOM = 8, LEAST_STEP = 112;
 // The least pitch at which a map is still a picture; inputs carry names, which need less.
 const LEAST_PITCH = 32, LEAST_NAMED = 17, LARGEST = 96;
 

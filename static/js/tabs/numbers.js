@@ -87,7 +87,7 @@ function dense(session, l, [weight, bias]) {
   const caption = `${layerName(network, l)}: ${rows} → ${layer.units}`;
   if (rows * layer.units > MOST) return tooMany(caption, rows * layer.units);
   return h("table", {}, h("caption", {}, caption),
-    h("tr", {}, h("th", {}), ...units.map((unit) => h("th", { scope: "col" }, unit))),
+    h("tr", {}, h("td", { class: "corner" }), ...units.map((unit) => h("th", { scope: "col" }, unit))),
     ...inputs.map((from, k) => h("tr", {}, h("th", { scope: "row" }, from), ...units.map((_, j) =>
       field(session, weight, k * layer.units + j, `${t("weight")} ${from} → ${layerName(network, l)} ${j + 1}`)))),
     h("tr", {}, h("th", { scope: "row" }, t("bias")), ...units.map((_, j) => field(session, bias, j, `${t("bias")} ${layerName(network, l)} ${j + 1}`))));
