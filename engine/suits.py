@@ -1,8 +1,8 @@
 """What suits a dataset where a spec does not say: a whole recipe, and how fast to play it.
 
 Chosen so that the learning is seen: at its `pace` most of the progress happens within ten seconds,
-and then the test part is learned too, from any seed (tests/engine/test_suits.py holds them to it,
-docs/defaults.md has the figures).
+and then the test part is learned too (tests/engine/test_suits.py holds them to it for a few seeds,
+docs/defaults.md has the figures, those of seeds and data that had no say in the choice as well).
 """
 
 from dataclasses import dataclass, field, fields
