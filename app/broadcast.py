@@ -6,8 +6,11 @@ last frame; nothing queues up for it.
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from engine.history import Point
 
 from .looks import Looks, Wanted
 from .workers.messages import Report
@@ -23,7 +26,7 @@ class Message:
 
     event: str
     report: Report | None = None
-    points: list[tuple[int, float]] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     look: bytes | None = None  # as it goes out
 
@@ -95,13 +98,13 @@ class Channel:
         self.version = 0
         self.watchers: set[Watcher] = set()
         self.looks = Looks()
-        self._points: deque[tuple[int, float]] = deque(maxlen=MAX_POINTS)
+        self._points: deque[Point] = deque(maxlen=MAX_POINTS)
 
     @property
     def wants_weights(self) -> bool:
         return any(watcher.weights for watcher in self.watchers)
 
-    def points_after(self, step: int | None) -> list[tuple[int, float]]:
+    def points_after(self, step: int | None) -> list[Point]:
         """Loss points later than a step, thinned to what a frame may carry."""
         found = []
         for point in reversed(self._points):
@@ -112,13 +115,15 @@ class Channel:
         while len(found) > MAX_POINTS_A_FRAME:
             odd = found[-1:] if len(found) % 2 else []
             pairs = zip(found[::2], found[1::2], strict=False)
-            found = [(b[0], (a[1] + b[1]) / 2) for a, b in pairs] + odd
+            found = [
+                (b[0], (a[1] + b[1]) / 2, min(a[2], b[2]), max(a[3], b[3])) for a, b in pairs
+            ] + odd
         return found
 
-    def seed(self, steps: list[int], losses: list[float]) -> None:
+    def seed(self, points: Iterable[Point]) -> None:
         """The history so far, for watchers who come after a restart."""
         self._points.clear()
-        self._points.extend(zip(steps[-MAX_POINTS:], losses[-MAX_POINTS:], strict=True))
+        self._points.extend(points)
 
     def publish(self, report: Report, *, in_round: bool = False) -> None:
         """`in_round`: while it plays, its rounds look at it too."""

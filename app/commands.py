@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from engine.errors import Reason, Refused
-from engine.history import bins
+from engine.history import Point, bins
 from engine.spec import NetworkSpec
 from engine.stopping import Until
 from engine.trainer import NO_SAMPLES
@@ -211,7 +211,7 @@ class Commands:
         most = self.networks.settings.max_steps_per_call
         left = Amount(amount.steps or 0, amount.epochs, most, amount.losses != "none")
         losses: list[Any] = []
-        points: list[tuple[int, float]] = []
+        points: list[Point] = []
         step = 0
         while True:
             short = live.worker.shared(live.visitor)
@@ -234,7 +234,8 @@ class Commands:
             report = await self.networks.publish_now(live)
         frame = live.frame_with_weights(report)
         frame.remaining = remaining
-        frame.loss_points = points
+        frame.loss_points = [(at, loss) for at, loss, _, _ in points]
+        frame.loss_ranges = [(low, high) for _, _, low, high in points]
         _add_losses(frame, losses, amount.losses, step)
         return frame
 
@@ -264,5 +265,5 @@ def _add_losses(frame: FrameOut, losses: list[Any], wanted: str | None, step: in
         return
     found = bins(all_losses, step - len(all_losses), MOST_LOSSES)
     frame.losses_kind = "thinned"
-    frame.losses = [loss for _, loss in found]
-    frame.losses_steps = [at for at, _ in found]
+    frame.losses = [point[1] for point in found]
+    frame.losses_steps = [point[0] for point in found]

@@ -21,6 +21,7 @@ from .problems import coded, said
 from .schemas import SPEC, DivergenceOut, FrameOut, NetworkOut, spec_to_json
 from .turns import Turn
 from .validation import validation_problem
+from .wire import BESIDE
 from .workers.local import Worker
 from .workers.messages import EndedRun, Report
 
@@ -173,9 +174,7 @@ class Live:
             self._encoded_of, self._encoded = report, {}
         key = (self.state(report), self.generation, weights)
         if key not in self._encoded:
-            frame = self.frame(report).model_dump(
-                mode="json", exclude={"weights", "losses", "loss_points"}
-            )
+            frame = self.frame(report).model_dump(mode="json", exclude=set(BESIDE))
             if weights and report.weights and len(report.weights) <= 4 * MOST_WEIGHTS_IN_JSON:
                 frame["weights"] = np.frombuffer(report.weights, np.float32)
             else:

@@ -255,7 +255,8 @@ class Networks:
         """Whoever watches is told the course of the run anew."""
         history = await self._ask(live, shelf.history)
         live.channel.restart()
-        live.channel.seed(history["step"], history["loss"])
+        names = ("step", "loss", "low", "high")
+        live.channel.seed(zip(*(history[name] for name in names), strict=True))
 
     async def rebuild(self, live: Live, spec: NetworkSpec) -> None:
         """A network that cannot be brought to life as it is, with another spec; with its weights where

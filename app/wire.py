@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from engine.history import Point
+
 if TYPE_CHECKING:  # workers use the rest of this module and need no pydantic
     from .schemas import FrameOut
 
 METADATA = "frame"
+# What of a frame travels beside its JSON: as arrays, or as each watcher has it coming.
+BESIDE = ("weights", "losses", "loss_points", "loss_ranges")
 LOOK = "look"
 
 
@@ -21,17 +25,20 @@ class Unreadable(ValueError):
 
 
 def frame_to_bytes(
-    frame: "FrameOut", weights: NDArray[np.float32] | None, points: list[tuple[int, float]]
+    frame: "FrameOut", weights: NDArray[np.float32] | None, points: list[Point]
 ) -> bytes:
-    """One frame: tensors `weights` (f32), `loss_steps` (f64), `losses` (f32); all else as JSON in
+    """One frame: tensors `weights` (f32), `loss_steps` (f64), `losses`, `loss_lows` and
+    `loss_highs` (f32); all else as JSON in
     the header's metadata under "frame"."""
     tensors: dict[str, NDArray[Any]] = {}
     if weights is not None:
         tensors["weights"] = weights
     if points:
-        tensors["loss_steps"] = np.array([step for step, _ in points], np.float64)
-        tensors["losses"] = np.array([loss for _, loss in points], np.float32)
-    text = frame.model_dump_json(exclude={"weights", "losses", "loss_points"}, exclude_none=False)
+        names = ("losses", "loss_lows", "loss_highs")
+        tensors["loss_steps"] = np.array([point[0] for point in points], np.float64)
+        for i, name in enumerate(names, 1):
+            tensors[name] = np.array([point[i] for point in points], np.float32)
+    text = frame.model_dump_json(exclude=set(BESIDE), exclude_none=False)
     return save(tensors, {METADATA: text})
 
 

@@ -1,7 +1,7 @@
-"""The course of a run in bounded memory: as it grows, neighbours are merged pair by pair."""
+"""The course of a run in bounded memory: as it grows long, neighbours are merged."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isnan
@@ -19,51 +19,107 @@ POINTS_A_DRAIN = 16
 MAX_UNTOLD_POINTS = 4096
 
 
+# A stretch of a run: the step after it, the mean of its batch losses, the least and the greatest.
+Point = tuple[int, float, float, float]
+Merge = Callable[[float, float, int, int], float]
+
+
+def _mean(a: float, b: float, m: int, n: int) -> float:
+    return a + (b - a) * n / (m + n)
+
+
+def _least(a: float, b: float, m: int, n: int) -> float:
+    return min(a, b)
+
+
+def _greatest(a: float, b: float, m: int, n: int) -> float:
+    return max(a, b)
+
+
+def _later(a: float, b: float, m: int, n: int) -> float:
+    return b
+
+
 @dataclass(slots=True)
 class Series:
-    """Named columns over steps.  A merged point stands at its later step and holds the mean."""
+    """Named columns over steps, in bins of `width` steps.  A bin stands at its last step and holds
+    what the columns' merges make of its values; as a run grows long the width doubles, so that early
+    and late bins tell of equally many steps."""
 
     names: tuple[str, ...]
+    merges: tuple[Merge, ...]
     steps: list[int] = field(default_factory=list)
     columns: list[list[float | None]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    width: int = 1
 
     def __post_init__(self) -> None:
         if not self.columns:
             self.columns = [[] for _ in self.names]
+        if not self.counts:
+            self.counts = [1] * len(self.steps)
 
-    def append(self, step: int, values: tuple[float | None, ...]) -> None:
+    def append(self, step: int, values: Sequence[float | None], count: int = 1) -> None:
+        """`count` is of how many values these are what was merged."""
+        if self.steps and self._bin(self.steps[-1]) == self._bin(step):
+            self._merge(step, values, count)
+            return
         self.steps.append(step)
+        self.counts.append(count)
         for column, value in zip(self.columns, values, strict=True):
             column.append(value)
         if len(self.steps) > MAX_POINTS:
-            self._halve()
+            self._widen()
 
     def cut(self, step: int) -> None:
         """Away with the points after `step`."""
         keep = bisect_right(self.steps, step)
-        for column in (self.steps, *self.columns):
+        for column in (self.steps, self.counts, *self.columns):
             del column[keep:]
 
-    def _halve(self) -> None:
-        # The newest quarter stays as it is, so that the end of the curve keeps its detail.
-        keep = len(self.steps) * 3 // 4 // 2 * 2
-        self.steps[:keep] = self.steps[1:keep:2]
-        for column in self.columns:
-            merged = []
-            for a, b in zip(column[0:keep:2], column[1:keep:2], strict=True):
-                merged.append(b if a is None else a if b is None else (a + b) / 2)
-            column[:keep] = merged
+    def _bin(self, step: int) -> int:
+        # Step 0, where a run begins, is a bin of its own.
+        return (step + self.width - 1) // self.width
+
+    def _merge(self, step: int, values: Sequence[float | None], count: int) -> None:
+        known = self.counts[-1]
+        for column, merge, value in zip(self.columns, self.merges, values, strict=True):
+            before = column[-1]
+            if before is None or value is None:
+                column[-1] = before if value is None else value
+            else:
+                column[-1] = merge(before, value, known, count)
+        self.steps[-1] = step
+        self.counts[-1] = known + count
+
+    def _widen(self) -> None:
+        rows = list(zip(self.steps, zip(*self.columns, strict=True), self.counts, strict=True))
+        self.width *= 2
+        self.steps, self.counts = [], []
+        self.columns = [[] for _ in self.names]
+        for step, values, count in rows:
+            self.append(step, values, count)
 
 
-def bins(losses: NDArray[np.float64], first_step: int, most: int) -> list[tuple[int, float]]:
-    """At most `most` points (step after which, mean loss) of a run of batch losses."""
+def bins(losses: NDArray[np.float64], first_step: int, most: int) -> list[Point]:
+    """At most `most` points of a run of batch losses."""
     if not len(losses):
         return []
     edges = np.linspace(0, len(losses), min(most, len(losses)) + 1).round().astype(int)
+    parts = [(int(stop), losses[start:stop]) for start, stop in pairwise(edges)]
     return [
-        (first_step + int(stop), float(losses[start:stop].mean()))
-        for start, stop in pairwise(edges)
+        (first_step + stop, float(part.mean()), float(part.min()), float(part.max()))
+        for stop, part in parts
     ]
+
+
+def _losses() -> Series:
+    return Series(("loss", "low", "high"), (_mean, _least, _greatest))
+
+
+def _measures() -> Series:
+    names = ("train_loss", "test_loss", "accuracy", "test_accuracy")
+    return Series(names, (_later,) * len(names))
 
 
 class Course:
@@ -71,12 +127,12 @@ class Course:
     changed on the way."""
 
     def __init__(self) -> None:
-        self.losses = Series(("loss",))
-        self.measures = Series(("train_loss", "test_loss", "accuracy", "test_accuracy"))
+        self.losses = _losses()
+        self.measures = _measures()
         self.marks = Marks()
         self._pending: list[NDArray[np.float64]] = []
         self._pending_count = 0
-        self._untold: list[tuple[int, float]] = []
+        self._untold: list[Point] = []
 
     def add(self, losses: NDArray[np.float64], step: int) -> None:
         """The batch losses of the updates up to `step`."""
@@ -86,20 +142,22 @@ class Course:
             self.drain(step)
 
     def drain(self, step: int) -> None:
-        """Merge the batch losses since the last call into at most 16 points (step, mean loss)."""
+        """Merge the batch losses since the last call into at most 16 points."""
         if not self._pending_count:
             return
         points = self._waiting(step)
-        for at, loss in points:
-            self.losses.append(at, (loss,))
+        before = step - self._pending_count
+        for at, *values in points:
+            self.losses.append(at, values, at - before)
+            before = at
         self._pending, self._pending_count = [], 0
         self._untold = (self._untold + points)[-MAX_UNTOLD_POINTS:]
 
-    def _waiting(self, step: int) -> list[tuple[int, float]]:
+    def _waiting(self, step: int) -> list[Point]:
         waiting = np.concatenate(self._pending) if self._pending else np.zeros(0)
         return bins(waiting, step - self._pending_count, POINTS_A_DRAIN)
 
-    def take_points(self, step: int) -> list[tuple[int, float]]:
+    def take_points(self, step: int) -> list[Point]:
         """The loss points since this was last called: whoever streams them misses none."""
         self.drain(step)
         points, self._untold = self._untold, []
@@ -125,8 +183,13 @@ class Course:
         waiting = self._waiting(step)
         train_loss, test_loss, quality, test_quality = self.measures.columns
         return {
-            "step": self.losses.steps + [at for at, _ in waiting],
-            "loss": self.losses.columns[0] + [loss for _, loss in waiting],
+            "step": self.losses.steps + [point[0] for point in waiting],
+            **{
+                name: column + [point[i] for point in waiting]
+                for i, (name, column) in enumerate(
+                    zip(self.losses.names, self.losses.columns, strict=True), 1
+                )
+            },
             "test_step": self.measures.steps,
             "train_loss": train_loss,
             "test_loss": test_loss,
@@ -142,19 +205,34 @@ class Course:
         return {
             "loss_steps": np.array(columns["step"], np.int64),
             "losses": np.array(columns["loss"], np.float64),
+            "loss_ranges": np.array([columns["low"], columns["high"]], np.float64),
+            "loss_counts": np.array(self._counts(step), np.int64),
+            "widths": np.array([self.losses.width, self.measures.width], np.int64),
             "measure_steps": np.array(self.measures.steps, np.int64),
             "measures": np.array(as_float, np.float64).reshape(len(as_float), -1),
             "marks": self.marks.array(),
         }
 
+    def _counts(self, step: int) -> list[int]:
+        """Of how many batch losses each point is."""
+        ends = [step - self._pending_count, *(point[0] for point in self._waiting(step))]
+        return self.losses.counts + [b - a for a, b in pairwise(ends)]
+
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Course":
         course = cls()
-        steps = [int(step) for step in arrays["loss_steps"]]
-        course.losses = Series(("loss",), steps, [arrays["losses"].tolist()])
+        steps, losses = [int(step) for step in arrays["loss_steps"]], arrays["losses"].tolist()
+        # Checkpoints of before knew the mean alone.
+        ranges = arrays["loss_ranges"].tolist() if "loss_ranges" in arrays else [losses, losses]
+        counts = [int(n) for n in arrays.get("loss_counts", [1] * len(steps))]
+        widths = [int(w) for w in arrays.get("widths", [1, 1])]
+        course.losses.steps, course.losses.counts = steps, counts
+        course.losses.columns = [losses, *(list(column) for column in ranges)]
+        course.losses.width = widths[0]
         columns = [[None if isnan(v) else v for v in row] for row in arrays["measures"].tolist()]
         steps = [int(step) for step in arrays["measure_steps"]]
-        course.measures = Series(course.measures.names, steps, columns)
+        course.measures.steps, course.measures.columns = steps, columns
+        course.measures.counts, course.measures.width = [1] * len(steps), widths[1]
         if "marks" in arrays:
             course.marks = Marks.of_array(arrays["marks"])
         return course

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .assembly import Assembly, assemble, make_dataset
 from .datasets import Dataset, Table
-from .history import Course
+from .history import Course, Point
 from .marks import mark_of
 from .measuring import Measures, measure
 from .network import Network
@@ -282,7 +282,7 @@ class Running:
         """What was changed within the run, see `Mark`."""
         return self._course.marks.as_records()
 
-    def take_points(self) -> list[tuple[int, float]]:
+    def take_points(self) -> list[Point]:
         """The loss points since this was last called: whoever streams them misses none."""
         return self._course.take_points(self.step)
 

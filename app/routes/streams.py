@@ -146,10 +146,12 @@ async def _events(
         elif last is not None and last[0] != generation:
             last = None  # another run: what it has is not of this one
         mark = "" if last is None else f"id: {last[0]}:{last[1]}\n"
-        points = orjson.dumps(message.points)
+        points = orjson.dumps([(at, loss) for at, loss, _, _ in message.points])
+        ranges = orjson.dumps([(low, high) for _, _, low, high in message.points])
         encoded = live.encoded(message.report, watcher.weights)
         # One JSON object in three parts, so that its long one is not copied for everybody.
-        yield b'event: frame\n%sdata: {"loss_points":%s,' % (mark.encode(), points)
+        head = b'event: frame\n%sdata: {"loss_points":%s,"loss_ranges":%s,'
+        yield head % (mark.encode(), points, ranges)
         yield memoryview(encoded)[1:]
         yield b"\n\n"
         sent += 1

@@ -84,6 +84,9 @@ class FrameOut(Answer):
     loss_points: list[tuple[int, float]] = Field(
         default=[], description="(step, mean batch loss up to it) since the frame before"
     )
+    loss_ranges: list[tuple[float, float]] = Field(
+        default=[], description="of each of loss_points, the least and the greatest batch loss"
+    )
     divergence: DivergenceOut | None = None
     learning_rate: float = Field(0.0, description="of the next update, the schedule applied")
     revision: int = Field(0, description="grows when the spec changes: fetch the network again")
@@ -158,10 +161,13 @@ class NetworkSummary(Answer):
 
 
 class HistoryOut(Answer):
-    """Columns; as a run grows long, neighbouring points are merged to their mean."""
+    """Columns; as a run grows long, neighbours are merged evenly along it. Of batch losses: the mean, the
+    least and the greatest up to each step."""
 
     step: list[int]
     loss: list[float | None]
+    low: list[float | None] = Field(default=[], description="the least batch loss")
+    high: list[float | None] = Field(default=[], description="the greatest batch loss")
     test_step: list[int]
     train_loss: list[float | None]
     test_loss: list[float | None]

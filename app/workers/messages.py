@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import Reason, Refused
+from engine.history import Point
 from engine.spec import NetworkSpec
 from engine.stopping import Stop
 from engine.trainer import Divergence
@@ -95,7 +96,7 @@ class Report:
 
     id: str
     figures: dict[str, Any]
-    points: list[tuple[int, float]] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
     weights: bytes | None = None
     divergence: Divergence | None = None
     stop: Stop | None = None  # the rule that stopped it just now

@@ -86,14 +86,14 @@ export class Run {
   }
 
   /** @param {Parameters<Socket["handlers"]["frame"]>[0]} received */
-  #frame({ frame, weights, steps, losses }) {
+  #frame({ frame, weights, steps, losses, lows, highs }) {
     const { state } = this.store, { network } = state;
     if (!network) return;
     const another = frame.generation !== this.generation, history = another ? emptyHistory() : state.history;
     this.generation = frame.generation;
     // A server that crashed goes on from its last checkpoint: what came after is not part of the run.
     if (!another && state.frame && frame.step < state.frame.step) cut(history, frame.step);
-    grow(history, frame, steps, losses);
+    grow(history, frame, { step: steps, loss: losses, low: lows, high: highs });
     if (frame.revision !== network.revision) this.#refreshSoon();
     /** @type {Partial<RunState>} */
     const changes = { frame, history, historyVersion: state.historyVersion + 1, rate: frame.learning_rate };
@@ -110,7 +110,7 @@ export class Run {
     const told = await api.history(this.id).catch(() => null);
     if (!told || told.generation !== generation || generation !== this.generation) return;
     const history = fromServer(told), { history: now, frame, historyVersion } = this.store.state;
-    if (frame) grow(history, frame, now.step, now.loss);
+    if (frame) grow(history, frame, now);
     this.#set({ history, historyVersion: historyVersion + 1 });
   }
 

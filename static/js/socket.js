@@ -16,7 +16,7 @@ function opened(buffer) {
 /**
  * @param {ArrayBuffer} buffer
  * @param {Opened} opened
- * @returns {{frame: import("./types.js").Frame, weights: Float32Array | null, steps: Float64Array, losses: Float32Array}}
+ * @returns {{frame: import("./types.js").Frame, weights: Float32Array | null, steps: Float64Array, losses: Float32Array, lows: Float32Array, highs: Float32Array}}
  */
 function readFrame(buffer, { header, start }) {
   const bytes = (/** @type {string} */ name) => {
@@ -29,6 +29,8 @@ function readFrame(buffer, { header, start }) {
     weights: weights.byteLength ? new Float32Array(weights) : null,
     steps: new Float64Array(bytes("loss_steps")),
     losses: new Float32Array(bytes("losses")),
+    lows: new Float32Array(bytes("loss_lows")),
+    highs: new Float32Array(bytes("loss_highs")),
   };
 }
 

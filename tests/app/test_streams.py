@@ -243,8 +243,9 @@ def test_a_slow_watcher_gets_the_newest_state_and_all_its_losses() -> None:
 def test_a_watcher_far_behind_gets_thinned_losses_not_a_growing_queue() -> None:
     channel = Channel()
     for step in range(1, 50_001):
-        channel.publish(report(step, [(step, 1.0)]))
+        channel.publish(report(step, [(step, 1.0, 0.5, 2.0)]))
     points = channel.points_after(None)
+    assert {point[1:] for point in points} == {(1.0, 0.5, 2.0)}
     assert len(points) <= MAX_POINTS_A_FRAME
     assert points[-1][0] == 50_000
     assert points == sorted(points)

@@ -11,7 +11,7 @@ from engine.datasets.curve import Sine
 from engine.datasets.plane import Circle, Drawn, Slope, Spiral, Xor
 from engine.datasets.table import Own
 from engine.errors import Refused
-from engine.history import MAX_POINTS, Series, bins
+from engine.history import MAX_POINTS, Course, bins
 from engine.presets import PRESETS
 from engine.suits import suiting
 
@@ -235,9 +235,9 @@ def test_confusion_counts_every_sample() -> None:
 
 
 def test_history_stays_bounded_and_keeps_both_ends() -> None:
-    series = Series(("loss",))
+    series = Course().losses
     for step in range(20_000):
-        series.append(step, (float(step),))
+        series.append(step, (float(step), float(step), float(step)))
     assert len(series.steps) <= MAX_POINTS + 1
     assert series.steps[-1] == 19_999
     assert series.steps == sorted(series.steps)
@@ -249,8 +249,34 @@ def test_bins_cover_every_loss_once() -> None:
     points = bins(losses, 50, 16)
     assert len(points) == 16
     assert points[-1][0] == 150
-    widths = np.diff([50, *(step for step, _ in points)])
-    assert np.average([loss for _, loss in points], weights=widths) == pytest.approx(losses.mean())
+    widths = np.diff([50, *(point[0] for point in points)])
+    assert np.average([p[1] for p in points], weights=widths) == pytest.approx(losses.mean())
+    assert min(p[2] for p in points) == losses.min()
+    assert max(p[3] for p in points) == losses.max()
+
+
+def test_a_long_history_is_thinned_evenly_and_keeps_its_extremes() -> None:
+    rng = np.random.default_rng(0)
+    losses = rng.normal(size=60_000)
+    course, step = Course(), 0
+    while step < len(losses):
+        part = losses[step : step + int(rng.integers(1, 300))]
+        step += len(part)
+        course.add(part, step)
+        course.drain(step)
+    told = course.columns(step)
+    eighths = np.histogram(told["step"], 8, (0, step))[0]
+    assert eighths.min() > 0.8 * eighths.max()
+    assert min(told["low"]) == losses.min()
+    assert max(told["high"]) == losses.max()
+    series = course.losses
+    mean = np.average(series.columns[0], weights=series.counts)
+    assert mean == pytest.approx(losses.mean(), abs=1e-12)
+    # A checkpoint brings it back as it is, and it goes on as if nothing had been.
+    again = Course.of_arrays(course.arrays(step))
+    for one in (course, again):
+        one.add(np.arange(5.0), step + 5)
+    assert again.columns(step + 5) == course.columns(step + 5)
 
 
 @pytest.mark.parametrize("kind", ["digits", "shapes", "waveforms", "adding", "sines", "brackets"])

@@ -25,13 +25,13 @@ export function fromServer(h) {
  * Take in what a frame says.
  * @param {History} history
  * @param {Frame} frame
- * @param {ArrayLike<number>} steps of the loss points that came with it
- * @param {ArrayLike<number>} losses
+ * @param {{step: ArrayLike<number>, loss: ArrayLike<number>, low: ArrayLike<number>, high: ArrayLike<number>}} points  of batch losses
  */
-export function grow(history, frame, steps, losses) {
-  for (let i = 0; i < steps.length; i++) {
-    if (history.step.length && steps[i] <= history.step[history.step.length - 1]) continue;
-    add(history, steps[i], losses[i], losses[i], losses[i], 1);
+export function grow(history, frame, { step, loss, low, high }) {
+  for (let i = 0; i < step.length; i++) {
+    const before = history.step.at(-1) ?? 0;
+    if (history.step.length && step[i] <= before) continue;
+    add(history, step[i], loss[i], low[i], high[i], Math.max(1, step[i] - before));
   }
   const [quality, testQuality] = Object.values(frame.metrics);
   // While playing, a large network is not measured for every frame.

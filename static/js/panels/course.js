@@ -88,8 +88,7 @@ const marksOf = ({ history }) => history.marks.map((mark) => {
 /** The simplest answer's loss, where it is of the same kind. @param {State} s */
 function levelOf({ dataset, network }) {
   const baseline = dataset?.baseline, y = baseline?.test_loss ?? baseline?.loss;
-  const fits = dataset?.classes ? ["cross_entropy", "sequence_cross_entropy"].includes(network?.spec.loss ?? "") : network?.spec.loss === "mse";
-  return fits && typeof y === "number" ? { y, text: `${t(`baseline.${baseline?.kind}`)} ${short(y)}` } : null;
+  return baseline?.loss_name === network?.spec.loss && typeof y === "number" ? { y, text: `${t(`baseline.${baseline?.kind}`)} ${short(y)}` } : null;
 }
 
 /** @param {State} s */
