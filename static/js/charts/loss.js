@@ -5,7 +5,7 @@ import { drawAxes, ticks } from "./axes.js";
 /**
  * @typedef {{name: string, colour: string, ink: string, dash: number[], x: number[], y: (number | null)[]}} Line
  * @typedef {{x: number[], low: number[], high: number[], colour: string}} Band
- * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number, text: string} | null,
+ * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number} | null,
  *   marks: {x: number, text: string}[], level: {y: number, text: string} | null}} Options `hover` is a step, `level` a line across
  */
 
@@ -54,7 +54,7 @@ export function drawLines(canvas, lines, band, options) {
   }
   for (const line of lines) trail(context, line, px, py, log);
   drawMarks(context, options.marks, px, frame, theme);
-  if (options.best) drawBest(context, options.best, px, py, frame, theme, lines[1]?.colour ?? theme.positive);
+  if (options.best) drawBest(context, options.best, px, py, lines[1]?.colour ?? theme.positive);
   context.restore();
   nameEnds(context, lines, py, frame);
   if (options.hover !== null) drawCursor(context, lines, options.hover, px, py, frame, theme);
@@ -210,26 +210,18 @@ function drawMarks(context, marks, px, frame, theme) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number, text: string}} best
+ * @param {{x: number, y: number}} best
  * @param {(x: number) => number} px
  * @param {(y: number) => number} py
- * @param {{left: number, right: number, top: number, bottom: number}} frame
- * @param {{[name: string]: string}} theme
  * @param {string} colour
  */
-function drawBest(context, best, px, py, frame, theme, colour) {
+function drawBest(context, best, px, py, colour) {
   const x = px(best.x), y = py(best.y);
   context.beginPath();
   context.arc(x, y, 4, 0, 2 * Math.PI);
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.stroke();
-  context.font = chartFont("sans");
-  context.fillStyle = theme.ink;
-  const wide = context.measureText(best.text).width;
-  context.textAlign = "left";
-  const left = Math.max(frame.left + 2, Math.min(x - wide / 2, frame.right - wide - 2));
-  context.fillText(best.text, left, y - 10 < frame.top + 22 ? y + 18 : y - 10);
 }
 
 /**

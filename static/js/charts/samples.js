@@ -171,8 +171,8 @@ export function drawGallery(canvas, items, images, chosen, symbols) {
 }
 
 /**
- * What the axes of a series are called: `at` is what stands at a place along it, a year say.
- * @typedef {{across: string, up: string, at: (place: number) => number}} Axes
+ * What the axes of a series are called, and `name` the series itself: `at` is what stands at a place along it, a year say.
+ * @typedef {{across: string, up: string, name: string, at: (place: number) => number}} Axes
  */
 const LEFT = 46, RIGHT = 10;
 

@@ -48,7 +48,7 @@ export function mountCourse(session) {
     drawFigures(s);
     const step = s.frame?.best_step;
     best.hidden = step === null || step === undefined || step === s.frame?.step || s.frame?.best_loss === null;
-    if (!best.hidden) best.textContent = t("toBest", { step: grouped(Number(step)) });
+    if (!best.hidden) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
   });
   let told = 0;
   store.on(["frame"], (s) => {
@@ -73,7 +73,7 @@ function courseOf({ history, dataset }) {
 /** @param {State} s */
 function bestOf({ frame }) {
   if (typeof frame?.best_step !== "number" || typeof frame.best_loss !== "number") return null;
-  return { x: frame.best_step, y: frame.best_loss, text: t("best", { loss: short(frame.best_loss), step: grouped(frame.best_step) }) };
+  return { x: frame.best_step, y: frame.best_loss };
 }
 
 /** What was changed on the way, in words. @param {State} s */

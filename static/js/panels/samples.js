@@ -73,7 +73,7 @@ export function mountSamples(session) {
     if (forecasts && dataset.series) {
       const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)?.[0] ?? NaN) }));
       const from = start(dataset, s.sample);
-      drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: t("seriesLine"), forecast: t("forecastLine") });
+      drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: axesOf(dataset).name || t("seriesLine"), forecast: t("forecastLine") });
     }
     if (!wrap.hidden) {
       gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length).height}px`;
@@ -158,7 +158,7 @@ function start(dataset, i) {
 function axesOf(dataset) {
   const { series_name: name, unit, series_start: begin, series_step: step, time_label: time } = dataset;
   const up = name ? `${both(name)}${unit ? ` (${both(unit)})` : ""}` : "";
-  return { across: time ? both(time) : t("timeStep"), up, at: (place) => (begin ?? 0) + (step ?? 1) * place };
+  return { across: time ? both(time) : t("timeStep"), up: "", name: up, at: (place) => (begin ?? 0) + (step ?? 1) * place };
 }
 
 /** Of the output layer. @param {State} s */
