@@ -152,7 +152,9 @@ class Commands:
                     Reason(
                         "run_cannot_return",
                         "run {run} cannot be brought back: {why}",
-                        **{**more, "run": number, "why": why},
+                        run=number,
+                        why=why,
+                        **more,
                     )
                 ) from error
             live.spec = spec

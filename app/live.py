@@ -282,3 +282,12 @@ def deadly(times: int) -> Reason:
         "PATCH it to something else, or delete it: its training process died {times} times over it",
         times=times,
     )
+
+
+def in_trash(id: str) -> Reason:
+    return Reason(
+        "in_trash",
+        "it was unused for long and went to the trash to make room; POST "
+        "/api/networks/{id}/restore brings it back",
+        id=id,
+    )

@@ -17,7 +17,7 @@ from .broadcast import Watcher
 from .errors import Conflict, NotFound, TooMany, Unavailable
 from .finishing import to_its_end
 from .keeping import Keeper
-from .live import Live, cannot_return, deadly
+from .live import Live, cannot_return, deadly, in_trash
 from .problems import said
 from .room import Room
 from .schemas import NetworkOut
@@ -93,14 +93,7 @@ class Networks:
         saved = await asyncio.to_thread(self.store.network, id)
         if saved is not None and id not in self.deleted:
             if saved.trashed is not None:
-                raise NotFound(
-                    Reason(
-                        "in_trash",
-                        "it was unused for long and went to the trash to make room; POST "
-                        "/api/networks/{id}/restore brings it back",
-                        id=id,
-                    )
-                )
+                raise NotFound(in_trash(id))
             if id not in self.live:
                 await self.room.make(saved.visitor)
         live = self.live.get(id)

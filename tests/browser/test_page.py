@@ -60,8 +60,8 @@ def test_page_and_notebook_drive_the_same_network(server, client, visitor) -> No
         "s.network.layers.length === 2 && s.weights && s.weights.length === s.network.parameters"
     )
     page.click("#step")
-    visitor.until("s.frame.step === 41")
-    assert client.get(f"/api/networks/{id}").json()["step"] == 41
+    visitor.until("s.frame.step === 1")
+    assert client.get(f"/api/networks/{id}").json()["step"] == 1
 
 
 def test_every_dataset_opens_with_a_loss_that_fits(server, visitor) -> None:
