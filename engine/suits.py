@@ -98,7 +98,7 @@ def _text(*layers: LayerSpec, pace: Pace, rate: float, batch: int = 20) -> Recip
 RECIPES: dict[str, Recipe] = {
     "circle": _points((6, 4), 100, 0.05),
     "xor": _points((6, 4), 200, 0.05),
-    "gaussians": _points((4, 4), 10),
+    "gaussians": _points((4, 4), 50, 0.006),
     "spiral": _points((8, 8, 8), 500),  # the very defaults of NetworkSpec
     "moons": _points((6, 4), 200, 0.05),
     "rings": _points((8, 8), 200, 0.05),
@@ -123,8 +123,8 @@ RECIPES: dict[str, Recipe] = {
         layers=(), pace=10, loss="mse", optimizer=SGD(learning_rate=0.01), batch_size=3
     ),
     "iris": _points((8, 8), 50),
-    "wine": _points((8,), 20),
-    "breast_cancer": _points((8, 8), 10),
+    "wine": _points((8,), 50, 0.012),
+    "breast_cancer": _points((8, 8), 50, 0.006),
     "digits": _pictures(20),
     "shapes": _pictures(50),
     "sines": _recurrent(LSTM(units=8), pace=50, rate=0.005),

@@ -2,9 +2,10 @@
 
     python -m tests.bench.page [seconds] [data ..]
 
-A table: pictures a second while the default network of each dataset trains as fast as it goes, main-thread
-tasks over 50 ms and layout shift from navigation to the end, the first picture after navigation, bytes
-transferred by then, and how long a change takes to be on the screen while it trains. Nothing of it goes by the
+A table: pictures a second while the default network of each dataset trains at its own pace, as a visitor gets
+it, and as fast as it goes ("full", where training takes a core to itself); main-thread tasks over 50 ms and
+layout shift from navigation to the end of the first; the first picture after navigation, bytes transferred by
+then, and how long a change takes to be on the screen while it trains at its pace. Nothing of it goes by the
 page's arrangement: only by its store, and by what panels mark as drawn (`data-drawn`).
 """
 
@@ -90,7 +91,9 @@ EDIT = """async ([what, key, times]) => {
 }"""
 
 
-def measure(browser: Browser, url: str, kind: str, view: str, seconds: float) -> dict[str, Any]:
+def measure(
+    browser: Browser, url: str, kind: str, view: str, pace: int, seconds: float
+) -> dict[str, Any]:
     made = httpx.post(f"{url}api/networks", json={"dataset": {"kind": kind}}, timeout=60).json()
     key = "picture" if view in ("plane", "curve", "table") else "look"
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -103,19 +106,26 @@ def measure(browser: Browser, url: str, kind: str, view: str, seconds: float) ->
     until(page, "window.seen.first !== null && window.glassbox?.store.state.network")
     page.wait_for_timeout(1000)
     transferred = sum(received)
-    page.evaluate("glassbox.session.setSpeed(14).then(() => glassbox.session.toggle())")
+    page.evaluate("(pace) => glassbox.session.setPace(pace)", pace)
+    page.evaluate("glassbox.session.toggle()")
     until(page, "glassbox.store.state.frame?.state === 'playing'")
     page.wait_for_timeout(1000)
     page.evaluate(COUNT, key)
     page.wait_for_timeout(int(seconds * 1000))
     found = page.evaluate("({ ...window.seen })")
     edits = {what: page.evaluate(EDIT, [what, key, EDITS]) for what in ("rate", "units")}
+    page.evaluate("glassbox.session.setSpeed(14)")
+    page.wait_for_timeout(1000)
+    page.evaluate("window.seen.pictures = 0")
+    page.wait_for_timeout(int(seconds * 500))
+    full = page.evaluate("window.seen.pictures") / (seconds / 2)
     page.context.close()
     httpx.delete(f"{url}api/networks/{made['id']}", timeout=60)
     return {
         "data": kind,
         "view": view,
         "pictures/s": round(found["pictures"] / seconds, 1),
+        "full": round(full, 1),
         "tasks > 50 ms": len(found["tasks"]),
         "longest ms": round(max(found["tasks"], default=0)),
         "shift": round(found["shift"], 3),
@@ -143,7 +153,7 @@ def main(seconds: float, chosen: list[str]) -> None:
             catalog = httpx.get(f"{url}api/catalog", timeout=60).json()["datasets"]
             kinds = [one for one in catalog if one["name"] not in NEED_INPUT]
             for i, one in enumerate(k for k in kinds if not chosen or k["name"] in chosen):
-                row = measure(browser, url, one["name"], one["view"], seconds)
+                row = measure(browser, url, one["name"], one["view"], one["pace"], seconds)
                 if not i:
                     print("|", " | ".join(row), "|\n|", " | ".join("---" for _ in row), "|")
                 print("|", " | ".join(map(str, row.values())), "|", flush=True)

@@ -227,11 +227,18 @@ function drawNames(context, geometry, picture, theme) {
  * @param {number} room
  */
 function fitText(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
+  const key = `${context.font} ${Math.round(room)} ${text}`;
+  const known = fitted.get(key);
+  if (known !== undefined) return known;
   let cut = text;
-  while (cut.length > 1 && context.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
-  return `${cut}…`;
+  while (cut.length > 1 && context.measureText(cut === text ? cut : `${cut}…`).width > room) cut = cut.slice(0, -1);
+  if (fitted.size > 500) fitted.clear();
+  fitted.set(key, cut === text ? text : `${cut}…`);
+  return /** @type {string} */ (fitted.get(key));
 }
+
+/** @type {Map<string, string>} */
+const fitted = new Map();
 
 /**
  * @param {CanvasRenderingContext2D} path

@@ -12,17 +12,29 @@ export function allPoints(s) {
   const points = [];
   if (!dataset || !network) return points;
   const { units, activation } = network.layers[network.layers.length - 1];
+  const places = placed(dataset);
   const add = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets, /** @type {Float32Array | undefined} */ outputs, /** @type {boolean} */ test) => {
     const known = outputs && outputs.length === inputs.length * units;
-    inputs.forEach((row, i) => {
+    inputs.forEach((_, i) => {
       const wrong = known && dataset.classes ? classOf(outputs, activation, i * units, units) !== targets[i] : false;
-      const [u, v] = project(dataset, row, targets[i]);
+      const [u, v] = (test ? places.test : places.train)[i];
       points.push({ u, v, label: targets[i], test, wrong: Boolean(wrong), sample: i });
     });
   };
   add(dataset.test_inputs, dataset.test_targets, picture?.test, true);
   add(dataset.inputs, dataset.targets, picture?.train, false);
   return points;
+}
+
+/** @type {WeakMap<object, {train: number[][], test: number[][]}>} */
+const known = new WeakMap();
+
+/** Where every sample lies: it changes with the data alone. @param {import("../types.js").Dataset} dataset */
+function placed(dataset) {
+  const all = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets) => inputs.map((row, i) => project(dataset, row, targets[i]));
+  const found = known.get(dataset) ?? { train: all(dataset.inputs, dataset.targets), test: all(dataset.test_inputs, dataset.test_targets) };
+  known.set(dataset, found);
+  return found;
 }
 
 /**

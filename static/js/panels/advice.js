@@ -45,7 +45,7 @@ export function mountAdvice(session) {
     hint.hidden = false;
     const box = byId("play").getBoundingClientRect();
     if (innerWidth > 1099) hint.style.cssText = `left: ${Math.round(box.left)}px; top: ${Math.round(box.bottom + 10)}px`;
-    store.on(["frame"], ({ frame }) => { if (frame?.state === "playing") away(); });
+    store.on(["frame"], ({ frame }) => { if (!hint.hidden && frame?.state === "playing") away(); });
   }
 }
 

@@ -6,6 +6,8 @@ import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { said } from "./advice.js";
 
+const EVERY_MS = 80;
+
 /** @typedef {import("../session.js").State} State */
 
 /** @param {import("../session.js").Session} session */
@@ -40,15 +42,26 @@ export function mountCourse(session) {
     byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
       : `${t("step")} ${grouped(hover)}: ${[...lines.map((line) => `${line.name} ${short(valueAt(line, Number(hover)))}`), `${t("batchLoss")} ${short(valueAt({ x: history.step, y: history.loss }, hover))}`].join(" · ")}`;
   });
-  store.on(["historyVersion", "logScale", "theme", "language", "network", "finding"], draw);
+  store.on(["logScale", "theme", "language", "network", "finding"], draw);
+  // A curve over thousands of steps needs no forty pictures a second.
+  let drawn = 0;
+  store.on(["historyVersion"], (s) => {
+    const now = performance.now();
+    if (s.frame?.state === "playing" && now - drawn < EVERY_MS) return;
+    drawn = now;
+    draw();
+  });
   new ResizeObserver(draw).observe(canvas);
 
   best.addEventListener("click", () => void session.toBest());
   store.on(["frame", "dataset", "language"], (s) => {
     drawFigures(s);
-    const step = s.frame?.best_step;
-    best.hidden = step === null || step === undefined || step === s.frame?.step || s.frame?.best_loss === null;
-    if (!best.hidden) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
+    const step = s.frame?.best_step, now = s.frame?.step ?? 0;
+    best.hidden = typeof step !== "number";
+    // While it trains well the best is always a moment ago: not worth a button that comes and goes.
+    const behind = now - Number(step), worth = behind > (s.frame?.state === "playing" ? Math.max(20, now / 20) : 0);
+    best.style.visibility = worth ? "" : "hidden";
+    if (worth) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
   });
   let told = 0;
   store.on(["frame"], (s) => {

@@ -26,6 +26,8 @@ export function mountOutput(session) {
   let drawn = null;
   /** @type {string[]} */
   let axes = ["", ""];
+  /** What the marks were painted from. @type {any[]} */
+  let painted = [];
 
   const draw = eachFrame(() => {
     const s = store.state;
@@ -44,6 +46,10 @@ export function mountOutput(session) {
       drawPixels(pixels, picture.plane, picture.resolution);
       box.dataset.drawn = "yes";
     }
+    // The samples are painted anew where one of them is right or wrong now that was not: most pictures leave them alone.
+    const state = [dataset, s.theme, s.language, s.showTest, brush, cursor ?? s.probePinned, box.clientWidth, box.clientHeight, wrongOf(points)];
+    if (!brush && state.every((part, i) => part === painted[i])) return;
+    painted = state;
     const scale = Math.max(1e-6, ...dataset.targets.map(Math.abs));
     const shown = brush ? points.filter((p) => !brush?.covers(p)).concat(brush.drawn()) : points;
     const eraser = brush?.kind === "erase" && brush.last ? { ...brush.last, radius: ERASE_RADIUS } : null;
@@ -132,6 +138,9 @@ export function mountOutput(session) {
 }
 
 const clamp = (/** @type {number} */ x, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
+
+/** Which samples are wrong, as a text. @param {import("../charts/plane.js").Point[]} points */
+const wrongOf = (points) => points.map((p) => (p.wrong ? "1" : "0")).join("");
 
 /** A curve's values in the data's own unit. @param {import("../types.js").Dataset} dataset @param {any} curve */
 const realCurve = (dataset, curve) => ({ ...curve, y: curve.y.map((/** @type {number} */ v) => realTarget(dataset, v)) });
