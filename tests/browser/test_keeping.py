@@ -9,7 +9,7 @@ import numpy as np
 from tests.serving import serve
 
 from .conftest import Visitor
-from .page import choose, weights_of
+from .page import choose, choose_data, weights_of
 
 
 def test_a_copied_link_opens_the_same_experiment_with_the_same_losses(
@@ -54,6 +54,32 @@ def test_a_teachers_link_hides_controls(server, visitor) -> None:
     assert page.is_hidden("#settings")
     assert page.is_hidden("#data")
     assert page.is_visible("#play")
+    # No empty column is left.
+    assert page.locator("#network").bounding_box()["x"] == 0
+
+
+def test_hidden_parts_stay_hidden_whatever_is_shown(server, visitor) -> None:
+    page = visitor.open(f"{server.url}/#hide=builder,brushes,features,presets,tabs")
+    for part in ("#brushes", "#features", "#tabs", ".stepper button", ".lesson", "#add-layer"):
+        assert page.locator(f"{part} >> visible=true").count() == 0, part
+    choose_data(visitor, "xor")
+    page.wait_for_timeout(200)
+    for part in ("#brushes", "#features", "#tabs", ".stepper button", ".lesson", "#add-layer"):
+        assert page.locator(f"{part} >> visible=true").count() == 0, part
+    # Its classes are named all the same.
+    assert page.locator("#output-legend .item >> visible=true").count() >= 2
+
+
+def test_a_rate_that_leaves_the_loss_stuck_is_said_with_its_remedy(server, client, visitor) -> None:
+    spec = {"optimizer": {"kind": "sgd", "learning_rate": 10}}
+    id = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.open(f"{server.url}/#network={id}")
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    page.wait_for_selector("#finding:has-text('rate too high')")
+    page.click("#finding")
+    page.click('#banner [data-action="startSlower"]')
+    visitor.until("s.network.spec.optimizer.learning_rate === 1 && s.frame.step === 0")
 
 
 def test_a_reload_keeps_the_network(server, visitor) -> None:

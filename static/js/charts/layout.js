@@ -17,6 +17,9 @@ const TOP = 84, BOTTOM = 8, LEAST_STEP = 112;
 // The least pitch at which a map is still a picture; inputs carry names, which need less.
 const LEAST_PITCH = 32, LEAST_NAMED = 17, LARGEST = 96;
 
+/** The largest a unit is drawn: more where the screen is tall. @param {number} tall */
+const largest = (tall) => Math.max(LARGEST, Math.min(220, tall / 9));
+
 /**
  * @param {{width: number, height: number}} room
  * @param {number} inputs
@@ -29,8 +32,8 @@ export function layOut(room, inputs, layers, offsets, { left = 44, right = 44, f
   const counts = [inputs, ...layers.map((layer) => layer.units)];
   const tall = Math.max(120, room.height - TOP - BOTTOM);
   const columns = counts.map((count, c) => column(count, tall, c === 0 ? LEAST_NAMED : LEAST_PITCH, c === 0, first[c] ?? 0));
-  const size = Math.min(...columns.map((one) => (one.named ? LARGEST : one.size)), LARGEST);
-  const wide = columns.map((one) => (one.across > 1 ? 1.9 : 1) * Math.min(size, one.size));
+  const most = largest(tall), size = Math.min(...columns.map((one) => (one.named ? most : one.size)), most);
+  const wide = columns.map((one) => (one.across > 1 ? 2.2 : 1) * Math.min(size, one.size));
   const inner = Math.max(room.width - left - right, counts.length * LEAST_STEP - LEAST_STEP + wide[0] / 2 + wide[wide.length - 1] / 2);
   const gap = counts.length > 1 ? (inner - wide.reduce((sum, w) => sum + w, 0)) / (counts.length - 1) : 0;
   const middle = TOP + tall / 2;
@@ -45,7 +48,7 @@ export function layOut(room, inputs, layers, offsets, { left = 44, right = 44, f
     x += wide[c] + gap;
     const places = one.shown.length + (one.hidden ? one.across : 0), rows = Math.ceil(places / one.across);
     const top = middle - (rows * pitch) / 2 + pitch / 2;
-    const at = (/** @type {number} */ i) => ({ x: one.across > 1 ? centre + (i % 2 ? 0.45 : -0.45) * own : centre, y: top + (Math.floor(i / one.across) + (one.across > 1 && i % 2 ? 0.25 : 0)) * pitch });
+    const at = (/** @type {number} */ i) => ({ x: one.across > 1 ? centre + (i % 2 ? 0.6 : -0.6) * own : centre, y: top + (Math.floor(i / one.across) + (one.across > 1 && i % 2 ? 0.25 : 0)) * pitch });
     if (one.hidden) more.push({ ...at(places - 1), x: centre, layer: c - 1, hidden: one.hidden, next: one.next });
     return one.shown.map((unit, i) => ({ ...at(i), size: own, layer: c - 1, unit }));
   });
@@ -67,8 +70,8 @@ function column(count, tall, least, named, first) {
   const part = count > most ? most - across : count;
   const from = first < count ? Math.min(first, Math.max(0, count - part)) : 0;
   const shown = Array.from({ length: part }, (_, i) => from + i);
-  const pitch = Math.min(tall / Math.max(1, Math.ceil((part + (part < count ? across : 0)) / across)), 130);
-  return { shown, across, pitch, named, hidden: count - part, next: from + part >= count ? 0 : from + part, size: Math.max(12, Math.min(LARGEST, pitch - (pitch < 24 ? 3 : 8)) / (across > 1 ? 1.15 : 1)) };
+  const pitch = Math.min(tall / Math.max(1, Math.ceil((part + (part < count ? across : 0)) / across)), largest(tall) * 1.35);
+  return { shown, across, pitch, named, hidden: count - part, next: from + part >= count ? 0 : from + part, size: Math.max(12, Math.min(largest(tall), pitch - (pitch < 24 ? 3 : 8)) / (across > 1 ? 1.15 : 1)) };
 }
 
 /**
