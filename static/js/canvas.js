@@ -148,3 +148,6 @@ export function short(value, digits = 3) {
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(Math.max(0, digits - 2)).replace("-", "−").replace("e+", "e");
   return value.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, digits) : digits).replace("-", "−");
 }
+
+/** A count in groups of three, as short as it stays readable. @param {number} n */
+export const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en").replaceAll(",", "\u2009"));

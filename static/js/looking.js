@@ -8,7 +8,7 @@
 
 const EVERY_MS = 40;
 
-/** Whether samples are rows of numbers, which the browser computes itself. @param {Dataset | null} dataset */
+/** Whether samples are rows of numbers, which the browser computes itself. @param {{view: string} | null} dataset */
 export const rowsOnly = (dataset) => !dataset || ["plane", "curve", "table"].includes(dataset.view);
 
 /**

@@ -38,6 +38,15 @@ def show_family(visitor: Visitor, kind: str) -> None:
     visitor.page.click(f'[data-family="{visitor.state(found)}"]')
 
 
+def open_few_layers(server: Any, client: Any, visitor: Visitor) -> Any:
+    """A small convolutional network: where there are more layers, a card's settings are behind its dots."""
+    few = [{"kind": "conv2d", "filters": 4, "kernel_size": 3}, {"kind": "flatten"}]
+    made = client.post("/api/networks", json={"dataset": {"kind": "digits"}, "layers": few}).json()
+    visitor.page.goto(f"{server.url}/#network={made['id']}")
+    visitor.page.wait_for_selector("#chain canvas[data-drawn]")
+    return visitor.page
+
+
 def open_preset(visitor: Visitor, name: str) -> None:
     kind = visitor.state(f"catalog.presets.find((p) => p.name === '{name}').spec.dataset.kind")
     show_family(visitor, kind)

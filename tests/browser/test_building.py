@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .page import choose_data, layers
+from .page import choose_data, layers, open_few_layers
 
 
 def test_layers_of_other_kinds_join_the_spiral_by_hand(server, client, visitor) -> None:
@@ -28,12 +28,7 @@ def test_layers_of_other_kinds_join_the_spiral_by_hand(server, client, visitor) 
 
 
 def test_an_impossible_kernel_turns_red_and_the_network_goes_on(server, client, visitor) -> None:
-    # Few layers: where there are more, a card's settings are behind its dots.
-    few = [{"kind": "conv2d", "filters": 4, "kernel_size": 3}, {"kind": "flatten"}]
-    made = client.post("/api/networks", json={"dataset": {"kind": "digits"}, "layers": few}).json()
-    page = visitor.page
-    page.goto(f"{server.url}/#network={made['id']}")
-    page.wait_for_selector("#chain canvas[data-drawn]")
+    page = open_few_layers(server, client, visitor)
     page.get_by_label("Padding of layer 1").select_option("valid")
     visitor.until("s.network.spec.layers[0].padding === 'valid'")
     page.click("#play")

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .page import open_few_layers
+
 # What is asked of the server, and what the page makes of its answer.
 CASES = [
     ("POST", "/api/networks", {"batch_size": 20_001},
@@ -110,11 +112,7 @@ def test_what_stands_in_events_is_told_too_and_names_are_the_pages(server, visit
 
 
 def test_a_refused_layer_and_a_refused_table_are_said_in_chinese(server, client, visitor) -> None:
-    few = [{"kind": "conv2d", "filters": 4, "kernel_size": 3}, {"kind": "flatten"}]
-    made = client.post("/api/networks", json={"dataset": {"kind": "digits"}, "layers": few}).json()
-    page = visitor.page
-    page.goto(f"{server.url}/#network={made['id']}")
-    page.wait_for_selector("#chain canvas[data-drawn]")
+    page = open_few_layers(server, client, visitor)
     page.click("#language")
     visitor.until("s.language === 'zh'")
     page.get_by_label("第 1 层的填充").select_option("valid")

@@ -95,7 +95,7 @@ const round = (/** @type {number} */ x) => Math.round(x * 1000) / 1000;
 export function drawBrushes(session) {
   const { dataset, brush } = session.store.state;
   const box = byId("brushes");
-  box.hidden = dataset?.view !== "plane" || Boolean(document.body.dataset.hide?.split(" ").includes("brushes"));
+  box.hidden = dataset?.view !== "plane";
   if (!dataset) return;
   const regression = dataset.task === "regression";
   const kinds = regression ? [0, 1] : Array.from({ length: Math.min(8, Math.max(2, dataset.classes) + 1) }, (_, i) => i);

@@ -1,5 +1,5 @@
 /** How the run goes: losses over steps, read by pointer or keys, the best step and the way back to it. */
-import { colours, short } from "../canvas.js";
+import { colours, grouped, short } from "../canvas.js";
 import { drawLines, lastStep, stepAt, valueAt } from "../charts/loss.js";
 import { byId, explain, h } from "../dom.js";
 import { eachFrame } from "../store.js";
@@ -61,7 +61,7 @@ export function mountCourse(session) {
     // While it trains well the best is always a moment ago: not worth a button that comes and goes.
     const behind = now - Number(step), worth = behind > (s.frame?.state === "playing" ? Math.max(20, now / 20) : 0);
     best.style.visibility = worth ? "" : "hidden";
-    if (worth) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
+    if (worth || !best.textContent) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
   });
   let told = 0;
   store.on(["frame"], (s) => {
@@ -129,6 +129,3 @@ function drawFigures({ frame, dataset }) {
 
 /** @param {number | null | undefined} share */
 const percent = (share) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(1)} %`);
-
-/** @param {number} n */
-const grouped = (n) => n.toLocaleString("en").replaceAll(",", "\u2009");

@@ -55,7 +55,7 @@ function drawFeatures(session) {
   const { catalog, network, dataset } = session.store.state;
   const box = byId("features");
   const view = dataset?.view ?? "plane";
-  box.parentElement?.toggleAttribute("hidden", !["plane", "curve"].includes(view) || Boolean(document.body.dataset.hide?.split(" ").includes("features")));
+  box.parentElement?.toggleAttribute("hidden", !["plane", "curve"].includes(view));
   rebuild(box, ...catalog.features.filter((/** @type {any} */ f) => view === "plane" || f.columns === 1).map((/** @type {any} */ feature) => {
     const input = h("input", { type: "checkbox", checked: network?.inputs.includes(feature.name) ?? false, "data-name": feature.name });
     input.addEventListener("change", () => {

@@ -2,13 +2,14 @@
 import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
+import { rowsOnly } from "../looking.js";
 import { named, pick, t } from "../words.js";
 import { families } from "./families.js";
 import { entryOf, suiting } from "./recipes.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
-export const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
+const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
 
 /** @param {Session} session */
 export function mountGallery(session) {
@@ -42,7 +43,7 @@ export function mountGallery(session) {
     if (choices.length && ![...choices].some((one) => one.tabIndex === 0)) choices[0].tabIndex = 0;
   };
   store.on(["language"], () => {
-    families.replaceChildren(...FAMILIES.map((name) => h("button", { type: "button", role: "tab", "data-family": name, "aria-controls": "thumbs", onclick: () => show(name) }, t(`family.${name}`))));
+    families.replaceChildren(...FAMILIES.map((name) => explain(h("button", { type: "button", role: "tab", "data-family": name, "aria-controls": "thumbs", onclick: () => show(name) }, t(`family.${name}`)), () => ({ text: t(`view.${name}`) }))));
     show(family || "plane");
   });
   store.on(["theme"], fill);
@@ -60,8 +61,7 @@ function thumbnail(session, entry) {
   const canvas = entry.name === "drawn" ? h("span", { class: "glyph" }, "✎") : h("canvas", {});
   const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": entry.name, onclick: () => void choose(session, entry) }, canvas, h("span", {}, named(entry.name)));
   explain(button, () => entryText(entry));
-  const rows = ["plane", "curve", "table"].includes(entry.view);
-  if (canvas instanceof HTMLCanvasElement) requestAnimationFrame(() => (rows ? drawThumbnail : drawSmall)(canvas, entry.preview));
+  if (canvas instanceof HTMLCanvasElement) requestAnimationFrame(() => (rowsOnly(entry) ? drawThumbnail : drawSmall)(canvas, entry.preview));
   return button;
 }
 

@@ -9,6 +9,7 @@ import { allPoints, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { Brush, drawBrushes, ERASE_RADIUS } from "./brush.js";
+import { hides } from "./share.js";
 
 /** @typedef {import("../session.js").State} State */
 
@@ -180,9 +181,8 @@ function legend(s) {
   const bar = dataset.plane && (focus || !dataset.classes) ? [picture?.limit ?? 1] : [];
   const key = JSON.stringify([focus, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language]);
   // The brushes name the classes of a plane.
-  const drawing = !document.body.dataset.hide?.split(" ").includes("brushes");
-  box.hidden = drawing && dataset.view === "plane" && dataset.classes > 0 && !focus;
-  byId("brushes").hidden = !drawing || dataset.view !== "plane" || !box.hidden && dataset.classes > 0;
+  box.hidden = !hides("brushes") && dataset.view === "plane" && dataset.classes > 0 && !focus;
+  byId("brushes").hidden = dataset.view !== "plane" || !box.hidden && dataset.classes > 0;
   if (box.dataset.of === key) return;
   box.dataset.of = key;
   const item = (/** @type {(Node | string)[]} */ ...parts) => h("span", { class: "item" }, ...parts);

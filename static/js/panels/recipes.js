@@ -1,12 +1,14 @@
 /** What comes with another data set: the network that suits it, or one's own where it was made by hand. */
 
+import { rowsOnly } from "../looking.js";
+
 /** @typedef {import("../session.js").Session} Session */
 
 /** The parts of a spec that a data set's recipe may name. */
 const PARTS = ["layers", "features", "loss", "output", "optimizer", "regularization", "schedule", "clipping", "average", "initializer", "batch_size"];
 
 /** Views whose samples are rows share one kind of network; any other view needs its own. @param {string} view */
-const shape = (view) => (["plane", "curve", "table"].includes(view) ? "rows" : view);
+const shape = (view) => (rowsOnly({ view }) ? "rows" : view);
 
 /** @param {any} catalog @param {string} kind */
 export const entryOf = (catalog, kind) => catalog.datasets.find((/** @type {any} */ d) => d.name === kind);

@@ -9,11 +9,14 @@ const PARTS = [
   ["builder", ""], ["output", "3 / 3 / 4 / 4"], ["brushes", ""], ["loss", "4 / 3 / 5 / 4"], ["tabs", "4 / 2 / 5 / 3"],
 ];
 
-/** Hide what a link hides, wholly. @param {string[]} names */
+/** Hide what a link hides, wholly: with an attribute of its own, for panels come and go by `hidden`. @param {string[]} names */
 export function hideParts(names) {
   document.body.dataset.hide = names.join(" ");
-  for (const name of names) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("hidden", "");
+  for (const name of names) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("data-hidden", "");
 }
+
+/** Whether the link hides a part. @param {string} name */
+export const hides = (name) => (document.body.dataset.hide ?? "").split(" ").includes(name);
 
 /**
  * @param {import("../session.js").Session} session

@@ -1,4 +1,5 @@
 /** Play, step, reset, speed. */
+import { grouped } from "../canvas.js";
 import { byId } from "../dom.js";
 import { SPEEDS } from "../state.js";
 import { t } from "../words.js";
@@ -39,6 +40,3 @@ export function mountTransport(session) {
     return kind === "epoch" ? { epochs: Number(count) } : { steps: Number(count) };
   }
 }
-
-/** @param {number} n */
-const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en").replaceAll(",", "\u2009"));
