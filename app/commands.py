@@ -20,9 +20,9 @@ from engine.trainer import NO_SAMPLES
 from .errors import Conflict, NotFound
 from .live import Live
 from .registry import Networks
-from .schemas import SPEC, FrameOut, NetworkOut, PatchIn, TrainIn
+from .schemas import SPEC, ExerciseCheckIn, FrameOut, NetworkOut, PatchIn, TrainIn
 from .wire import Unreadable
-from .workers import playing, runs
+from .workers import playing, runs, working
 from .workers.messages import Amount, CannotTrain, EndedRun, Report
 
 P = ParamSpec("P")
@@ -194,6 +194,23 @@ class Commands:
             await self.networks.keeper.save_now(live)
         await live.release()
         return live.frame_with_weights(report)
+
+    async def apply(self, live: Live, samples: list[int] | None, step: int | None) -> FrameOut:
+        """One update on those samples.  Raises: Conflict, where it is not at that step, Refused"""
+        async with live.changing:
+            report = await self._training(live, working.apply, samples, step)
+            live.mark_changed()
+            live.hold(report)
+            await self.networks.keeper.save_now(live)
+        await live.release()
+        return live.frame_with_weights(report)
+
+    async def check_exercise(self, live: Live, asked: ExerciseCheckIn) -> bytes:
+        """Raises: Conflict, where the network has gone on, Refused"""
+        return await self._training(
+            live, working.check_exercise, asked.seed, asked.level, asked.step, asked.answers,
+            asked.hints,
+        )  # fmt: skip
 
     async def train_amount(
         self,

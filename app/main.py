@@ -21,6 +21,7 @@ from .routes import (
     streams,
     studies,
     training,
+    working,
 )  # fmt: skip
 from .settings import Settings, web_root
 
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         datasets,
         networks,
         training,
+        working,
         runs,
         inspection,
         studies,

@@ -5,7 +5,7 @@ A run begins at step 0 and has one course. Another one takes its place where the
 become others, at a reset, and when it goes back to its best.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 from .assembly import Assembly, assemble, make_dataset
 from .datasets import Dataset, Table
+from .errors import Reason, Refused
 from .history import Course, Point
 from .marks import mark_of
 from .measuring import Measures, measure
 from .network import Network
+from .one_update import make_update
 from .runs import Arrays, Best, Ended, is_another, is_comparable
 from .spec import NetworkSpec
 from .stopping import Stop, Stopper, Until, check_until
-from .trainer import Care, Divergence, Snapshot, Trainer
+from .trainer import DEFAULT_SAMPLES, Care, Divergence, Snapshot, Trainer
 
 Array = NDArray[np.floating]
 
@@ -193,6 +195,27 @@ class Running:
         losses = self.trainer.train(steps)
         self._course.add(losses, self.step)
         return losses
+
+    def apply(self, samples: Sequence[int] | None) -> float:
+        """The update that `insight.trace` shows of those samples, to the bit; the epoch's own order
+        stays. Returns the batch loss before it.
+
+        Raises: Refused (no such sample, or it would not be finite); then nothing has changed
+        """
+        rows = self.trainer.chosen(DEFAULT_SAMPLES if samples is None else samples)
+        loss = make_update(self.trainer, rows)
+        if loss is None:
+            raise Refused(
+                "samples",
+                Reason(
+                    "update_not_finite",
+                    "this update would make the loss or a weight infinite, so it was not made; lower "
+                    "the learning rate",
+                ),
+            )
+        self._course.add(np.array([loss]), self.step)
+        self._measure_again()
+        return loss
 
     # Runs
 

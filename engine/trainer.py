@@ -21,6 +21,8 @@ from .updating import LOSS_BROKE, WEIGHTS_BROKE, Care, Divergence, How, Updater,
 
 Array = NDArray[np.floating]
 
+# Of a look at one update, where none are named.
+DEFAULT_SAMPLES = (0,)
 NO_SAMPLES = Reason("no_samples", "there are no training samples; draw some points first")
 
 
@@ -384,4 +386,4 @@ class Trainer:
         self.diverged = Divergence(self.step, *place)
 
 
-__all__ = ["Care", "Divergence", "Snapshot", "Trainer"]
+__all__ = ["DEFAULT_SAMPLES", "Care", "Divergence", "Snapshot", "Trainer"]

@@ -29,7 +29,7 @@ LAYERS_OF_ENGINE = [
     {"suits", "baselines"},
     {"assembly"},
     {"measuring"},
-    {"stopping", "runs"},
+    {"stopping", "runs", "one_update"},
     {"running"},
     {"experiment", "presets"},
     {"insight", "studies"},

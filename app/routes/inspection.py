@@ -119,11 +119,18 @@ async def check_gradient(
 
     On the first 8 training samples unless `samples` says otherwise, penalties left out, layers as
     in the next update (batch norm on the batch, one dropout mask). Errors are relative to the
-    largest gradient of the parameter, or to 1e-4 of the loss where that is more.
+    largest gradient of the parameter, or to 1e-4 of the loss where that is more. `at` names the very
+    numbers to check.
     """
     chosen = chosen or CheckIn()
     return json_response(
-        await networks.call(live, looking.check_gradient, chosen.samples, chosen.numbers)
+        await networks.call(
+            live,
+            looking.check_gradient,
+            chosen.samples,
+            chosen.numbers,
+            {name: tuple(index) for name, index in chosen.at.items()} if chosen.at else None,
+        )
     )
 
 

@@ -35,8 +35,24 @@ from .network import (
     TrainIn,
 )
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
+from .worked import (
+    ApplyIn,
+    ExerciseCheckIn,
+    ExerciseIn,
+    ExerciseOut,
+    ExerciseResultOut,
+    WorkedIn,
+    WorkedOut,
+)
 
 __all__ = [
+    "ApplyIn",
+    "ExerciseCheckIn",
+    "ExerciseIn",
+    "ExerciseOut",
+    "ExerciseResultOut",
+    "WorkedIn",
+    "WorkedOut",
     "Answer",
     "ProblemOut",
     "Wire",

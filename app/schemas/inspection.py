@@ -171,6 +171,16 @@ class CheckIn(SamplesIn):
         default=None,
         description="at most so many of each parameter; null: 64, or what the limit allows",
     )
+    at: (
+        Annotated[
+            dict[
+                Annotated[str, Len(1, 80)],
+                Annotated[list[Annotated[int, Interval(ge=0, le=2**31)]], Len(0, 4)],
+            ],
+            Len(1, 64),
+        ]
+        | None
+    ) = Field(default=None, description="instead, one number of each parameter named: its index")
 
 
 class ParameterCheckOut(Answer):

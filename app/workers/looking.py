@@ -69,9 +69,14 @@ def gradients(id: str, samples: list[int] | None) -> bytes:
     return encoded({"loss": loss, "gradients": found})
 
 
-def check_gradient(id: str, samples: list[int] | None, numbers: int | None) -> bytes:
+def check_gradient(
+    id: str,
+    samples: list[int] | None,
+    numbers: int | None,
+    at: Mapping[str, tuple[int, ...]] | None = None,
+) -> bytes:
     """Raises: Refused"""
-    found = checked_gradient(experiment_of(id), samples, numbers)
+    found = checked_gradient(experiment_of(id), samples, numbers, at)
     return encoded({**asdict(found), "passed": found.passed})
 
 

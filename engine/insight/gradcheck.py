@@ -1,6 +1,6 @@
 """Backpropagation held against central differences, in float64, on the live weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -15,6 +15,7 @@ from ..layers.base import Pass
 from ..limits import MAX_WORK, keep_batch, keep_work
 from ..network import Network
 from .backprop import Array, backprop
+from .places import flat, inside, parameter
 
 DEFAULT_SAMPLES = 8
 DEFAULT_NUMBERS = 64
@@ -63,13 +64,17 @@ class GradientCheck:
 
 
 def check_gradient(
-    experiment: Experiment, samples: Sequence[int] | None = None, numbers: int | None = None
+    experiment: Experiment,
+    samples: Sequence[int] | None = None,
+    numbers: int | None = None,
+    at: Mapping[str, Place] | None = None,
 ) -> GradientCheck:
     """(f(w + h) - f(w - h)) / 2h against backpropagation, number by number, penalties left out.
 
     f is the loss on those training samples (None: the first 8, fewer of a large network), with layers as in the next
     update: batch norm on the batch, dropout with one fixed mask. Of every trainable parameter at
-    most `numbers` are checked, drawn with a fixed seed; None means 64, or as many as MAX_WORK allows.
+    most `numbers` are checked, drawn with a fixed seed; None means 64, or as many as MAX_WORK allows. `at` names
+    the very numbers instead, one of each parameter that it names.
 
     The error is relative to the largest of the parameter's own gradients, or to 1e-4 of the loss
     where they are smaller than that (and to 1e-8 at least): below it a difference quotient has no
@@ -84,7 +89,7 @@ def check_gradient(
     if samples is None:
         samples = range(_affordable(network, min(DEFAULT_SAMPLES, trainer.samples)))
     rows = experiment.trainer.chosen(samples)
-    places = _places(network, numbers, len(rows))
+    places = _named(network, at) if at else _places(network, numbers, len(rows))
     prober = _Prober(
         network,
         trainer.vector.astype(np.float64),
@@ -106,6 +111,24 @@ def _untruncated(network: Network) -> tuple[Network, list[str]]:
     whole = copy(network)
     whole.layers = [replace(one, truncate=0) if i in cut else one for i, one in enumerate(layers)]
     return whole, [network.names[i] for i in cut]
+
+
+def _named(network: Network, at: Mapping[str, Place]) -> dict[str, NDArray[np.int64]]:
+    """Raises: Refused, where there is no such number or no update moves it"""
+    fixed = network.fixed()
+    found: dict[str, NDArray[np.int64]] = {}
+    for name, index in at.items():
+        entry = parameter(network.layout, name, f"at.{name}")
+        here = inside(index, entry.shape, f"at.{name}", name)
+        if (entry.offset, entry.offset + entry.size) in fixed:
+            raise Refused(
+                f"at.{name}",
+                Reason(
+                    "parameter_fixed", "no update moves {name}, so there is no gradient", name=name
+                ),
+            )
+        found[name] = np.array([flat(entry, here)])
+    return found
 
 
 def _pass_work(network: Network, samples: int) -> int:

@@ -28,11 +28,9 @@ from ..layers.base import Cache
 from ..layers.recurrent import BACKWARD as FROM_THE_END
 from ..limits import MAX_TRACE_NUMBERS, keep_within, keep_work
 from ..network import Network
-from ..trainer import Trainer
+from ..trainer import DEFAULT_SAMPLES, Trainer
 from .backprop import Array, Backprop, backprop
 from .formulas import FUSED, NEXT, PRESENT, RUNNING
-
-DEFAULT_SAMPLES = (0,)
 
 Stage = Literal["forward", "loss", "backward", "update"]
 
@@ -74,7 +72,7 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
     Raises: Refused (no such sample, or more work or numbers than the limits)
     """
     rows = experiment.trainer.chosen(DEFAULT_SAMPLES if samples is None else samples)
-    _check_size(experiment, len(rows))
+    check_size(experiment, len(rows))
     twin = experiment.trainer.twin()
     network = twin.network
     before = twin.snapshot()
@@ -93,7 +91,7 @@ def trace(experiment: Experiment, samples: Sequence[int] | None = None) -> Trace
     return Trace(before.step, rows.tolist(), entries)
 
 
-def _check_size(experiment: Experiment, count: int) -> None:
+def check_size(experiment: Experiment, count: int) -> None:
     """Raises: Refused, naming the limit, before anything is computed"""
     network, slots = experiment.network, len(experiment.trainer.optimizer.slots)
     work = 3 * count * network.work
@@ -246,4 +244,4 @@ def _next(live: Trainer, twin: Trainer) -> Entry:
     return Entry("update", 8, "network", "next", NEXT, values)
 
 
-__all__ = ["Entry", "Trace", "trace"]
+__all__ = ["Entry", "Trace", "check_size", "trace"]

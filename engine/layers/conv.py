@@ -109,10 +109,16 @@ class Conv2D(Weighted):
     def function(self) -> ActivationName:
         return self.activation
 
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """Its side, its stride, its dilation."""
+        return self.kernel_size, self.strides, self.dilation_rate
+
     def _reach(self) -> int:
         return (self.kernel_size - 1) * self.dilation_rate + 1
 
-    def _geometry(self, shape: Shape) -> Geometry:
+    def geometry(self, shape: Shape) -> Geometry:
+        """Positions of the window over an input of that shape, zeros before it and after it."""
         return plane_geometry(shape[:2], self._reach(), self.strides, self.padding)
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -138,7 +144,7 @@ class Conv2D(Weighted):
                     fitting=", ".join(map(str, fitting)),
                 ),
             )
-        positions, _, _ = self._geometry(input_shape)
+        positions, _, _ = self.geometry(input_shape)
         return (*positions, self.filters)
 
     def _too_large(self, shape: Shape) -> Reason:
@@ -173,12 +179,12 @@ class Conv2D(Weighted):
         }
 
     def work(self, input_shape: Shape) -> int:
-        (rows, columns), _, _ = self._geometry(input_shape)
+        (rows, columns), _, _ = self.geometry(input_shape)
         area = self.kernel_size**2 * input_shape[2] // self.groups + 1
         return rows * columns * self.filters * area
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
-        positions, before, after = self._geometry(x.shape[1:])
+        positions, before, after = self.geometry(x.shape[1:])
         if run.compiled:
             z, kept = kernels("conv_layer").convolve(
                 x, p["weight"], p["bias"], positions, before, after, self.strides,
@@ -206,7 +212,7 @@ class Conv2D(Weighted):
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
         dz = deactivated(self.activation, cache, dy)
         shape = cache["x"].shape
-        positions, before, _ = self._geometry(shape[1:])
+        positions, before, _ = self.geometry(shape[1:])
         if run.compiled:
             return kernels("conv_layer").pull_back(
                 cache["padded"], p["weight"], dz, g["weight"], g["bias"], shape, before,

@@ -38,10 +38,16 @@ class _Pool(Layer):
     takes: ClassVar[tuple[Takes, ...]] = ("image",)
     name: ClassVar[str] = ""
 
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """Its side, its stride, its dilation."""
+        return self.pool_size, self._stride(), 1
+
     def _stride(self) -> int:
         return self.strides or self.pool_size
 
-    def _geometry(self, shape: Shape) -> Geometry:
+    def geometry(self, shape: Shape) -> Geometry:
+        """Positions of the window over an input of that shape, zeros before it and after it."""
         return plane_geometry(shape[:2], self.pool_size, self._stride(), self.padding)
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -58,18 +64,18 @@ class _Pool(Layer):
                     most=min(height, width),
                 ),
             )
-        positions, _, _ = self._geometry(input_shape)
+        positions, _, _ = self.geometry(input_shape)
         return (*positions, channels)
 
     def work(self, input_shape: Shape) -> int:
-        return prod(self._geometry(input_shape)[0]) * input_shape[2] * self.pool_size**2
+        return prod(self.geometry(input_shape)[0]) * input_shape[2] * self.pool_size**2
 
     def _spread(self, parts: Array, shape: Shape) -> Array:
         """What each window gives back, added where they overlap.
 
         parts: (batch, rows, columns, size, size, channels)  ->  (batch, *shape)
         """
-        positions, before, after = self._geometry(shape)
+        positions, before, after = self.geometry(shape)
         stride, size = self._stride(), self.pool_size
         height, width = shape[0] + before[0] + after[0], shape[1] + before[1] + after[1]
         dx = np.zeros((len(parts), height, width, shape[2]), parts.dtype)
@@ -95,7 +101,7 @@ class MaxPool2D(_Pool):
     name: ClassVar[str] = "max_pool2d"
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
-        positions, before, after = self._geometry(x.shape[1:])
+        positions, before, after = self.geometry(x.shape[1:])
         if run.compiled:
             x = np.ascontiguousarray(x)
             a = run.scratch.take("a", (len(x), *positions, x.shape[3]), x.dtype)
@@ -114,7 +120,7 @@ class MaxPool2D(_Pool):
         x = cache["x"]
         if run.compiled:
             dx = run.scratch.take("dx", x.shape, dy.dtype)
-            _, before, _ = self._geometry(x.shape[1:])
+            _, before, _ = self.geometry(x.shape[1:])
             dy = np.ascontiguousarray(dy)
             kernels("pooling").spread_max(
                 dy, x, cache["a"], dx, self.pool_size, self._stride(), *before
@@ -151,13 +157,13 @@ class AvgPool2D(_Pool):
 
     def _counts(self, shape: Shape, dtype: Any) -> Array:
         """How many pixels of each window are inside.  (1, rows, columns, 1)"""
-        positions, before, after = self._geometry(shape)
+        positions, before, after = self.geometry(shape)
         inside = padded(np.ones((1, *shape[:2], 1), dtype), before, after)
         seen = windows(inside, self.pool_size, self._stride(), 1, positions)
         return seen.sum(axis=(3, 4), dtype=dtype)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
-        positions, before, after = self._geometry(x.shape[1:])
+        positions, before, after = self.geometry(x.shape[1:])
         seen = windows(padded(x, before, after), self.pool_size, self._stride(), 1, positions)
         a = seen.sum(axis=(3, 4)) / self._counts(x.shape[1:], x.dtype)
         return a, {"a": a, "shape": x.shape}

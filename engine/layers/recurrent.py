@@ -135,6 +135,8 @@ class _Recurrent(Weighted):
     def _back(
         self, p: Views, g: Views, kept: Cache, dh: Array, run: Pass, way: str
     ) -> Array | None:
+        """Leaves in `kept`, for whoever looks: d (dL/dh of every step, what later steps gave back
+        included), dc, dz (dL/dz of the gates) and dback (that of their recurrent sums)."""
         raise NotImplementedError
 
     def _run_compiled(self, p: Views, x: Array, run: Pass, way: str) -> tuple[Array, Cache]:
@@ -209,11 +211,13 @@ class SimpleRNN(_Recurrent):
         self, p: Views, g: Views, kept: Cache, dh: Array, run: Pass, way: str
     ) -> Array | None:
         h = kept["h"]
-        dz = np.zeros_like(h)
+        dz, whole = np.zeros_like(h), np.zeros_like(h)
+        kept |= {"dz": dz, "dback": dz, "d": whole}
         carried = np.zeros_like(dh[0])
         for t in range(len(h) - 1, -1, -1):
             slope = 1 - h[t] * h[t] if self.activation == "tanh" else h[t] > 0
-            dz[t] = (dh[t] + carried) * slope
+            whole[t] = dh[t] + carried
+            dz[t] = whole[t] * slope
             carried = np.zeros_like(carried) if self._cut(t) else dz[t] @ p["recurrent_weight"].T
         return _write_gradients(p, g, kept["x"], _before(h), dz, dz, run.first)
 
@@ -275,14 +279,15 @@ class LSTM(_Recurrent):
         self, p: Views, g: Views, kept: Cache, dh: Array, run: Pass, way: str
     ) -> Array | None:
         u, h, c, gates = self.units, kept["h"], kept["c"], kept["gates"]
-        dz = np.zeros_like(gates)
+        dz, whole, dcs = np.zeros_like(gates), np.zeros_like(h), np.zeros_like(h)
+        kept |= {"dz": dz, "dback": dz, "d": whole, "dc": dcs}
         carried, dc = np.zeros_like(dh[0]), np.zeros_like(dh[0])
         cells = _before(c)
         for t in range(len(h) - 1, -1, -1):
             i, f, new, o = (gates[t, :, k * u : (k + 1) * u] for k in range(4))
             tc = np.tanh(c[t])
-            d = dh[t] + carried
-            dc = dc + d * o * (1 - tc * tc)
+            whole[t] = d = dh[t] + carried
+            dcs[t] = dc = dc + d * o * (1 - tc * tc)
             dz[t, :, :u] = dc * new * i * (1 - i)
             dz[t, :, u : 2 * u] = dc * cells[t] * f * (1 - f)
             dz[t, :, 2 * u : 3 * u] = dc * i * (1 - new * new)
@@ -352,12 +357,12 @@ class GRU(_Recurrent):
     ) -> Array | None:
         u, h, gates = self.units, kept["h"], kept["gates"]
         states = _before(h)
-        dz = np.zeros_like(gates)
-        dback = np.zeros_like(gates)
+        dz, dback, whole = np.zeros_like(gates), np.zeros_like(gates), np.zeros_like(h)
+        kept |= {"dz": dz, "dback": dback, "d": whole}
         carried = np.zeros_like(dh[0])
         for t in range(len(h) - 1, -1, -1):
             r, z, n = (gates[t, :, k * u : (k + 1) * u] for k in range(3))
-            d = dh[t] + carried
+            whole[t] = d = dh[t] + carried
             dn = d * (1 - z) * (1 - n * n)
             dz[t, :, :u] = dn * kept["news"][t] * r * (1 - r)
             dz[t, :, u : 2 * u] = d * (states[t] - n) * z * (1 - z)

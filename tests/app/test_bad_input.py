@@ -47,6 +47,10 @@ ROUTES = [
     ("POST", "/gradients"),
     ("POST", "/check-gradient"),
     ("POST", "/trace"),
+    ("POST", "/worked"),
+    ("POST", "/apply"),
+    ("POST", "/exercise"),
+    ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),
 ]
 
