@@ -47,7 +47,10 @@ class Step:
         return self.layer._cut(self._s(t))
 
     def _symbol(self, letter: str, t: int, k: int) -> str:
-        return self.walk.symbol(letter + ("←" if self.way else ""), self.i, (t, k))
+        """`z r`: the z of gate r, which is said before the indices."""
+        base, _, gate = letter.partition(" ")
+        found = self.walk.symbol(base + ("←" if self.way else ""), self.i, (t, k))
+        return found.replace("_", f"_{gate} ") if gate else found
 
     def at(self, array: str, t: int, k: int, n: int | None = None) -> Where:
         sample = self.walk.n if n is None else n
@@ -79,7 +82,7 @@ class Step:
 
     def gate_delta(self, k: int, t: int, *, back: bool = False, n: int | None = None) -> Number:
         """dL/dz of a gate's weighted sum; `back`: of its recurrent part (a GRU's r lies between)."""
-        letter = "δ" + self.letters[k // self.units]
+        letter = f"δ {self.letters[k // self.units]}"
         if back and self.layer.kind == "gru" and k >= 2 * self.units:
             return self.kept_number("dback", letter + "ʳ", t, k, None, n)
         return self.kept_number("dz", letter, t, k, "gate_delta", n)
@@ -129,7 +132,7 @@ class Step:
             parts.append(self.weight("recurrent_bias", (column,)))
         term = add(*parts)
         return number(
-            _value(term), self._symbol("z" + self.letters[column // self.units], self.t, self.u)
+            _value(term), self._symbol(f"z {self.letters[column // self.units]}", self.t, self.u)
         ), term
 
 

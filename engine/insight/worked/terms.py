@@ -139,7 +139,19 @@ def made(op: str, *of: Term | float) -> Made:
 
 
 def add(*terms: Term | float) -> Term:
-    return _part(terms[0]) if len(terms) == 1 else made("add", *terms)
+    """A sum; sums in it are laid out as its own terms."""
+    parts: list[Term] = []
+    count, rest = 0, 0.0
+    for term in map(_part, terms):
+        if isinstance(term, Number) or term.op != "add":
+            parts.append(term)
+            continue
+        parts += term.of
+        if term.more:
+            count, rest = count + term.more.count, rest + term.more.value
+    if len(parts) == 1 and not count:
+        return parts[0]
+    return Made("add", tuple(parts), More(count, rest) if count else None)
 
 
 def multiply(*factors: Term | float) -> Term:

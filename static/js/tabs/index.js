@@ -2,6 +2,7 @@
 import { byId, h, rovingTabs } from "../dom.js";
 import { t } from "../words.js";
 import { mountActivations } from "./activations.js";
+import { mountBackprop } from "./backprop.js";
 import { mountConfusion } from "./confusion.js";
 import { mountNumbers } from "./numbers.js";
 
@@ -15,6 +16,7 @@ import { mountNumbers } from "./numbers.js";
 /** @type {Tab[]} */
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
+  { id: "backprop", label: "backprop", fits: () => true, mount: mountBackprop },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
   { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
 ];

@@ -1,0 +1,209 @@
+"""Backprop in numbers: walked by keys and by pointer; its figures are those of the API."""
+
+import pytest
+
+from .conftest import Visitor
+from .page import choose_data, open_preset
+from .test_accessible import violations
+
+TAB = "#of-backprop"
+
+
+def open_tab(visitor: Visitor, server) -> str:
+    """Returns the network's address in the API."""
+    page = visitor.open(server.url)
+    page.click(TAB)
+    page.wait_for_selector("#backprop .line.on")
+    return f"{server.url}/api/networks/{visitor.state('network.id')}"
+
+
+def drawn(visitor: Visitor) -> str:
+    return visitor.page.get_attribute("#backprop", "data-drawn")
+
+
+def press(visitor: Visitor, key: str) -> None:
+    """And wait for the picture after it."""
+    before = drawn(visitor)
+    visitor.page.keyboard.press(key)
+    visitor.page.wait_for_function(
+        "(was) => document.getElementById('backprop').dataset.drawn !== was", arg=before
+    )
+
+
+def test_the_eight_steps_are_walked_without_a_mouse(visitor, server) -> None:
+    page = visitor.open(server.url)
+    page.focus("#of-activations")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#backprop .line.on")
+    page.keyboard.press("Tab")
+    page.keyboard.press("f")
+    page.wait_for_selector("#backprop-whole[open]")
+    seen = []
+    for _ in range(200):
+        chapter = page.get_attribute("#backprop [aria-current='step']", "data-name")
+        assert page.inner_text("#backprop .line.on .k")
+        if chapter not in seen:
+            seen.append(chapter)
+        if page.is_disabled("#backprop [data-name='next']"):
+            break
+        press(visitor, "ArrowRight")
+    assert seen == [f"chapter {n}" for n in range(1, 9)]
+    press(visitor, "ArrowLeft")
+    press(visitor, "3")
+    assert page.get_attribute("#backprop [aria-current='step']", "data-name") == "chapter 3"
+    unit = page.input_value("#backprop [data-name='unit 0']")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "(was) => document.querySelector(\"#backprop [data-name='unit 0']\").value !== was",
+        arg=unit,
+    )
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#backprop-whole")
+
+
+def test_what_is_shown_is_what_the_api_says(visitor, server, client) -> None:
+    url = open_tab(visitor, server)
+    page = visitor.page
+    page.click("#backprop [data-name='chapter 3']")
+    found = client.post(f"{url}/worked", json={}).json()
+    first = next(line for line in found["lines"] if line["chapter"] == 3)
+    shown = page.text_content("#backprop .line.on .result").replace("−", "-")
+    assert float(shown) == pytest.approx(first["value"], rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["digits", "waveforms", "zen", "wine", "sine"])
+def test_every_view_of_data_has_its_walk(visitor, server, kind) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, kind)
+    page.click(TAB)
+    page.wait_for_selector("#backprop .line.on")
+    page.click("#backprop-full")
+    for chapter in range(1, 9):
+        page.click(f"#backprop [data-name='chapter {chapter}']")
+        assert page.text_content("#backprop .line.on .equation")
+    page.click("#backprop [data-name='overview']")
+    page.wait_for_selector("#backprop .overview-row .matrix")
+    page.click("#backprop [data-name='chain']")
+    page.wait_for_selector("#backprop .factor")
+
+
+def test_one_hover_lights_the_number_wherever_it_stands(visitor, server) -> None:
+    open_tab(visitor, server)
+    page = visitor.page
+    page.click("#backprop-full")
+    page.click("#backprop [data-name='chapter 3']")
+    page.wait_for_selector("#backprop .where .unit")
+    page.locator("#backprop .line.on [data-at='dense_1/weight/0.0']").first.hover()
+    lit = page.eval_on_selector_all("#backprop .lit", "all => all.map((one) => one.localName)")
+    assert "line" in lit
+    assert len(lit) >= 3  # in symbols, in figures, as a line of the diagram
+    assert visitor.state("hover") == {"layer": 0, "unit": 0, "from": 0}
+
+
+def test_a_point_of_the_plane_is_the_sample(visitor, server) -> None:
+    open_tab(visitor, server)
+    page = visitor.page
+    point = visitor.state("dataset.inputs[5]")
+    page.evaluate("(p) => glassbox.store.set({ probePinned: { u: p[0], v: p[1] } })", point)
+    page.wait_for_function(
+        "() => document.querySelector(\"#backprop [data-name='samples']\").value === '6'"
+    )
+
+
+def test_apply_makes_the_update_shown(visitor, server, client) -> None:
+    url = open_tab(visitor, server)
+    page = visitor.page
+    page.fill("#backprop [data-name='samples']", "3, 8")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#backprop [data-name='sample']")
+    traced = client.post(f"{url}/trace", json={"samples": [2, 7]}).json()
+    page.click("#backprop [data-name='apply']")
+    visitor.until("s.frame.step === 1")
+    weights = client.get(f"{url}/weights").json()
+    for entry in traced["entries"]:
+        if "weight_after" in entry:
+            assert weights[f"{entry['layer']}.{entry['parameter']}"] == entry["weight_after"]
+
+
+def test_check_holds_the_gradient_to_central_differences(visitor, server) -> None:
+    open_tab(visitor, server)
+    page = visitor.page
+    page.click("#backprop [data-name='chapter 7']")
+    page.click("#backprop [data-name='check']")
+    page.wait_for_selector("#backprop .check.ok")
+
+
+def test_samples_that_are_not_there_are_said_so(visitor, server) -> None:
+    open_tab(visitor, server)
+    field = visitor.page.locator("#backprop [data-name='samples']")
+    field.fill("900")
+    field.press("Enter")
+    assert "1" in field.evaluate("(f) => f.validationMessage")
+    field.fill("1")
+    field.press("Enter")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_an_exercise_is_solved_with_hints(browser, server, client, locale) -> None:
+    one = Visitor(browser, locale=locale)
+    url = open_tab(one, server)
+    page = one.page
+    page.click("#backprop [data-name='exercise']")
+    page.wait_for_selector("#backprop .blank input")
+    made = client.post(f"{url}/exercise", json={"seed": 1, "level": 1, "solutions": True}).json()
+    answer = next(line["value"] for line in made["lines"] if line.get("blank"))
+    field = page.locator("#backprop .blank input")
+    for n in range(3):
+        field.fill(str(answer + 10))
+        field.press("Enter")
+        page.wait_for_function(
+            "(n) => document.querySelector('.exercise-hint p')?.textContent.includes(String(n))",
+            arg=n + 1,
+        )
+    field.fill("three")
+    field.press("Enter")
+    assert page.inner_text(".exercise-hint")
+    field.fill(f"{answer:.5g}")
+    field.press("Enter")
+    page.wait_for_selector("#backprop .blank.right")
+    assert "1" in page.inner_text(".tally")
+    assert violations(page) == []
+    one.context.close()
+
+
+def test_ten_exercises_are_printed_with_solutions(visitor, server) -> None:
+    open_tab(visitor, server)
+    page = visitor.page
+    network = visitor.state("network.id")
+    page.goto(f"{server.url}/exercises?network={network}&seed=1")
+    page.wait_for_selector("#solutions > li")
+    assert page.locator("#exercises > li").count() == page.locator("#solutions > li").count() == 10
+    assert page.locator("#exercises .write-here").count() >= 10
+    assert page.locator("#solutions .write-here").count() == 0
+    assert violations(page) == []
+    page.goto(f"{server.url}/exercises?network=none")
+    visitor.page.wait_for_function("() => document.getElementById('lead').textContent.length > 20")
+    visitor.complaints.clear()  # the browser tells of the 404, too
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_and_its_whole_screen_have_no_barriers(browser, server, scheme) -> None:
+    one = Visitor(browser, color_scheme=scheme)
+    open_tab(one, server)
+    assert violations(one.page) == []
+    one.page.click("#backprop-full")
+    for view in ("overview", "chain", "exercise"):
+        one.page.click(f"#backprop [data-name='{view}']")
+        one.page.wait_for_timeout(400)
+        assert violations(one.page) == [], view
+    one.context.close()
+
+
+def test_the_eight_steps_of_the_article(visitor, server) -> None:
+    visitor.open(server.url)
+    open_preset(visitor, "article_bp")
+    visitor.until("s.network.spec.batch_size === 1")
+    visitor.page.click(TAB)
+    visitor.page.wait_for_selector("#backprop .line.on")
+    visitor.page.click("#backprop [data-name='chapter 7']")
+    assert "∂" in visitor.page.text_content("#backprop .line.on .equation")
