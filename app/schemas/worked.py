@@ -84,6 +84,7 @@ class WorkedOut(Answer):
     units: dict[str, list[int]]
     shapes: dict[str, list[int]] = Field(description="of every layer's units")
     places: dict[str, list[int]]
+    next_samples: list[int] = Field(description="those that training itself takes next")
     lines: list[LineOut]
     chains: dict[str, ChainOut] = Field(description="by parameter")
 

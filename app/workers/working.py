@@ -34,6 +34,7 @@ def worked(
             "units": found.units,
             "shapes": found.shapes,
             "places": found.places,
+            "next_samples": found.next_samples,
             "lines": [_said(line, plain(line.term)) for line in found.lines],
             "chains": {
                 name: {

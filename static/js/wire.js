@@ -56,6 +56,6 @@
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn
- * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
+ * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
  */
 export {};

@@ -44,6 +44,7 @@ def test_the_lines_are_those_of_the_trace(client) -> None:
     with network(client, SMALL) as url:
         found = ask(client, "POST", f"{url}/worked", {"samples": [7], "units": {"dense_1": [2]}})
         traced = ask(client, "POST", f"{url}/trace", {"samples": [7]})
+        assert found["next_samples"] == traced["entries"][-1]["next_samples"]
         z = next(line for line in found["lines"] if line["what"] == "weighted_sum")
         assert z["left"] == "z^(1)_3"
         assert z["value"] == next(e for e in traced["entries"] if "z" in e)["z"][0][2]

@@ -207,3 +207,30 @@ def test_the_eight_steps_of_the_article(visitor, server) -> None:
     visitor.page.wait_for_selector("#backprop .line.on")
     visitor.page.click("#backprop [data-name='chapter 7']")
     assert "∂" in visitor.page.text_content("#backprop .line.on .equation")
+
+
+def test_a_clicked_unit_shows_its_sum_and_what_the_last_step_did(visitor, server, client) -> None:
+    page = visitor.open(server.url)
+    url = f"{server.url}/api/networks/{visitor.state('network.id')}"
+    visitor.until("s.picture && s.picture.probe")
+    page.evaluate("glassbox.store.set({ pinned: { layer: 0, unit: 3 } })")
+    page.wait_for_selector("#neuron-card:not([hidden]) .total")
+    first = client.post(f"{url}/worked", json={"units": {"dense_1": [3]}}).json()
+    z = next(line["value"] for line in first["lines"] if line["what"] == "weighted_sum")
+    shown = page.inner_text("#neuron-card .total td:nth-child(4)").replace("−", "-")
+    assert float(shown) == pytest.approx(z, abs=6e-4)
+    batch = {"samples": first["next_samples"], "units": {"dense_1": [3]}}
+    chains = client.post(f"{url}/worked", json=batch).json()["chains"]
+    before = client.get(f"{url}/weights").json()["dense_1.weight"]
+    page.wait_for_timeout(500)  # it asks what the next step will do
+    page.click("#step")
+    visitor.until("s.frame.step === 1 && !s.waiting")
+    page.wait_for_selector("#neuron-card .moved")
+    after = client.get(f"{url}/weights").json()["dense_1.weight"]
+    moved = page.inner_text("#neuron-card tr:first-child .moved").replace("−", "-")
+    assert float(moved) == pytest.approx(after[0][3] - before[0][3], rel=0.06, abs=6e-4)
+    delta = chains["dense_1.bias"]["gradient"]
+    page.wait_for_selector("#neuron-card .back")
+    assert f"{abs(delta):.3f}"[:5] in page.inner_text("#neuron-card .back")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#neuron-card")

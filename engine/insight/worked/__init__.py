@@ -27,6 +27,7 @@ from .updates import update_lines
 class Worked:
     """step: updates made before this one  samples: the batch  sample: the one looked at
     units, places: what of every layer and parameter is looked at  shapes: what there is to choose from
+    next_samples: those that training itself takes next
     """
 
     step: int
@@ -37,6 +38,7 @@ class Worked:
     places: dict[str, Index]
     lines: list[Line]
     chains: dict[str, Chain]
+    next_samples: list[int]
 
 
 def worked(
@@ -65,6 +67,7 @@ def worked(
     return Worked(
         walk.before.step, walk.rows, walk.rows[walk.n], dict(walk.units),
         {name: walk.shape(i) for i, name in enumerate(walk.names)}, places_found, lines, chains,
+        experiment.trainer.samples_ahead().tolist(),
     )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ export function drawChooser(session, walk) {
   const which = walk.samples.length > 1 ? [h("select", { "data-name": "sample", "aria-label": t("bp.looked"), onchange: (/** @type {Event} */ event) => void walk.lookAt(Number(/** @type {HTMLSelectElement} */ (event.target).value)) },
     ...walk.samples.map((n) => h("option", { value: String(n), selected: n === one }, t("bp.lookAt", { n: n + 1 }))))] : [];
   const next = h("button", { type: "button", class: "quiet", "data-name": "next batch", "data-tip": "bp.tipNextBatch", onclick: () => {
-    const ahead = walk.trace?.entries[walk.trace.entries.length - 1]?.next_samples;
-    if (ahead) void walk.chooseSamples(ahead);
+    const ahead = walk.found?.next_samples;
+    if (ahead?.length) void walk.chooseSamples(ahead);
   } }, t("bp.nextBatch"));
   return h("span", { class: "row chooser" }, h("button", { type: "button", "data-name": "before", "aria-label": t("bp.sampleBefore"), onclick: () => by(-1) }, "◂"),
     h("label", { class: "row" }, t("bp.sample"), input), h("button", { type: "button", "data-name": "after", "aria-label": t("bp.sampleAfter"), onclick: () => by(1) }, "▸"),

@@ -119,7 +119,7 @@ const shownLine = (reading, line) => h("div", { class: "line" }, h("p", { class:
 function blankLine(reading, exercises, line) {
   const one = exercises.state[line.blank], { digits } = reading;
   const label = `${line.left.replace(/\^\((\d+)\)/, " $1 ").replace("_", " ")}: ${sentence(reading.state, line)}`;
-  const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", value: one.answer, "data-blank": line.blank, "data-name": `blank ${line.blank}`, "aria-label": label, disabled: one.right, "aria-invalid": String(Boolean(one.hint)) });
+  const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", value: one.answer, "data-blank": line.blank, "data-name": `blank ${line.blank}`, "aria-label": label, disabled: one.right, "aria-invalid": String(Boolean(one.hint)), oninput: () => { one.answer = input.value; } });
   const form = h("form", { class: "row", onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
     void exercises.check(line.blank, input.value);

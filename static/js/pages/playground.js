@@ -12,6 +12,7 @@ import { mountCourse } from "../panels/course.js";
 import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
+import { mountNeuronCard } from "../panels/neuron-card.js";
 import { mountOutput } from "../panels/output.js";
 import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
@@ -29,7 +30,7 @@ const store = new Store(playgroundState());
 const session = new Session(store);
 
 const PANELS = [
-  mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountChain, mountLayers,
+  mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountNeuronCard, mountChain, mountLayers,
   mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil, mountAdvice,
 ];
 
