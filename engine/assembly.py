@@ -115,7 +115,10 @@ def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
     drawn = dataset.view in ("plane", "curve")
     shape = (len(input_names(spec, dataset)),) if drawn else dataset.shape
     layers = [layer.fitted(vocabulary) for layer in spec.layers]
-    output = Output(units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable)
+    output = Output(
+        units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable,
+        trainable_bias=out.trainable_bias,
+    )  # fmt: skip
     return Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
 
 

@@ -32,6 +32,7 @@ class OutputSpec:
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
