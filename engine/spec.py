@@ -9,6 +9,7 @@ from .activations import OutputActivationName
 from .datasets import AnyDataset, Spiral
 from .datasets.base import Seed
 from .features import FeatureName
+from .given import Starting
 from .initializers import InitializerName
 from .layers import Dense, LayerSpec
 from .layers.base import Penalty
@@ -71,5 +72,7 @@ class NetworkSpec:
     clipping: Clipping = field(default_factory=Clipping)
     average: Average = 0.0
     initializer: InitializerName = "glorot_uniform"
+    # Starting weights that are given instead of drawn.
+    start: Starting = field(default_factory=dict)
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0

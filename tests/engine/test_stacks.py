@@ -42,7 +42,13 @@ ANYWHERE = [
     st.builds(ActivationLayer, activation=WITH_SOFTMAX),
     st.builds(Residual, span=st.integers(1, 4), activation=SMOOTH),
 ]  # fmt: skip
-DENSE = st.builds(Dense, units=st.integers(1, 4), activation=SMOOTH, trainable=st.booleans(), trainable_bias=st.booleans())
+DENSE = st.builds(
+    Dense,
+    units=st.integers(1, 4),
+    activation=SMOOTH,
+    trainable=st.booleans(),
+    trainable_bias=st.booleans(),
+)
 ROWS = [DENSE, *ANYWHERE, st.builds(PReLU)]
 CONV = st.builds(
     Conv2D, filters=st.sampled_from([2, 3, 4]), kernel_size=st.integers(1, 3), strides=st.integers(1, 2),
