@@ -53,7 +53,7 @@ def _preview(cls: Any) -> dict[str, Any] | None:
     return {
         **shown,
         "inputs": np.round(inputs.astype(np.float64), 2).tolist(),
-        "targets": made.targets.reshape(-1)[chosen].round(2).tolist(),
+        "targets": made.targets[chosen].reshape(len(chosen), made.outputs)[:, 0].round(2).tolist(),
     }
 
 

@@ -46,7 +46,15 @@ class Commands:
                 return await self._mend(live, change)
             spec = self._validated(change.merged(live.spec))
             tables = await self.networks.tables_for(spec)
-            report, described, ended = await self.networks.call(live, runs.patch, spec, tables)
+            try:
+                answer = await self.networks.call(live, runs.patch, spec, tables)
+            except Refused as error:
+                if not error.place.startswith("start") or change.start is not None:  # pyright: ignore[reportAttributeAccessIssue]
+                    raise
+                # Starting weights that were given for the network before do not hold it back.
+                spec = replace(spec, start={})
+                answer = await self.networks.call(live, runs.patch, spec, tables)
+            report, described, ended = answer
             live.spec = spec
             if ended is not None:
                 live.begin_run(ended)

@@ -11,6 +11,7 @@ from .activations import OutputActivationName
 from .datasets import Dataset, Own, Table
 from .errors import Reason, Refused
 from .features import FEATURES, apply_features
+from .given import check_starting
 from .layers import Output
 from .limits import MAX_PARAMETERS, keep_batch, keep_within, keep_work
 from .losses import LOSSES
@@ -82,6 +83,8 @@ def assemble(spec: NetworkSpec, dataset: Dataset) -> Assembly:
     _check_loss(spec, dataset)
     network = _network(spec, dataset)
     _check_size(spec, dataset, network)
+    if spec.start:
+        check_starting(spec.start, network.layout.views(np.zeros(network.layout.size)))
     return Assembly(spec, dataset, network)
 
 
@@ -115,7 +118,10 @@ def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
     drawn = dataset.view in ("plane", "curve")
     shape = (len(input_names(spec, dataset)),) if drawn else dataset.shape
     layers = [layer.fitted(vocabulary) for layer in spec.layers]
-    output = Output(units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable)
+    output = Output(
+        units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable,
+        trainable_bias=out.trainable_bias,
+    )  # fmt: skip
     return Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
 
 

@@ -37,11 +37,12 @@ class Baseline:
 
 
 def baseline(dataset: Dataset, loss: str) -> Baseline | None:
-    """What a network that is trained with that loss is compared with; None without training samples.
+    """What a network that is trained with that loss is compared with; None without training samples,
+    and where there is only one value to be told, which its own mean would tell exactly.
 
     Where the loss is none of those that a baseline is told in, `loss_name` is another one.
     """
-    if not len(dataset.inputs):
+    if not len(dataset.inputs) or (not dataset.classes and len(dataset.inputs) == 1):
         return None
     if dataset.classes:
         return _of_classes(dataset, loss)

@@ -149,7 +149,8 @@ class Network:
         ]  # fmt: skip
 
     def fixed(self) -> list[tuple[int, int]]:
-        """What no update touches: (start, stop) of running statistics and of frozen layers."""
+        """What no update touches: (start, stop) of running statistics, of biases that are held and of
+        frozen layers."""
         return [
             (entry.offset, entry.offset + entry.size)
             for entry, parameter, owner in zip(

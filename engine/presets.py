@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from .datasets.curve import ArticleLinear, ArticlePairs
 from .datasets.plane import Blobs, Circle, Xor
+from .datasets.worked_example import WorkedExample
 from .layers import Dense
 from .optimizers import SGD, Adam
 from .spec import NetworkSpec
+from .suits import suiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ PRESETS: dict[str, Preset] = {
                 dataset=ArticlePairs(), layers=(), loss="mse", optimizer=SGD(learning_rate=0.01),
                 batch_size=3,
             ),
+        ),
+        Preset(
+            "worked_example",
+            {"en": "A 2-2-2 network by hand", "zh": "手算 2-2-2 网络"},
+            {"en": "A published worked example: sigmoid units, biases held fixed. Its total error, half the sum of "
+             "squares, is with two outputs our mse, their mean: 0.298371 before the first step.",
+             "zh": "广为流传的手算例子：sigmoid 单元，偏置固定不变。其总误差（平方和的一半）在两个输出时就是这里的 mse（平均值）："
+             "第一步之前为 0.298371。"},
+            NetworkSpec(dataset=WorkedExample(), **suiting(WorkedExample)),
         ),
     )
 }  # fmt: skip

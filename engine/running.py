@@ -39,6 +39,7 @@ def _settings(spec: NetworkSpec) -> dict[str, Any]:
         "l1": spec.regularization.l1,
         "l2": spec.regularization.l2,
         "initializer": spec.initializer,
+        "starting": spec.start,
         "seed": spec.seed,
     }
 

@@ -9,6 +9,7 @@ from .activations import OutputActivationName
 from .datasets import AnyDataset, Spiral
 from .datasets.base import Seed
 from .features import FeatureName
+from .given import Starting
 from .initializers import InitializerName
 from .layers import Dense, LayerSpec
 from .layers.base import Penalty
@@ -32,6 +33,7 @@ class OutputSpec:
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,5 +72,7 @@ class NetworkSpec:
     clipping: Clipping = field(default_factory=Clipping)
     average: Average = 0.0
     initializer: InitializerName = "glorot_uniform"
+    # Starting weights that are given instead of drawn.
+    start: Starting = field(default_factory=dict)
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0

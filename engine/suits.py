@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .activations import ActivationName
 from .datasets import AnyDataset
 from .datasets.base import Task
+from .given import Starting
 from .initializers import InitializerName
 from .layers import (
     GRU,
@@ -25,7 +26,7 @@ from .layers import (
 )
 from .losses import LossName
 from .optimizers import SGD, Adam, Optimizer
-from .spec import Clipping, Regularization
+from .spec import Clipping, OutputSpec, Regularization
 
 # Steps a second that the page offers.
 Pace = Literal[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000]
@@ -43,6 +44,8 @@ class Recipe:
     initializer: InitializerName = "glorot_uniform"
     regularization: Regularization = field(default_factory=Regularization)
     clipping: Clipping = field(default_factory=Clipping)
+    output: OutputSpec = field(default_factory=OutputSpec)
+    start: Starting = field(default_factory=dict)
 
     def parts(self) -> dict[str, Any]:
         """All but the pace, as NetworkSpec has them."""
@@ -121,6 +124,16 @@ RECIPES: dict[str, Recipe] = {
     "article_linear": Recipe(layers=(), pace=20, loss="mse", optimizer=SGD(learning_rate=0.01)),
     "article_pairs": Recipe(
         layers=(), pace=10, loss="mse", optimizer=SGD(learning_rate=0.01), batch_size=3
+    ),
+    # As it was published, to the last weight: who does it by hand finds the same figures.
+    "worked_example": Recipe(
+        layers=(Dense(units=2, activation="sigmoid", trainable_bias=False),), pace=10, loss="mse",
+        optimizer=SGD(learning_rate=0.5), batch_size=1,
+        output=OutputSpec(activation="sigmoid", trainable_bias=False),
+        start={
+            "dense_1.weight": ((0.15, 0.25), (0.20, 0.30)), "dense_1.bias": (0.35, 0.35),
+            "output.weight": ((0.40, 0.50), (0.45, 0.55)), "output.bias": (0.60, 0.60),
+        },
     ),
     "iris": _points((8, 8), 50),
     "wine": _points((8,), 50, 0.012),

@@ -4,14 +4,16 @@ The same spec and seed give the same numbers bit for bit however the steps are s
 that moves (weights, optimizer slots, order, generator, clock) is in the State and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Reason, Refused
+from .given import ready
 from .layers.base import Pass
 from .network import Network
 from .optimizers import Optimizer
@@ -44,6 +46,7 @@ class Trainer:
         l1: float = 0.0,
         l2: float = 0.0,
         initializer: str = "glorot_uniform",
+        starting: Mapping[str, Any] | None = None,
         seed: int = 0,
         schedule: Schedule | None = None,
         care: Care | None = None,
@@ -56,7 +59,7 @@ class Trainer:
         self.care = care or Care()
         self.dtype = dtype
         self.compiled = compiled
-        self.initializer = initializer
+        self.initializer, self.starting = initializer, starting or {}
         self.batch_size, self.l1, self.l2 = batch_size, l1, l2
         self._updater = Updater()
         self._take_arrays(inputs, targets)
@@ -149,7 +152,15 @@ class Trainer:
     def reset(self, seed: int) -> None:
         """Fresh weights, step 0: the same seed gives the same run."""
         self.seed = seed
-        self._begin(self.network.start(self.initializer, seed, self.dtype), seed)
+        self._begin(self._fresh(seed), seed)
+
+    def _fresh(self, seed: int) -> Array:
+        """Drawn from the seed, but for those that are given."""
+        vector = self.network.start(self.initializer, seed, self.dtype)
+        views = self.network.layout.views(vector)
+        for name, array in ready(self.starting, views, self.dtype).items():
+            views[name][...] = array
+        return vector
 
     def begin_anew(self) -> None:
         """Step 0 with the weights there are; all else is as after `reset`."""
@@ -173,11 +184,12 @@ class Trainer:
             raise ValueError(f"{len(self.inputs)} inputs but {len(self.targets)} targets")
 
     def change_settings(
-        self, *, batch_size: int, l1: float, l2: float, initializer: str, seed: int
-    ) -> None:
-        """They hold from the next step; initializer and seed for parameters that are yet to come."""
+        self, *, batch_size: int, l1: float, l2: float, initializer: str,
+        starting: Mapping[str, Any], seed: int,
+    ) -> None:  # fmt: skip
+        """They hold from the next step; how weights start, for parameters that are yet to come."""
         self.batch_size, self.l1, self.l2 = batch_size, l1, l2
-        self.initializer, self.seed = initializer, seed
+        self.initializer, self.starting, self.seed = initializer, starting, seed
 
     def change_data(self, inputs: Array, targets: Array) -> None:
         """Other samples from here on, weights kept: a new epoch begins with them."""
@@ -207,8 +219,7 @@ class Trainer:
         self._updater.forget()
         before, self.network = self.network, network
         if before.layout != network.layout:
-            start = network.start(self.initializer, self.seed, self.dtype)
-            self.state.take_layout(network.layout, start)
+            self.state.take_layout(network.layout, self._fresh(self.seed))
             self.diverged = None
 
     def set_parameters(self, values: dict[str, Array]) -> None:
@@ -217,54 +228,9 @@ class Trainer:
         Raises: Refused (unknown name, wrong shape or not finite); nothing is written
         """
         views = self.network.layout.views(self.vector)
-        ready = {name: self._ready(name, value, views) for name, value in values.items()}
-        for name, array in ready.items():
+        for name, array in ready(values, views, self.dtype).items():
             views[name][...] = array
         self.diverged = None
-
-    def _ready(self, name: str, value: Array, views: dict[str, Array]) -> Array:
-        if name not in views:
-            raise Refused(
-                name,
-                Reason(
-                    "weights.unknown",
-                    "there is no parameter {name}; there are {names}",
-                    name=name,
-                    names=", ".join(views),
-                ),
-            )
-        try:
-            array = np.asarray(value, np.float64)  # None becomes NaN: that number stays as it is
-        except ValueError as error:
-            raise Refused(
-                name,
-                Reason(
-                    "weights.rows_differ", "the rows of {name} must all be of one length", name=name
-                ),
-            ) from error
-        if array.shape != views[name].shape:
-            raise Refused(
-                name,
-                Reason(
-                    "weights.of_other_shape",
-                    "{name} has shape {shape}, not {found}",
-                    name=name,
-                    shape=str(list(views[name].shape)),
-                    found=str(list(array.shape)),
-                ),
-            )
-        with np.errstate(over="ignore"):
-            array = np.where(np.isnan(array), views[name], array).astype(self.dtype)
-        if not np.isfinite(array).all():
-            raise Refused(
-                name,
-                Reason(
-                    "weights.not_finite",
-                    "{name} holds a number that is not finite in float32",
-                    name=name,
-                ),
-            )
-        return array
 
     def snapshot(self) -> Snapshot:
         return self.state.snapshot()

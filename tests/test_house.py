@@ -19,7 +19,16 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
     {"errors", "limits", "mathml", "mixing", "layout", "kernels", "features", "marks"},
-    {"activations", "initializers", "losses", "optimizers", "schedules", "datasets", "history"},
+    {
+        "activations",
+        "initializers",
+        "losses",
+        "optimizers",
+        "schedules",
+        "datasets",
+        "history",
+        "given",
+    },
     {"layers"},
     {"network"},
     {"state"},

@@ -82,7 +82,8 @@ class DatasetOut(Answer):
     test_samples: int = Field(description="test samples in all")
     inputs: list[Any] = Field(description="training samples, each of that shape")
     targets: list[Any] = Field(
-        description="class numbers or values; for text a row of class numbers each, -1 where nothing is asked"
+        description="class numbers or values; where a sample has several values, a row of them each; for text a row of "
+        "class numbers each, -1 where nothing is asked"
     )
     test_inputs: list[Any]
     test_targets: list[Any]

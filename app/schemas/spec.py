@@ -61,6 +61,8 @@ def _coming_in(name: str, annotation: Any) -> Any:
 def _changing(annotation: Any) -> Any:
     """A field of a change: objects are merged into what is there, so they need not be whole."""
     bare = _bare(annotation)
+    if get_origin(bare) is dict:
+        return Union[annotation, None]  # noqa: UP007
     if bare in (int, float):
         return Union[annotation, None]  # noqa: UP007
     if get_origin(bare) is tuple:
@@ -127,11 +129,11 @@ _PARTS: dict[str, Any] = {f.name: (_changing(_HINTS[f.name]), None) for f in fie
 
 
 class PatchIn(create_model("_ChangeFields", __base__=_Change, **_PARTS)):
-    """The parts of a NetworkSpec to change. Objects are merged, lists replaced."""
+    """The parts of a NetworkSpec to change. Objects are merged, lists and `start` replaced."""
 
 
 def _merged(name: str, old: Any, value: Any) -> Any:
-    if not isinstance(value, dict) or not isinstance(old, dict):
+    if not isinstance(value, dict) or not isinstance(old, dict) or name == "start":
         return value
     kind = value.get("kind", old.get("kind"))
     if kind == old.get("kind"):

@@ -177,4 +177,4 @@ def _rows(made: Dataset, count: int | None) -> int:
 
 
 def _targets(made: Dataset, targets: Any) -> Any:
-    return targets if made.per_step else targets.reshape(-1)
+    return targets if made.per_step or made.outputs > 1 else targets.reshape(-1)

@@ -24,12 +24,13 @@ from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
 from .table import Own, Table, parse_csv
 from .text import OwnText, Topics, Zen
+from .worked_example import WorkedExample
 
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
-    | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
+    | WorkedExample | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
     | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {

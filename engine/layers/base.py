@@ -43,8 +43,8 @@ class Parameter:
     """One parameter of a layer: its shape and how it starts.
 
     `decays` says that it is a weight: the initializer draws it and penalties (L1, L2) apply; what
-    does not decay starts at `start`. What is not `trainable` is a statistic that travels with the
-    weights, such as batch norm's running mean: no update touches it.
+    does not decay starts at `start`. No update touches what is not `trainable`: a bias that is held,
+    or a statistic that travels with the weights, such as batch norm's running mean.
     """
 
     shape: Shape

@@ -102,6 +102,7 @@ class Conv2D(Weighted):
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
     takes: ClassVar[tuple[Takes, ...]] = ("image",)
 
@@ -175,7 +176,9 @@ class Conv2D(Weighted):
         shape = (self.kernel_size, self.kernel_size, channels, self.filters)
         return {
             "weight": Parameter(shape, fan_in, fan_out, decays=True),
-            "bias": Parameter((self.filters,), fan_in, fan_out, decays=False),
+            "bias": Parameter(
+                (self.filters,), fan_in, fan_out, decays=False, trainable=self.trainable_bias
+            ),
         }
 
     def work(self, input_shape: Shape) -> int:

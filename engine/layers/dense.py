@@ -57,6 +57,7 @@ class _Affine(Weighted):
     __slots__ = ()
 
     units: int
+    trainable_bias: bool
     what: ClassVar[str]
     takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
     in_loop: ClassVar[bool] = True
@@ -79,7 +80,9 @@ class _Affine(Weighted):
         inputs = input_shape[-1]
         return {
             "weight": Parameter((inputs, self.units), inputs, self.units, decays=True),
-            "bias": Parameter((self.units,), inputs, self.units, decays=False),
+            "bias": Parameter(
+                (self.units,), inputs, self.units, decays=False, trainable=self.trainable_bias
+            ),
         }
 
     def work(self, input_shape: Shape) -> int:
@@ -118,6 +121,7 @@ class Dense(_Affine):
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
     @property
     def function(self) -> ActivationName:
@@ -140,6 +144,7 @@ class Output(_Affine):
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
     @property
     def function(self) -> OutputActivationName:

@@ -43,6 +43,7 @@ class _Recurrent(Weighted):
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     trainable: bool = True
+    trainable_bias: bool = True
 
     takes: ClassVar[tuple[Takes, ...]] = ("sequence",)
     name: ClassVar[str] = ""
@@ -69,12 +70,15 @@ class _Recurrent(Weighted):
         one = {
             "weight": Parameter((inputs, wide), inputs, units, decays=True),
             "recurrent_weight": Parameter((units, wide), units, units, decays=True),
-            "bias": Parameter((wide,), inputs, units, decays=False, start=self._bias_start()),
+            "bias": self._bias((wide,), inputs, self._bias_start()),
             **self._more_parameters(),
         }
         if not self.bidirectional:
             return one
         return {**one, **{BACKWARD + name: parameter for name, parameter in one.items()}}
+
+    def _bias(self, shape: Shape, fan_in: int, start: float | Array = 0.0) -> Parameter:
+        return Parameter(shape, fan_in, self.units, False, start, self.trainable_bias)
 
     def _bias_start(self) -> float | Array:
         return 0.0
@@ -332,9 +336,7 @@ class GRU(_Recurrent):
     gates: ClassVar[int] = 3
 
     def _more_parameters(self) -> dict[str, Parameter]:
-        return {
-            "recurrent_bias": Parameter((3 * self.units,), self.units, self.units, decays=False)
-        }
+        return {"recurrent_bias": self._bias((3 * self.units,), self.units)}
 
     def _run(self, p: Views, x: Array, run: Pass, way: str) -> tuple[Array, Cache]:
         u = self.units

@@ -13,7 +13,7 @@ from engine.features import FEATURES, apply_features
 
 MADE = [name for name in DATASETS if name not in ("own", "own_text")]
 # What is drawn, given or measured: a seed has nothing to change.
-FIXED = ("drawn", "article_pairs", "sunspots", "zen", "topics")
+FIXED = ("drawn", "article_pairs", "worked_example", "sunspots", "zen", "topics")
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -37,7 +37,7 @@ def test_data_is_finite_scaled_and_split(kind: str) -> None:
     assert made.test_inputs.shape[1:] == made.shape
     most = {"text": made.classes - 1, "table": 12}.get(made.view, 6)
     assert np.abs(made.inputs).max(initial=0) <= most
-    if kind not in ("drawn", "article_pairs"):
+    if kind not in ("drawn", "article_pairs", "worked_example"):
         total = len(made.inputs) + len(made.test_inputs)
         assert len(made.test_inputs) == pytest.approx(total / 4, abs=0.51)
     if made.classes and kind != "drawn" and not made.per_step:

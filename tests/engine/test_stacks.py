@@ -42,12 +42,18 @@ ANYWHERE = [
     st.builds(ActivationLayer, activation=WITH_SOFTMAX),
     st.builds(Residual, span=st.integers(1, 4), activation=SMOOTH),
 ]  # fmt: skip
-DENSE = st.builds(Dense, units=st.integers(1, 4), activation=SMOOTH, trainable=st.booleans())
+DENSE = st.builds(
+    Dense,
+    units=st.integers(1, 4),
+    activation=SMOOTH,
+    trainable=st.booleans(),
+    trainable_bias=st.booleans(),
+)
 ROWS = [DENSE, *ANYWHERE, st.builds(PReLU)]
 CONV = st.builds(
     Conv2D, filters=st.sampled_from([2, 3, 4]), kernel_size=st.integers(1, 3), strides=st.integers(1, 2),
     padding=st.sampled_from(["same", "valid"]), dilation_rate=st.integers(1, 2), groups=st.integers(1, 2),
-    activation=SMOOTH,
+    activation=SMOOTH, trainable_bias=st.booleans(),
 )  # fmt: skip
 IMAGES = [
     CONV,
@@ -60,7 +66,7 @@ IMAGES = [
     *ANYWHERE,
 ]  # fmt: skip
 RECURRENT: list[Any] = [
-    st.builds(kind, units=st.integers(1, 3), bidirectional=st.booleans(), return_sequences=st.just(True))
+    st.builds(kind, units=st.integers(1, 3), bidirectional=st.booleans(), return_sequences=st.just(True), trainable_bias=st.booleans())
     for kind in (SimpleRNN, LSTM, GRU)
 ]  # fmt: skip
 SEQUENCES = [*RECURRENT, DENSE, *ANYWHERE]

@@ -136,13 +136,16 @@ def run(case: Case, dtype: type) -> Figures:
     trainer = case.trainer(dtype, compiled=False)
     network = trainer.network
     p = {k: torch.from_numpy(v.copy()) for k, v in network.layout.views(trainer.vector).items()}
-    frozen = {
-        name for name, layer in zip(network.names, network.layers, strict=True)
-        if not getattr(layer, "trainable", True)
-    }  # fmt: skip
+    frozen, held = (
+        {
+            name for name, layer in zip(network.names, network.layers, strict=True)
+            if not getattr(layer, setting, True)
+        } for setting in ("trainable", "trainable_bias")
+    )  # fmt: skip
     for key, tensor in p.items():
         layer, part = key.split(".")
-        tensor.requires_grad_(layer not in frozen and not part.startswith("running_"))
+        stays = part.startswith("running_") or (part.endswith("bias") and layer in held)
+        tensor.requires_grad_(layer not in frozen and not stays)
     moving = [w for w in p.values() if w.requires_grad]
     average = [w.detach().clone() for w in moving]
     inputs, targets = (torch.from_numpy(np.asarray(a, float)).to(kind) for a in case.data())

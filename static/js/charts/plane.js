@@ -201,11 +201,12 @@ export function drawThumbnail(canvas, data) {
   const xs = data.inputs.map((row) => row[0]);
   const ys = data.view === "curve" ? data.targets : data.inputs.map((row) => row[1]);
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)], [y0, y1] = [Math.min(...ys), Math.max(...ys)];
+  const alone = xs.length === 1; // a single sample is all there is to see: large, and in the middle
   xs.forEach((x, i) => {
-    const px = 3 + ((x - x0) / (x1 - x0 || 1)) * (width - 6), py = height - 3 - ((ys[i] - y0) / (y1 - y0 || 1)) * (height - 6);
+    const px = alone ? width / 2 : 3 + ((x - x0) / (x1 - x0 || 1)) * (width - 6), py = alone ? height / 2 : height - 3 - ((ys[i] - y0) / (y1 - y0 || 1)) * (height - 6);
     context.beginPath();
-    context.arc(px, py, 1.5, 0, 2 * Math.PI);
-    context.globalAlpha = data.classes || data.view === "curve" ? 1 : 0.2 + 0.8 * Math.min(1, Math.abs(data.targets[i]));
+    context.arc(px, py, alone ? 4 : 1.5, 0, 2 * Math.PI);
+    context.globalAlpha = alone || data.classes || data.view === "curve" ? 1 : 0.2 + 0.8 * Math.min(1, Math.abs(data.targets[i]));
     context.fillStyle = data.classes ? palette[data.targets[i] % 8] : data.targets[i] < 0 ? theme.negative : theme.positive;
     if (data.view === "curve") context.fillStyle = theme.negative;
     context.fill();

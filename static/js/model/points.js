@@ -1,6 +1,6 @@
 /** The samples as points of what is drawn, wrong ones known by the last prediction. */
 import { classOf } from "./classes.js";
-import { realTarget } from "./units.js";
+import { realTarget, targetFor } from "./units.js";
 
 /**
  * @param {import("../session.js").State} s
@@ -18,7 +18,7 @@ export function allPoints(s) {
     inputs.forEach((_, i) => {
       const wrong = known && dataset.classes ? classOf(outputs, activation, i * units, units) !== targets[i] : false;
       const [u, v] = (test ? places.test : places.train)[i];
-      points.push({ u, v, label: targets[i], test, wrong: Boolean(wrong), sample: i });
+      points.push({ u, v, label: targetFor(targets[i]), test, wrong: Boolean(wrong), sample: i });
     });
   };
   add(dataset.test_inputs, dataset.test_targets, picture?.test, true);
@@ -44,7 +44,7 @@ function placed(dataset) {
  */
 function project(dataset, row, target) {
   const { plane } = dataset;
-  if (!plane) return [row[0], realTarget(dataset, target)];
+  if (!plane) return [row[0], realTarget(dataset, targetFor(target))];
   if (dataset.view === "plane") return row;
   return plane.axes.map((axis) => axis.reduce((sum, a, c) => sum + a * (row[c] - plane.origin[c]), 0));
 }

@@ -4,6 +4,14 @@
  * @import {Dataset} from "../types.js"
  */
 
+/**
+ * A sample's target for one of the outputs: several values of a sample are a row.
+ * @param {any} target
+ * @param {number} [k]
+ * @returns {number}
+ */
+export const targetFor = (target, k = 0) => (Array.isArray(target) ? target[k] : target);
+
 /** A target or prediction as people say it: in the data's own unit. @param {Dataset} dataset @param {number} v */
 export const realTarget = (dataset, v) => v * dataset.target_deviation + dataset.target_mean;
 

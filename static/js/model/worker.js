@@ -105,7 +105,7 @@ function paint(a, activation, units, n, colours, dataset, out, at) {
 }
 
 /** The largest target's size: full colour for outputs and for points alike. @param {Dataset} dataset */
-const valueScale = (dataset) => dataset.targets.reduce((most, t) => Math.max(most, Math.abs(t)), 1e-6);
+const valueScale = (dataset) => dataset.targets.flat().reduce((most, t) => Math.max(most, Math.abs(t)), 1e-6);
 
 /**
  * @param {Uint8ClampedArray} out

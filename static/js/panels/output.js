@@ -4,7 +4,7 @@ import { areaOf, drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
 import { byId, h } from "../dom.js";
 import { rowsOnly } from "../looking.js";
 import { realInput, realTarget } from "../model/units.js";
-import { className, columnName, inputName, targetName, unitName } from "../names.js";
+import { className, columnName, inputName, outputName, targetName, unitName } from "../names.js";
 import { allPoints, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
@@ -51,7 +51,7 @@ export function mountOutput(session) {
     const state = [dataset, s.theme, s.language, s.showTest, brush, cursor ?? s.probePinned, box.clientWidth, box.clientHeight, wrongOf(points)];
     if (!brush && state.every((part, i) => part === painted[i])) return;
     painted = state;
-    const scale = Math.max(1e-6, ...dataset.targets.map(Math.abs));
+    const scale = Math.max(1e-6, ...dataset.targets.flat().map(Math.abs));
     const shown = brush ? points.filter((p) => !brush?.covers(p)).concat(brush.drawn()) : points;
     const eraser = brush?.kind === "erase" && brush.last ? { ...brush.last, radius: ERASE_RADIUS } : null;
     drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor: cursor ?? s.probePinned, valueScale: scale, eraser, axes });
@@ -59,7 +59,8 @@ export function mountOutput(session) {
   store.on(["dataset", "language"], (s) => {
     if (!s.dataset || !s.network) return;
     const { dataset } = s, parts = dataset.view === "table" && dataset.plane ? shares(dataset) : [];
-    axes = dataset.view === "table" ? parts.map((share, k) => t("component", { n: k + 1, share: Math.round(share * 100) }))
+    axes = ofColumns(dataset) ? [columnName(dataset, 0), columnName(dataset, 1)]
+      : dataset.view === "table" ? parts.map((share, k) => t("component", { n: k + 1, share: Math.round(share * 100) }))
       : dataset.plane ? [named("x1"), named("x2")] : [inputName(dataset, s.network, 0), targetName(dataset)];
   });
   store.on(["picture", "dataset", "theme", "showTest", "language", "probePinned"], draw);
@@ -138,6 +139,12 @@ export function mountOutput(session) {
   box.addEventListener("blur", () => { cursor = null; store.set({ probe: null }); draw(); });
 }
 
+/** Which of several values is shown. @param {State} s */
+const severalOf = ({ dataset, network }) => (network && dataset && !dataset.classes && Array.isArray(dataset.targets[0]) ? outputName(dataset, network, 0).text : "");
+
+/** Whether the plane of a table is that of its own two columns. @param {import("../types.js").Dataset} dataset */
+const ofColumns = (dataset) => dataset.view === "table" && dataset.columns.length === 2;
+
 const clamp = (/** @type {number} */ x, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
 
 /** Which samples are wrong, as a text. @param {import("../charts/plane.js").Point[]} points */
@@ -162,7 +169,7 @@ const canDraw = (s) => drawable(s) && s.brush !== null;
 /** @param {State} s */
 function hint(s) {
   if (!rowsOnly(s.dataset)) return "";
-  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t("tableHint") : t("curveHint");
+  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t(ofColumns(s.dataset) ? "columnsHint" : "tableHint") : t("curveHint");
   if (!s.dataset.inputs.length) return t("emptyPlane");
   return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");
 }
@@ -176,7 +183,7 @@ function legend(s) {
     return;
   }
   const focus = picture?.focus ? unitInFocus(s) : "";
-  byId("output-of").textContent = focus || (dataset.view === "table" && dataset.plane ? t("ofColumns", { n: dataset.columns.length }) : "");
+  byId("output-of").textContent = focus || severalOf(s) || (dataset.view === "table" && dataset.plane ? t("ofColumns", { n: dataset.columns.length }) : "");
   const real = (/** @type {number} */ v) => short(focus ? v : realTarget(dataset, v), 2);
   const bar = dataset.plane && (focus || !dataset.classes) ? [picture?.limit ?? 1] : [];
   const key = JSON.stringify([focus, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language]);
@@ -205,11 +212,12 @@ function readout(s, p) {
   if (!plane) return `${named("x1")} ${short(p.u, 2)} → ${t("prediction")} ${short(realTarget(dataset, outputs[0]), 3)}`;
   const near = (plane.high[0] - plane.low[0]) * 0.03;
   const found = allPoints(s).filter((q) => !q.test || s.showTest).find((q) => Math.hypot(q.u - p.u, q.v - p.v) < near);
-  const axes = dataset.view === "table" ? ["PC1", "PC2"] : [named("x1"), named("x2")];
+  const axes = ofColumns(dataset) ? [columnName(dataset, 0), columnName(dataset, 1)] : dataset.view === "table" ? ["PC1", "PC2"] : [named("x1"), named("x2")];
   let here = `${axes[0]} ${short(p.u, 2)}  ${axes[1]} ${short(p.v, 2)}`;
   here += ` → ${outputs.map((/** @type {number} */ y, /** @type {number} */ j) => (dataset.classes && outputs.length > 1 ? `${className(dataset, j)} ${short(y, 2)}` : short(dataset.classes ? y : realTarget(dataset, y), 2))).join("  ")}`;
   if (!found) return here;
-  const label = dataset.classes ? className(dataset, found.label) : short(realTarget(dataset, found.label), 2);
+  const told = /** @type {number[]} */ ([(found.test ? dataset.test_targets : dataset.targets)[found.sample ?? -1] ?? found.label].flat());
+  const label = dataset.classes ? className(dataset, found.label) : told.map((v) => short(realTarget(dataset, v), 2)).join(", ");
   const row = dataset.view === "table" ? ` · ${details(dataset, found)}` : "";
   return `${here} · ${t(found.test ? "testPoint" : "trainPoint", { label })}${found.wrong ? ` · ${t("wrong")}` : ""}${row}`;
 }
