@@ -75,6 +75,7 @@ class DatasetOut(Answer):
         description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
     )
     vocabulary: list[str] = Field([], description="characters by token number, for text")
+    digest: str = Field("", description="the same as long as the data is the same")
     first: int = Field(0, description="the number of the first sample here, of either part")
     samples: int = Field(
         description="training samples in all; an answer has those that fit into it"
