@@ -132,7 +132,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "problems",
             "validation",
         },
-        {"broadcast", "document", "looks"},
+        {"broadcast", "document", "gallery", "looks"},
         {"live"},
         {"keeping"},
         {"registry", "room"},

@@ -65,7 +65,7 @@ def as_tensors(spec: Any, made: Dataset, loss: str, wanted: Wanted) -> bytes:
     (inputs[c] / decimals[c] - mean[c]) / deviation[c], exactly, in a third of the bytes.
     """
     first, rows = wanted.first, _rows(made, wanted.count, wanted.part)
-    told: dict[str, Any] = {"digest": _digest(spec), "first": wanted.first}
+    told: dict[str, Any] = {"digest": digest(spec), "first": wanted.first}
     tensors: dict[str, NDArray[Any]] = {}
     scales = _decimals(made) if made.view == "table" else None
     seen = _seen_first(made) if wanted.count is None and wanted.part is None else {}
@@ -129,7 +129,7 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
         "series_start": words.start if timed else None,
         "series_step": words.step if timed else None,
         "baseline": compared and asdict(compared),
-        "digest": _digest(spec),
+        "digest": digest(spec),
         "samples": len(made.inputs),
         "test_samples": len(made.test_inputs),
         "shape": made.shape,
@@ -142,7 +142,8 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
     }
 
 
-def _digest(spec: Any) -> str:
+def digest(spec: Any) -> str:
+    """The same for the same data."""
     return sha256(repr(spec).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
