@@ -1,6 +1,7 @@
 """One file out of many: ES modules joined for the browser, each in a block of its own.
 
-Only the forms that static/js uses are known; any other is refused with its file and line. A module
+Comments and spaces that mean nothing are left out: who reads the modules reads them as they were
+written, and they were a third of what a page loaded. Only the forms that static/js uses are known; any other is refused with its file and line. A module
 stands in a block because that keeps its names apart as a function would, and allows top-level await.
 """
 
@@ -32,6 +33,8 @@ _TOKEN = re.compile(
 )
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
 _TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*(`|\$\{)", re.S)
+# A space beside one of these parts nothing; beside + - / . < and ! it may.
+_STANDS_ALONE = frozenset("{}()[];,:=>?&|*%")
 _BEFORE_AN_EXPRESSION = {"return", "typeof", "case", "in", "of", "void", "delete", "throw", "new",
                          "await", "yield", "do", "else", "instanceof"}  # fmt: skip
 
@@ -44,6 +47,8 @@ class Module:
         self.text = text
         self._ends = list(accumulate(len(line) + 1 for line in text.split("\n")))
         self.name = "$" + re.sub(r"\W", "_", path.removesuffix(".js"))
+        # (start, end, what stands for it): comments and spaces.
+        self._spare: list[tuple[int, int, str]] = []
         self.code = "".join(self._blanked())
         # (start, end, names in braces, module): imports in the order they stand.
         self.imports: list[tuple[int, int, str, str]] = []
@@ -94,6 +99,7 @@ class Module:
         """The module as a block that leaves its exports in the variable of its name."""
         pieces, done = [], 0
         changes = [(a, b, "") for a, b in self._cuts]
+        changes += self._spare
         for start, end, braces, source in self.imports:
             other = known[source]
             for name, _ in self.asked(braces, start):
@@ -102,9 +108,10 @@ class Module:
             renamed = re.sub(r" as ", ": ", braces)
             changes.append((start, end, f"const {renamed} = {other.name};"))
         for start, end, put in sorted(changes):
-            pieces += [self.text[done:start], put]
-            done = end
-        body = "".join([*pieces, self.text[done:]]).rstrip("\n")
+            if start >= done:  # else it is a space within a statement that is replaced
+                pieces += [self.text[done:start], put]
+                done = end
+        body = "".join([*pieces, self.text[done:]]).strip("\n")
         given = f"{self.name} = {{ {', '.join(self.exports)} }};\n" if self.exports else ""
         return f"let {self.name};\n{{\n{body}\n{given}}}\n"
 
@@ -142,8 +149,20 @@ class Module:
                 before = part if kind != "string" else '"'
                 if nested and part in "{}":
                     nested[-1] += 1 if part == "{" else -1
+            if kind in ("comment", "space"):
+                self._spare.append((at, end, self._instead(at, end)))
             yield part if kind in ("word", "mark", "space") else re.sub(r"[^\n]", " ", text[at:end])
             at = end
+
+    def _instead(self, start: int, end: int) -> str:
+        """What a comment or a space leaves: a line's end may end a statement, and a space part words."""
+        text, around = self.text, (self.text[start - 1 : start], self.text[end : end + 1])
+        if "\n" in text[start:end]:
+            _, before, put = self._spare[-1] if self._spare else (0, 0, "\n")
+            return "" if before == start and put == "\n" else "\n"
+        if text.startswith("//", start) or "\n" in around or "" in around:
+            return ""
+        return "" if _STANDS_ALONE.intersection(around) else " "
 
 
 def modules(root: Path, entry: str) -> list[Module]:

@@ -42,16 +42,24 @@ def _preview(cls: Any) -> dict[str, Any] | None:
         made = spec.make()
     except Refused:
         return None
-    shown: dict[str, Any] = {"classes": made.classes, "view": made.view, "columns": made.columns}
     if made.view == "text":
-        return {**shown, "text": spec.whole()[:PREVIEW_CHARACTERS]}
+        return {**_shown(made), "text": spec.whole()[:PREVIEW_CHARACTERS]}
+    return preview_of(made)
+
+
+def _shown(made: Dataset) -> dict[str, Any]:
+    return {"classes": made.classes, "view": made.view, "columns": list(made.columns)}
+
+
+def preview_of(made: Dataset) -> dict[str, Any]:
+    """A few of its samples."""
     chosen = _chosen(made)
     inputs = made.inputs[chosen]
     if made.view == "table" and made.plane is not None:
         inputs = made.plane.project(inputs)
     # Not round(): of float32 it leaves 0.10000000149.
     return {
-        **shown,
+        **_shown(made),
         "inputs": np.round(inputs.astype(np.float64), 2).tolist(),
         "targets": made.targets[chosen].reshape(len(chosen), made.outputs)[:, 0].round(2).tolist(),
     }

@@ -67,6 +67,7 @@ DATASETS = Table(
     Column("content", Text, nullable=False),
     Column("used", Float, nullable=False),
     Column("digest", String),
+    Column("line", Text),
 )
 
 

@@ -42,6 +42,13 @@ async def trash_of(networks: Networks, visitor: str | None) -> list[NetworkSumma
     return _newest_first(found)
 
 
+async def users_of(networks: Networks, id: str) -> int:
+    """How many networks learn from an uploaded table, in memory or not."""
+    saved = await asyncio.to_thread(networks.store.users_of, id)
+    live = {n.id for n in networks.live.values() if getattr(n.spec.dataset, "id", None) == id}
+    return len(((saved - networks.live.keys()) | live) - networks.deleted)
+
+
 async def runs_of(networks: Networks, live: Live) -> list[RunOut]:
     """The present run of a network, and those that are kept."""
     kept = await asyncio.to_thread(networks.store.runs, live.id)

@@ -278,8 +278,14 @@ class Store:
 
     # Tables
 
-    def add_table(self, id: str, visitor: str, table: OwnTable) -> None:
+    def add_table(
+        self, id: str, visitor: str, table: OwnTable, line: dict[str, Any] | None = None
+    ) -> None:
         content = orjson.dumps(asdict(table), option=orjson.OPT_SERIALIZE_NUMPY).decode()
+        self.add_data(id, visitor, content, line)
+
+    def add_data(self, id: str, visitor: str, content: str, line: dict[str, Any] | None) -> None:
+        """`line` is what a list says of it."""
         self._write(
             insert(DATASETS).values(
                 id=id,
@@ -287,17 +293,42 @@ class Store:
                 content=content,
                 used=time.time(),
                 digest=digest(content, None, 0),
+                line=line and json.dumps(line),
             )
         )
 
+    def same_data(self, visitor: str, content: str) -> str | None:
+        """The id of what a visitor keeps already."""
+        query = select(DATASETS.c.id).where(DATASETS.c.visitor == visitor)
+        rows = self._read(query.where(DATASETS.c.digest == digest(content, None, 0)))
+        return rows[0].id if rows else None
+
+    def data_of(self, visitor: str) -> dict[str, dict[str, Any]]:
+        """A visitor's lines by id, the newest first; empty where an older version kept it without."""
+        query = select(DATASETS.c.id, DATASETS.c.line).where(DATASETS.c.visitor == visitor)
+        return {row.id: _object(row.line) for row in self._read(query.order_by(text("rowid DESC")))}
+
+    def data(self, id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """(content, line) of a set; None where there is none, or where it is damaged."""
+        columns = (DATASETS.c.content, DATASETS.c.digest, DATASETS.c.line)
+        rows = self._read(select(*columns).where(DATASETS.c.id == id))
+        if not rows or rows[0].digest not in (None, digest(rows[0].content, None, 0)):
+            return None
+        return _object(rows[0].content), _object(rows[0].line)
+
+    def users_of(self, id: str) -> set[str]:
+        """The networks that learn from a table."""
+        query = select(NETWORKS.c.id).where(NETWORKS.c.spec.contains(id, autoescape=True))
+        return {row.id for row in self._read(query)}
+
     def table(self, id: str) -> OwnTable | None:
         """None where there is none, or where it is damaged."""
-        rows = self._read(select(DATASETS.c.content, DATASETS.c.digest).where(DATASETS.c.id == id))
-        if not rows or rows[0].digest not in (None, digest(rows[0].content, None, 0)):
+        found = self.data(id)
+        if found is None or "inputs" not in found[0]:
             return None
         with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
             self._write(update(DATASETS).where(DATASETS.c.id == id).values(used=time.time()))
-        content = json.loads(rows[0].content)
+        content = found[0]
         return OwnTable(
             name=content["name"],
             columns=tuple(content["columns"]),

@@ -28,6 +28,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 OF_NETWORK = {**PROBLEMS, 404: described("no such network")}
 OF_STATE = {**OF_NETWORK, 409: described("the network's state does not allow it")}
 
+TENSORS = "application/octet-stream"  # safetensors have no registered type
+
 First = Annotated[int, Query(ge=0, le=10**9, description="the first sample wanted, of either part")]
 Count = Annotated[
     int | None, Query(ge=1, le=10**9, description="at most so many samples of either part")

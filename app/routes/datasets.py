@@ -9,14 +9,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from engine.datasets import DATASETS, Own, parse_csv
+from engine.datasets import DATASETS, Drawn, Own, OwnText, parse_csv
 from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Reason, Refused
-from engine.suits import recipe
 
-from ..catalog import plain
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
+from ..gallery import content_of, line_of_spec, line_of_table
+from ..listing import users_of
 from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
 from . import PROBLEMS, Count, First, described, json_response
 
@@ -26,6 +26,32 @@ router = APIRouter(
 
 _ADAPTER = dataset_adapter()
 _ROW = TypeAdapter(Row)
+NO_SUCH = Reason("no_such_dataset", "there is no such dataset")
+OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
+
+
+@router.get("")
+async def list_datasets(networks: NetworksDep, visitor: KnownVisitor) -> list[OwnOut]:
+    """This visitor's own tables, texts and drawings, the newest first."""
+    if visitor is None:
+        return []
+    found = await asyncio.to_thread(networks.store.data_of, visitor)
+    return [
+        _told(id, line)
+        for id in found
+        if (line := found[id] or await _line_of_old(networks, id)) is not None
+    ]
+
+
+@router.get("/own/{id}")
+async def get_own_dataset(networks: NetworksDep, id: OwnId) -> OwnOut:
+    """One's own data, with the `dataset` of a spec that learns from it."""
+    found = await asyncio.to_thread(networks.store.data, id)
+    line = found and (found[1] or await _line_of_old(networks, id))
+    if not found or not line:
+        raise NotFound(NO_SUCH)
+    used = await users_of(networks, id) if line["kind"] == "own" else 0
+    return _told(id, line, found[0].get("dataset"), used)
 
 
 @router.get("/{kind}", response_model=DatasetOut)
@@ -89,12 +115,15 @@ async def post_dataset(
     visitor: SomeVisitor,
     target: Annotated[str | None, Query(max_length=80)] = None,
 ) -> OwnOut:
-    """Own data: CSV (as text/csv, or in JSON) or rows and targets."""
+    """Own data: CSV (as text/csv, or in JSON), or rows and targets; or a text or a drawing, which a spec
+    holds whole, to have it again."""
     body = await request.body()
     if request.headers.get("content-type", "").startswith("text/csv"):
         given = _csv_body(body, target)
     else:
         given = await asyncio.to_thread(_json_body, body)
+    if given.dataset is not None:
+        return await _keep(networks, visitor, response, given)
     await networks.room.admit_dataset(visitor)
     try:
         table = await asyncio.to_thread(_table_of, given)
@@ -102,31 +131,58 @@ async def post_dataset(
         place = "csv" if given.csv is not None else "inputs"
         raise error.at(place) from error
     id = secrets.token_urlsafe(16)
-    await asyncio.to_thread(networks.store.add_table, id, visitor, table)
+    line = await asyncio.to_thread(line_of_table, table)
+    await asyncio.to_thread(networks.store.add_table, id, visitor, table, line)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
-    suited = recipe(Own, "classification" if table.class_names else "regression")
-    return OwnOut(
-        id=id,
-        name=table.name,
-        rows=len(table.inputs),
-        columns=list(table.columns),
-        target=table.target_name,
-        class_names=list(table.class_names),
-        suits=plain(suited.parts()),
-        pace=suited.pace,
-        dataset={"kind": "own", "id": id},
-    )
+    return _told(id, line)
 
 
 @router.delete("/own/{id}", status_code=204)
-async def delete_dataset(
-    networks: NetworksDep,
-    id: Annotated[str, Path(max_length=64, description="of an uploaded dataset")],
-) -> None:
-    """Forget an uploaded dataset. Networks that use it go on while they are in memory, and cannot
-    be loaded again after."""
+async def delete_dataset(networks: NetworksDep, id: OwnId) -> None:
+    """Forget data of one's own. Networks that use a table go on while they are in memory, and cannot
+    be loaded again after; texts and drawings are in the specs themselves."""
     if not await networks.forget_table(id):
-        raise NotFound(Reason("no_such_dataset", "there is no such dataset"))
+        raise NotFound(NO_SUCH)
+
+
+def _told(
+    id: str, line: dict[str, Any], dataset: Any = None, networks: int | None = None
+) -> OwnOut:
+    if line["kind"] == "own":
+        dataset = {"kind": "own", "id": id}
+    return OwnOut(id=id, dataset=dataset, networks=networks, **line)
+
+
+async def _line_of_old(networks: NetworksDep, id: str) -> dict[str, Any] | None:
+    """Of a table that a version without lines kept; None where it is damaged."""
+    table = await asyncio.to_thread(networks.store.table, id)
+    return table and await asyncio.to_thread(line_of_table, table)
+
+
+async def _keep(networks: NetworksDep, visitor: str, response: Response, given: OwnIn) -> OwnOut:
+    """A text or a drawing; the same one twice is kept once.  Raises: Refused"""
+    if given.csv is not None or given.inputs is not None:
+        raise Refused("dataset", Reason("own.one_kind", "give a table, or a dataset to keep"))
+    try:
+        spec = _ADAPTER.validate_python(given.dataset)
+    except ValidationError as error:
+        found = [{**e, "loc": ("dataset", *e["loc"])} for e in error.errors()]
+        raise RequestValidationError(found) from error
+    if not isinstance(spec, OwnText | Drawn):
+        raise Refused(
+            "dataset.kind", Reason("own.kind", "only own_text and drawn can be kept by themselves")
+        )
+    content = content_of(spec)
+    id = await asyncio.to_thread(networks.store.same_data, visitor, content)
+    if id is None:
+        await networks.room.admit_dataset(visitor)
+        # In a worker, which knows whether anything can be learned from it.
+        await networks.make_dataset(spec, {}, 0, 1, visitor)
+        line = await asyncio.to_thread(line_of_spec, given.name, spec)
+        id = secrets.token_urlsafe(16)
+        await asyncio.to_thread(networks.store.add_data, id, visitor, content, line)
+    response.headers["Location"] = f"/api/datasets/own/{id}"
+    return await get_own_dataset(networks, id)
 
 
 def _csv_body(body: bytes, target: str | None) -> OwnIn:

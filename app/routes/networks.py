@@ -1,12 +1,15 @@
 """Networks: made, listed, described, changed, deleted."""
 
-from fastapi import APIRouter, BackgroundTasks, Response
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworkId, NetworksDep, SomeVisitor
 from ..listing import networks_of, trash_of
 from ..schemas import DatasetOut, HistoryOut, NetworkOut, NetworkSummary, PatchIn, SpecIn
 from ..workers import looking, shelf
-from . import OF_NETWORK, OF_STATE, PROBLEMS, Count, First, json_response
+from ..workers.samples import Wanted
+from . import OF_NETWORK, OF_STATE, PROBLEMS, TENSORS, Count, First, json_response
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
 trash = APIRouter(prefix="/api/trash", tags=["networks"])
@@ -72,10 +75,35 @@ async def get_history(networks: NetworksDep, live: LiveDep) -> HistoryOut:
     return HistoryOut(**await networks.call(live, shelf.history), generation=live.generation)
 
 
-@router.get("/{id}/dataset", response_model=DatasetOut, responses=OF_STATE)
+@router.get(
+    "/{id}/dataset",
+    response_model=DatasetOut,
+    responses={
+        **OF_STATE,
+        200: {"content": {TENSORS: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
 async def get_dataset_of(
-    networks: NetworksDep, live: LiveDep, first: First = 0, count: Count = None
+    request: Request,
+    networks: NetworksDep,
+    live: LiveDep,
+    first: First = 0,
+    count: Count = None,
+    format: Annotated[
+        Literal["json", "safetensors"],
+        Query(description="safetensors: arrays, and all else as JSON in the metadata's `dataset`"),
+    ] = "json",
+    part: Annotated[
+        Literal["train", "test"] | None,
+        Query(description="of safetensors: that part's samples alone"),
+    ] = None,
 ) -> Response:
     """The samples this network trains and is tested on; of large data so many as fit into an answer,
-    the next ones from `first` on."""
-    return json_response(await networks.call(live, looking.dataset_of, first, count))
+    the next ones from `first` on. As safetensors, of images, sequences and text 50 in all unless
+    `count` says otherwise, the test part's before the others; what is in it stands in `docs/socket.md` of the project."""
+    if format == "json":
+        return json_response(await networks.call(live, looking.dataset_of, first, count))
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    found = await networks.call(live, looking.dataset_tensors, Wanted(first, count, part, zipped))
+    headers = {"Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if zipped else {})}
+    return Response(found, media_type=TENSORS, headers=headers)

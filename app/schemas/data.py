@@ -75,6 +75,7 @@ class DatasetOut(Answer):
         description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
     )
     vocabulary: list[str] = Field([], description="characters by token number, for text")
+    digest: str = Field("", description="the same as long as the data is the same")
     first: int = Field(0, description="the number of the first sample here, of either part")
     samples: int = Field(
         description="training samples in all; an answer has those that fit into it"
@@ -104,7 +105,7 @@ Row = Annotated[list[Number], StrictNumbers(), Len(0, 4096)]
 
 
 class OwnIn(Wire):
-    """A table of one's own: CSV text, or rows and targets."""
+    """Data of one's own: a table as CSV text, or as rows and targets; or a text, or a drawing."""
 
     name: Annotated[str, Len(1, 80)] = "own"
     csv: str | None = Field(
@@ -113,15 +114,34 @@ class OwnIn(Wire):
     target: str | None = Field(None, max_length=80, description="the target's column name")
     inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
     targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
+    dataset: Annotated[
+        dict[str, Any] | None,
+        Field(description="of a spec, of kind own_text or drawn: a text or a drawing to keep"),
+    ] = None
 
 
 class OwnOut(Answer):
     id: str
     name: str
-    rows: int
+    kind: Literal["own", "own_text", "drawn"] = "own"
+    view: View = "table"
+    task: Literal["classification", "regression"]
+    rows: int = Field(description="of a table; the points of a drawing, the characters of a text")
     columns: list[str]
     target: str
     class_names: list[str]
     suits: dict[str, Any] = Field(description="the parts of a spec that suit it")
     pace: int = Field(description="steps a second to start with, at which the learning is seen")
-    dataset: dict[str, str] = Field(description="what to put into a spec")
+    dataset: dict[str, Any] | None = Field(
+        None,
+        description="what to put into a spec; in lists null of texts and drawings, which hold all of theirs",
+    )
+    digest: str | None = Field(
+        None,
+        description="of texts and drawings: that of a network's data, where it learns from this",
+    )
+    preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
+    networks: int | None = Field(
+        None,
+        description="that learn from this table and could not be opened without it; null in lists",
+    )

@@ -5,24 +5,20 @@ Large answers are encoded here, not on the server's event loop.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from math import prod
 from typing import Any
 
 from engine.assembly import make_dataset
-from engine.baselines import baseline
-from engine.datasets import Dataset, Table
+from engine.datasets import Table
 from engine.experiment import Experiment
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
 from engine.insight import trace as traced
 from engine.suits import recipe
 
+from . import samples
 from .encoding import encoded
 from .messages import Asked
 from .shelf import experiment_of
-
-# Of one answer's samples: what a page draws. Who wants more asks again, from a later sample on.
-MAX_DATASET_NUMBERS = 400_000
 
 
 def weights(id: str, average: bool = False) -> bytes | None:
@@ -109,72 +105,17 @@ def dataset(
     Raises: Refused
     """
     made = make_dataset(spec, tables)
-    return _dataset_out(spec, made, recipe(spec, made.task).loss, first, count)
+    return samples.as_json(spec, made, recipe(spec, made.task).loss, first, count)
 
 
 def dataset_of(id: str, first: int = 0, count: int | None = None) -> bytes:
     experiment = experiment_of(id)
     spec = experiment.spec
-    return _dataset_out(spec.dataset, experiment.dataset, spec.loss, first, count)
+    return samples.as_json(spec.dataset, experiment.dataset, spec.loss, first, count)
 
 
-def _dataset_out(spec: Any, made: Dataset, loss: str, first: int, count: int | None) -> bytes:
-    plane, words = made.plane, made.labels
-    compared = baseline(made, loss)
-    timed = made.series is not None
-    rows = slice(first, first + _rows(made, count))
-    return encoded(
-        {
-            "kind": spec.kind,
-            "view": made.view,
-            "task": made.task,
-            "columns": made.columns,
-            "classes": made.classes,
-            "class_names": made.class_names,
-            "column_labels": made.column_labels,
-            "class_labels": made.class_labels,
-            "target_label": words.target,
-            "unit": words.unit,
-            "time_label": words.time,
-            "series_name": words.series,
-            "series_start": words.start if timed else None,
-            "series_step": words.step if timed else None,
-            "baseline": compared and asdict(compared),
-            "first": first,
-            "samples": len(made.inputs),
-            "test_samples": len(made.test_inputs),
-            "inputs": made.inputs[rows],
-            "shape": made.shape,
-            "vocabulary": made.vocabulary,
-            "targets": _targets(made, made.targets[rows]),
-            "test_inputs": made.test_inputs[rows],
-            "test_targets": _targets(made, made.test_targets[rows]),
-            "identities": made.identities[rows],
-            "plane": plane and asdict(plane),
-            "mean": made.mean.reshape(-1),
-            "deviation": made.deviation.reshape(-1),
-            "target_mean": made.target_mean,
-            "target_deviation": made.target_deviation,
-            "series": made.series,
-            "positions": made.positions if made.positions is None else made.positions[rows],
-            "test_positions": (
-                made.test_positions if made.test_positions is None else made.test_positions[rows]
-            ),
-        }
-    )
-
-
-def _rows(made: Dataset, count: int | None) -> int:
-    """Samples of each part in one answer: as many as were asked for, and fit."""
-    each = prod(made.shape) + (
-        made.targets.size // max(1, len(made.targets)) if made.per_step else 1
-    )
-    fit = MAX_DATASET_NUMBERS // each
-    whole = max(len(made.inputs), len(made.test_inputs))
-    if len(made.inputs) + len(made.test_inputs) > fit:
-        whole = fit // 2
-    return whole if count is None else min(whole, count)
-
-
-def _targets(made: Dataset, targets: Any) -> Any:
-    return targets if made.per_step or made.outputs > 1 else targets.reshape(-1)
+def dataset_tensors(id: str, wanted: samples.Wanted) -> bytes:
+    """A safetensors buffer."""
+    experiment = experiment_of(id)
+    spec = experiment.spec
+    return samples.as_tensors(spec.dataset, experiment.dataset, spec.loss, wanted)

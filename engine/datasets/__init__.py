@@ -38,6 +38,6 @@ DATASETS: dict[str, type[AnyDataset]] = {
 }
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Own", "OwnText", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnText", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -5,6 +5,7 @@
  *   why something cannot be: in English, and what words of the page's language are found by (words.js: `told`)
  */
 import { asset } from "./assets.js";
+import { datasetOf, fillIn, missing, rowsOnly } from "./model/data.js";
 
 export class Problem extends Error {
   /** @param {any} body */
@@ -35,7 +36,7 @@ export const reasonIn = (carrier, name) =>
  * @param {unknown} [body]
  * @param {string} [type]
  */
-async function ask(method, path, body, type = "application/json") {
+async function answerTo(method, path, body, type = "application/json") {
   /** @type {RequestInit} */
   const options = { method, headers: body === undefined ? {} : { "Content-Type": type } };
   if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
@@ -49,7 +50,43 @@ async function ask(method, path, body, type = "application/json") {
     const problem = await response.json().catch(() => ({}));
     throw new Problem({ status: response.status, detail: response.statusText, ...problem });
   }
+  return response;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ */
+async function ask(method, path, body) {
+  const response = await answerTo(method, path, body);
   return response.status === 204 ? null : response.json();
+}
+
+const PARTS = /** @type {const} */ (["test", "train"]);
+
+/**
+ * What a page draws of a network's data: where samples are rows of numbers, all of them; of others the first.
+ * @param {string} id
+ * @returns {Promise<import("./types.js").Dataset>}
+ */
+async function dataset(id) {
+  const found = datasetOf(await samples(id));
+  if (!rowsOnly(found)) return found;
+  for (const part of PARTS) {
+    // A large table comes in several answers; where it is another one by now, it begins anew.
+    for (let gap; (gap = missing(found, part)); ) if (!fillIn(found, await samples(id, { part, ...gap }))) return dataset(id);
+  }
+  return found;
+}
+
+/**
+ * @param {string} id
+ * @param {{part?: string, first?: number, count?: number}} [wanted]
+ */
+async function samples(id, wanted = {}) {
+  const query = new URLSearchParams({ format: "safetensors", ...Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)])) });
+  return (await answerTo("GET", `${of(id)}/dataset?${query}`)).arrayBuffer();
 }
 
 const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)}`;
@@ -59,7 +96,8 @@ export const api = {
   words: (/** @type {string} */ language) => ask("GET", asset(`i18n/${language}.json`)),
   create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
   network: (/** @type {string} */ id) => ask("GET", of(id)),
-  dataset: (/** @type {string} */ id) => ask("GET", `${of(id)}/dataset`),
+  dataset,
+  samples,
   history: (/** @type {string} */ id) => ask("GET", `${of(id)}/history`),
   patch: (/** @type {string} */ id, /** @type {unknown} */ change) => ask("PATCH", of(id), change),
   weights: (/** @type {string} */ id, /** @type {unknown} */ values) => ask("PUT", `${of(id)}/weights`, values),

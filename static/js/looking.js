@@ -5,11 +5,9 @@
  *
  * @import {Dataset} from "./types.js"
  */
+import { rowsOnly } from "./model/data.js";
 
 const EVERY_MS = 40;
-
-/** Whether samples are rows of numbers, which the browser computes itself. @param {{view: string} | null} dataset */
-export const rowsOnly = (dataset) => !dataset || ["plane", "curve", "table"].includes(dataset.view);
 
 /**
  * A sample by its number, test samples first.
@@ -32,7 +30,7 @@ export const sampleCount = (dataset) => dataset.test_inputs.length + dataset.inp
  * @param {number[]} numbers
  * @returns {{of: number[], ask: {part: "test" | "train", samples: number[]}}[]} `of` are the numbers here, in the order asked
  */
-function parts(dataset, numbers) {
+export function parts(dataset, numbers) {
   const tests = dataset.test_inputs.length;
   const part = (/** @type {"test" | "train"} */ name, /** @type {number[]} */ of, /** @type {number} */ first) =>
     (of.length ? [{ of, ask: { part: name, samples: of.map((i) => i - first) } }] : []);

@@ -1,7 +1,7 @@
 /** Of rows of numbers the browser makes the pictures itself, off the drawing thread. */
 import { asset } from "./assets.js";
 import { classColours, colours, rgb } from "./canvas.js";
-import { rowsOnly } from "./looking.js";
+import { rowsOnly } from "./model/data.js";
 
 const RESOLUTION = 256;
 

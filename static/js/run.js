@@ -5,12 +5,14 @@
  * @import {Dataset, Frame, History, Network} from "./types.js"
  */
 import { api, Problem, reasonIn } from "./api.js";
+import { fillIn, missing } from "./model/data.js";
 import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
 import { Socket } from "./socket.js";
 
 /**
  * @typedef {{network: Network | null, dataset: Dataset | null, frame: Frame | null, weights: Float32Array | null,
- *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState
+ *   arrived: number,
+ *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState `arrived` grows when samples of the dataset have come
  * @typedef {Parameters<Socket["handlers"]["look"]>[0]} Seen
  * @typedef {{problem?: (reason: unknown) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: import("./api.js").Reason | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
@@ -18,7 +20,7 @@ import { Socket } from "./socket.js";
  */
 
 /** Where a run's state begins. @returns {RunState} */
-export const runState = () => ({ network: null, dataset: null, frame: null, weights: null, history: emptyHistory(), historyVersion: 0, rate: null, connection: "connecting" });
+export const runState = () => ({ network: null, dataset: null, arrived: 0, frame: null, weights: null, history: emptyHistory(), historyVersion: 0, rate: null, connection: "connecting" });
 
 /** @template {RunState} S */
 export class Run {
@@ -48,6 +50,8 @@ export class Run {
     this.latest = null;
     /** @type {Promise<void> | null} */
     this.refreshing = null;
+    /** Of samples under way. @type {Set<string>} */
+    this.asked = new Set();
   }
 
   get id() {
@@ -73,6 +77,27 @@ export class Run {
     this.generation = told?.generation ?? network.generation;
     this.#set({ network, dataset, rate: network.learning_rate, history: told ? fromServer(told) : emptyHistory(), historyVersion: this.store.state.historyVersion + 1 });
     this.socket.open(network.id);
+  }
+
+  /**
+   * Samples that are to be drawn: those that are not here yet come.
+   * @param {import("./model/data.js").Part} part
+   * @param {number[]} places
+   */
+  async bring(part, places) {
+    const { dataset } = this.store.state, gap = dataset && missing(dataset, part, places);
+    if (!gap) return;
+    const key = `${dataset.digest} ${part} ${gap.first} ${gap.count}`;
+    if (this.asked.has(key)) return;
+    this.asked.add(key);
+    try {
+      const came = fillIn(dataset, await api.samples(this.id, { part, ...gap }));
+      if (came && dataset === this.store.state.dataset) this.#set({ arrived: this.store.state.arrived + 1 });
+    } catch (reason) {
+      this.told.problem?.(reason);
+    } finally {
+      this.asked.delete(key);
+    }
   }
 
   /** What to see of its inside besides its frames; null ends it. @param {object | null} wanted as the socket takes it */

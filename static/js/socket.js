@@ -1,54 +1,31 @@
 /** The one WebSocket, reconnecting. Frames and looks come in as safetensors buffers. */
 
+import { opened } from "./model/tensors.js";
+
 const WAITS_MS = [250, 500, 1000, 2000, 4000];
 
-/** A safetensors buffer: 8 bytes length, JSON header, raw arrays. @param {ArrayBuffer} buffer */
-function opened(buffer) {
-  const length = Number(new DataView(buffer).getBigUint64(0, true));
-  return { header: JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length))), start: 8 + length };
-}
-
 /**
- * @typedef {{header: any, start: number}} Opened
- * @typedef {{data: Float32Array | Int32Array, shape: number[]}} Numbers
- */
-
-/**
- * @param {ArrayBuffer} buffer
- * @param {Opened} opened
+ * @param {ReturnType<typeof opened>} buffer
  * @returns {{frame: import("./types.js").Frame, weights: Float32Array | null, steps: Float64Array, losses: Float32Array, lows: Float32Array, highs: Float32Array}}
  */
-function readFrame(buffer, { header, start }) {
-  const bytes = (/** @type {string} */ name) => {
-    const entry = header[name];
-    return entry ? buffer.slice(start + entry.data_offsets[0], start + entry.data_offsets[1]) : new ArrayBuffer(0);
-  };
-  const weights = bytes("weights");
+function readFrame({ metadata, arrays }) {
+  const floats = (/** @type {string} */ name) => /** @type {Float32Array} */ (arrays[name]?.data ?? new Float32Array(0));
+  const weights = floats("weights");
   return {
-    frame: JSON.parse(header.__metadata__.frame),
-    weights: weights.byteLength ? new Float32Array(weights) : null,
-    steps: new Float64Array(bytes("loss_steps")),
-    losses: new Float32Array(bytes("losses")),
-    lows: new Float32Array(bytes("loss_lows")),
-    highs: new Float32Array(bytes("loss_highs")),
+    frame: JSON.parse(metadata.frame),
+    weights: weights.length ? weights.slice() : null, // a worker is sent the whole buffer of a view
+    steps: /** @type {Float64Array} */ (arrays.loss_steps?.data ?? new Float64Array(0)),
+    losses: floats("losses"),
+    lows: floats("loss_lows"),
+    highs: floats("loss_highs"),
   };
 }
 
 /**
- * The arrays are views of the buffer: nothing is copied.
- * @param {ArrayBuffer} buffer
- * @param {Opened} opened
- * @returns {{look: any, arrays: Record<string, Numbers>}}
+ * @param {ReturnType<typeof opened>} buffer
+ * @returns {{look: any, arrays: Record<string, import("./model/tensors.js").Numbers>}}
  */
-function readLook(buffer, { header, start }) {
-  const { __metadata__: metadata, ...entries } = header;
-  /** @type {Record<string, Numbers>} */
-  const arrays = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
-    arrays[name] = { data: new (dtype === "I32" ? Int32Array : Float32Array)(buffer, start + from, (to - from) / 4), shape };
-  }
-  return { look: JSON.parse(metadata.look), arrays };
-}
+const readLook = ({ metadata, arrays }) => ({ look: JSON.parse(metadata.look), arrays });
 
 export class Socket {
   /**
@@ -102,8 +79,8 @@ export class Socket {
         if (this.tries >= 0) this.handlers.connected();
         this.tries = -1;
         const buffer = opened(data);
-        if (buffer.header.__metadata__.look) this.handlers.look(readLook(data, buffer));
-        else this.handlers.frame(readFrame(data, buffer));
+        if (buffer.metadata.look) this.handlers.look(readLook(buffer));
+        else this.handlers.frame(readFrame(buffer));
         return;
       }
       const event = JSON.parse(data);

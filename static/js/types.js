@@ -5,7 +5,7 @@
  * @typedef {import("./wire.js").LayerOut & {settings?: any, reach?: number}} Layer
  *   `settings` is its part of the spec, `reach` how far its activation's values go from 0 where they are bounded
  * @typedef {import("./wire.js").PlaneOut} Plane
- * @typedef {import("./wire.js").DatasetOut} Dataset
+ * @typedef {import("./wire.js").DatasetOut} Dataset `inputs` and `test_inputs` have holes where a sample is not here yet (model/data.js)
  * @typedef {import("./wire.js").DivergenceOut} Divergence
  * @typedef {Required<import("./wire.js").SpecIn>} Spec
  * @typedef {Omit<import("./wire.js").NetworkOut, "spec"> & {spec: Spec}} Network

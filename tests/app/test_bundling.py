@@ -98,6 +98,31 @@ def test_a_module_stands_after_what_it_imports_under_its_path(tmp_path: Path) ->
     ]
 
 
+def test_comments_and_idle_spaces_are_left_out_and_nothing_else(tmp_path: Path) -> None:
+    text = """\
+/** What it does. @param {number} a */
+const minus = (/** @type {number} */ a) => a - -1; // the end
+const ends = () => {
+  return /* nothing */
+    1;
+};
+const a = 2
+/* one
+   two */ const b = typeof a, c = a /* x */ + +a, d = 1 < 2 ? .5 : /x  y/.source;
+
+console.log(minus(1), ends(), b, c, d, `  kept  ${ a }
+    // and this`, "/* this */ too");
+"""
+    write(tmp_path, {"main.js": text, "package.json": '{"type": "module"}'})
+    whole = tmp_path / "whole.mjs"
+    whole.write_text(bundle(tmp_path, "main.js"), encoding="utf-8")
+    script = whole.read_text(encoding="utf-8")
+    assert said(whole) == said(tmp_path / "main.js")
+    assert "What it does" not in script
+    assert "the end" not in script
+    assert "const minus=( a)=>a - -1;\nconst ends=()=>{\n" in script
+
+
 @pytest.mark.parametrize("script", [*(page.script for page in PAGES), "js/model/worker.js"])
 def test_our_own_bundles_are_scripts(tmp_path: Path, script: str) -> None:
     whole = tmp_path / "whole.mjs"

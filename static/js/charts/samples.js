@@ -136,7 +136,7 @@ export function galleryGrid(width, images, count) {
 }
 
 /**
- * Samples with what the network says of them; those told wrongly are ringed.
+ * Samples with what the network says of them; those told wrongly are ringed. A sample that is not here yet is an empty frame.
  * @param {HTMLCanvasElement} canvas
  * @param {Item[]} items
  * @param {boolean} images
@@ -152,7 +152,8 @@ export function drawGallery(canvas, items, images, chosen, symbols) {
   items.forEach((item, i) => {
     const x = (i % grid.columns) * grid.tile, y = Math.floor(i / grid.columns) * grid.line;
     const size = grid.tile - 6, high = images ? size : grid.line - 20;
-    if (images) paintImage(context, item.sample, x + 3, y + 3, size);
+    if (!item.sample) {} // on its way: its frame and its name are there
+    else if (images) paintImage(context, item.sample, x + 3, y + 3, size);
     else if (symbols) paintSymbols(context, item.sample, symbols, { x: x + 4, y: y + 3, width: size - 2, height: high }, 13);
     else paintLines(context, item.sample, { x: x + 6, y: y + 6, width: size - 6, height: high - 6 }, lines, 1.2);
     context.font = chartFont("sans");

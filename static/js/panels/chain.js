@@ -4,7 +4,8 @@ import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
-import { rowsOnly, sampleAt } from "../looking.js";
+import { sampleAt } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
@@ -49,7 +50,7 @@ export function mountChain(session) {
     narrow();
   };
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["sample", "layer", "theme"], draw);
+  store.on(["sample", "arrived", "layer", "theme"], draw);
   store.on(["look"], drawSoon);
   /** Cards that do not all fit get narrower, before anything has to be scrolled for. */
   const narrow = () => {

@@ -2,7 +2,7 @@
 import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
-import { rowsOnly } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 import { named, pick, t } from "../words.js";
 import { families } from "./families.js";
 import { entryOf, suiting } from "./recipes.js";

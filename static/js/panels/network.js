@@ -2,7 +2,7 @@
 import { drawDiagram } from "../charts/diagram.js";
 import { hit, layOut, neighbour } from "../charts/layout.js";
 import { byId, h, rebuild } from "../dom.js";
-import { rowsOnly } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 import { inputName, outputName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";

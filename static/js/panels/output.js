@@ -2,7 +2,7 @@
 import { shapeIcon, short } from "../canvas.js";
 import { areaOf, drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
 import { byId, h } from "../dom.js";
-import { rowsOnly } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 import { realInput, realTarget } from "../model/units.js";
 import { className, columnName, inputName, outputName, targetName, unitName } from "../names.js";
 import { allPoints, shares } from "../model/points.js";

@@ -1,6 +1,6 @@
 /** What comes with another data set: the network that suits it, or one's own where it was made by hand. */
 
-import { rowsOnly } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 
 /** @typedef {import("../session.js").Session} Session */
 

@@ -3,8 +3,9 @@ import { short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, h } from "../dom.js";
-import { rowsOnly, sampleAt, sampleCount } from "../looking.js";
+import { parts, sampleAt, sampleCount } from "../looking.js";
 import { classOf } from "../model/classes.js";
+import { rowsOnly } from "../model/data.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { eachFrame } from "../store.js";
@@ -38,11 +39,11 @@ export function mountSamples(session) {
   const pageSize = () => (store.state.dataset?.view === "image" ? IMAGES : SEQUENCES);
   /** What the server is asked about: the page of the gallery with the chosen sample, or the forecasts. */
   const page = () => {
-    const { dataset, sample, shown } = store.state;
+    const { dataset, sample, shown, connection } = store.state;
     if (!dataset || rowsOnly(dataset)) return;
     let wanted = [sample];
     if (dataset.series) {
-      const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, dataset.inputs[0]?.length ?? 1)));
+      const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, dataset.shape[0] ?? 1)));
       wanted = Array.from({ length: Math.min(most, dataset.test_inputs.length) }, (_, i) => i);
       if (!wanted.includes(sample)) wanted.push(sample);
     } else if (dataset.view !== "text") {
@@ -50,13 +51,19 @@ export function mountSamples(session) {
       wanted = Array.from({ length: Math.min(size, sampleCount(dataset) - from) }, (_, i) => from + i);
     }
     if (JSON.stringify(wanted) !== JSON.stringify(shown)) store.set({ shown: wanted });
+    // Of forecasts and text only the chosen sample is drawn.
+    const drawn = dataset.series || dataset.view === "text" ? [sample] : wanted;
+    if (connection !== "lost") for (const { ask } of parts(dataset, drawn)) void session.run.bring(ask.part, ask.samples);
   };
 
   const draw = eachFrame(() => {
     const s = store.state, { dataset, look } = s;
     if (!dataset || rowsOnly(dataset) || !sampleCount(dataset)) return;
     const { view } = dataset, forecasts = Boolean(dataset.series), chosen = sampleAt(dataset, s.sample);
-    if (!chosen.input) return;
+    if (!chosen.input) {
+      describe(s, chosen, undefined); // the sample itself is on its way
+      return;
+    }
     const said = look?.outputs.get(s.sample);
     byId("sample-figure").className = view;
     byId("sample-figure").hidden = view === "text";
@@ -84,8 +91,8 @@ export function mountSamples(session) {
     describe(s, chosen, said);
     byId("plane").dataset.drawn = "yes";
   });
-  store.on(["dataset", "sample"], page);
-  store.on(["dataset", "look", "sample", "shown", "theme", "language"], draw);
+  store.on(["dataset", "sample", "connection"], page);
+  store.on(["dataset", "arrived", "look", "sample", "shown", "theme", "language"], draw);
   new ResizeObserver(draw).observe(box);
   store.on(["dataset", "language"], (s) => {
     const rows = rowsOnly(s.dataset);
@@ -184,8 +191,8 @@ function item(s, i) {
 /** The chosen character: by default the last one that is asked for. @param {Dataset} dataset @param {number} sample @param {number} position */
 function shownPosition(dataset, sample, position) {
   if (position >= 0) return position;
-  const targets = /** @type {number[]} */ (sampleAt(dataset, sample).target);
-  return Math.max(0, targets.findLastIndex((v) => v >= 0));
+  const targets = /** @type {number[] | undefined} */ (sampleAt(dataset, sample).target);
+  return Math.max(0, targets?.findLastIndex((v) => v >= 0) ?? 0); // it may be on its way
 }
 
 /**

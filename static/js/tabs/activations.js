@@ -3,9 +3,9 @@ import { classColours } from "../canvas.js";
 import { drawActivation, flatShare } from "../charts/activation.js";
 import { drawShares, softmaxOf } from "../charts/shares.js";
 import { explain, h, math } from "../dom.js";
+import { rowsOnly } from "../model/data.js";
 import { ACTIVATIONS } from "../model/forward.js";
 import { className } from "../names.js";
-import { rowsOnly } from "../looking.js";
 import { eachFrame } from "../store.js";
 import { layerName, named, pick, t } from "../words.js";
 
