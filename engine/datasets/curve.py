@@ -131,8 +131,8 @@ class Counts:
         "zh": "均值起伏的计数：泊松损失的用武之地。",
     }
     to_try: ClassVar[dict[str, str]] = {
-        "en": "Chance alone keeps R² below 0.6 here. Change the loss to mse: what does it say of small counts?",
-        "zh": "仅偶然性就使 R² 低于 0.6。把损失换成 mse：它对小的计数怎么说？",
+        "en": "Chance alone keeps R² below 0.6 here. Change the loss to MSE: what does it say of small counts?",
+        "zh": "仅偶然性就使 R² 低于 0.6。把损失换成 MSE：它对小的计数怎么说？",
     }
 
     def make(self) -> Dataset:

@@ -49,6 +49,8 @@ export function explain(element, what) {
 export function showExplanations() {
   const tip = byId("tip");
   let timer = 0;
+  /** What has been pressed needs no explaining until it is left: the page is answering. @type {Element | null} */
+  let pressed = null;
   const show = (/** @type {Element} */ target) => {
     const what = explanations.get(target)?.() ?? { text: t(target.getAttribute("data-tip") ?? "") };
     if (!what.text) return;
@@ -66,11 +68,15 @@ export function showExplanations() {
     if (event instanceof PointerEvent && event.pointerType === "touch") return; // a finger hovers over nothing
     const target = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]");
     hide();
-    if (target) timer = window.setTimeout(() => show(target), event.type === "focusin" ? 700 : 450);
+    if (event.type === "pointerover" && (!pressed?.isConnected || !pressed.contains(/** @type {Node} */ (event.target)))) pressed = null;
+    if (target && target !== pressed) timer = window.setTimeout(() => show(target), event.type === "focusin" ? 700 : 450);
   };
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", over);
-  document.addEventListener("pointerdown", hide);
+  document.addEventListener("pointerdown", (event) => {
+    hide();
+    pressed = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]") ?? null;
+  });
   document.addEventListener("keydown", hide);
   document.addEventListener("scroll", hide, { capture: true, passive: true });
 }

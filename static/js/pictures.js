@@ -3,7 +3,8 @@ import { asset } from "./assets.js";
 import { classColours, colours, rgb } from "./canvas.js";
 import { rowsOnly } from "./model/data.js";
 
-const RESOLUTION = 256;
+// Of a network that has just been changed a coarse picture comes first: a quarter of the pixels, and the eye waits for no others.
+const RESOLUTION = 256, COARSE = 128;
 
 /** What of the diagram may take the output's place: units, not lines. @param {import("./types.js").Place | null} place */
 const unitOf = (place) => (place && place.from === undefined ? { layer: place.layer, unit: place.unit } : null);
@@ -15,7 +16,9 @@ const unitOf = (place) => (place && place.from === undefined ? { layer: place.la
 export function mountPictures(session) {
   const { store } = session;
   const worker = new Worker(asset("js/model/worker.js"), { type: "module" });
-  let busy = false, again = false, version = 0;
+  let busy = false, again = false, version = 0, coarse = false;
+  /** The data the worker has. @type {any} */
+  let sent = null;
   /** @type {{resolve: (value: any) => void, resolution: number} | null} */
   let exact = null;
   const send = () => {
@@ -28,7 +31,9 @@ export function mountPictures(session) {
     }
     busy = true;
     const { probe, probePinned, hover, pinned } = store.state;
-    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: probe ?? probePinned, focus: unitOf(hover) ?? (hover ? null : unitOf(pinned)), exact: exact?.resolution });
+    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: probe ?? probePinned, focus: unitOf(hover) ?? (hover ? null : unitOf(pinned)), exact: exact?.resolution, resolution: coarse ? COARSE : RESOLUTION });
+    again = coarse;
+    coarse = false;
   };
   const describe = () => {
     const { catalog, network, dataset } = store.state;
@@ -42,10 +47,12 @@ export function mountPictures(session) {
       .map((/** @type {any} */ a) => [a.name, Math.max(Math.abs(a.low), Math.abs(a.high))]));
     const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l], reach: reaches.get(layer.activation) }));
     const theme = colours();
+    coarse = true;
     worker.postMessage({
-      type: "network", net: { inputs: network.inputs, layers, layout: network.layout }, dataset, resolution: RESOLUTION,
+      type: "network", net: { inputs: network.inputs, layers, layout: network.layout }, dataset: dataset === sent ? null : dataset,
       colours: { paper: rgb(theme.paper), negative: rgb(theme.negative), positive: rgb(theme.positive), classes: classColours().map(rgb) },
     });
+    sent = dataset;
     send();
   };
   worker.onerror = (event) => {

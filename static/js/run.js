@@ -186,6 +186,8 @@ export class Run {
     };
     if (late()) return;
     const before = this.store.state.network;
+    // An edit is told twice, by its answer and by the frame that came first: the page is built anew once.
+    if (!anyway && before?.generation === network.generation && before.revision === network.revision && JSON.stringify([before.spec, before.marks]) === JSON.stringify([network.spec, network.marks])) return;
     const sameData = Boolean(before) && JSON.stringify(before?.spec.dataset) === JSON.stringify(network.spec.dataset);
     const dataset = sameData ? this.store.state.dataset : await api.dataset(network.id);
     if (late()) return;

@@ -129,3 +129,13 @@ def test_a_refused_layer_and_a_refused_table_are_said_in_chinese(server, client,
     page.evaluate("glassbox.session.patch({ batch_size: 99999 }, 'batchSize')")
     page.wait_for_selector("#banner:has-text('批大小不能大于 20,000。')")
     visitor.complaints.clear()
+
+
+def test_what_was_pressed_is_not_explained_before_the_pointer_has_left_it(visitor, server):
+    page = visitor.open(server.url)
+    page.click('[data-kind="spiral"]')
+    page.wait_for_timeout(1000)
+    assert not page.locator("#tip").is_visible()
+    page.mouse.move(700, 60)
+    page.hover('[data-kind="spiral"]')
+    page.wait_for_selector("#tip", state="visible")

@@ -50,7 +50,9 @@ export function drawLines(canvas, lines, band, options) {
     context.setLineDash([]);
     context.fillStyle = theme["ink-2"];
     context.textAlign = "right";
-    context.fillText(options.level.text, frame.right - 4, py(options.level.y) - 4);
+    // Below the line where there is no room above it.
+    const y = py(options.level.y);
+    context.fillText(options.level.text, frame.right - 4, y < TOP + 10 ? y + 13 : y - 4);
   }
   for (const line of lines) trail(context, line, px, py, log);
   drawMarks(context, options.marks, px, frame, theme);
@@ -87,7 +89,8 @@ function range(lines, band, last, log) {
     const low = Math.floor(Math.log10(lowest) * 2) / 2, to = Math.log10(high) + 0.05;
     return [low, to - low < 0.3 ? low + 0.3 : to];
   }
-  const low = Math.min(0, lowest);
+  // A loss below 0 is no floor to lie on, as 0 is.
+  const low = lowest < 0 ? lowest - (high - lowest) * 0.05 : 0;
   return [low, high - low < 1e-12 ? low + 1 : low + (high - low) * 1.05];
 }
 

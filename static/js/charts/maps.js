@@ -1,5 +1,5 @@
 /** What leaves a layer, as small pictures on the diverging scale: maps, a heat map over time, a strip. */
-import { colours, fit, rgb } from "../canvas.js";
+import { chartFont, colours, fit, rgb } from "../canvas.js";
 
 const MOST_MAPS = 16, MOST_CELLS = 256;
 
@@ -51,9 +51,9 @@ export function tiles(shape, width, height) {
  * @param {HTMLCanvasElement} canvas
  * @param {number[]} shape
  * @param {ArrayLike<number>} values flat, the last axis fastest
- * @param {{selected?: boolean}} [options]
+ * @param {{selected?: boolean, names?: string[]}} [options] `names` of a strip's numbers stand beside it, where all have room
  */
-export function drawMaps(canvas, shape, values, { selected = false } = {}) {
+export function drawMaps(canvas, shape, values, { selected = false, names = [] } = {}) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
@@ -79,7 +79,23 @@ export function drawMaps(canvas, shape, values, { selected = false } = {}) {
     context.strokeStyle = selected ? theme["ink-2"] : theme.line;
     context.lineWidth = 1;
     context.strokeRect(tile.x + 0.5, tile.y + 0.5, tile.width - 1, tile.height - 1);
+    if (tile.columns === 1 && tile.rows === names.length) writeNames(context, tile, names, width);
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Tile} tile
+ * @param {string[]} names
+ * @param {number} width
+ */
+function writeNames(context, tile, names, width) {
+  const left = tile.x + tile.width + 6, each = tile.height / tile.rows;
+  context.font = chartFont("sans");
+  if (each < 13 || names.some((name) => left + context.measureText(name).width > width)) return;
+  context.fillStyle = colours()["ink-2"];
+  context.textAlign = "left";
+  names.forEach((name, i) => context.fillText(name, left, tile.y + (i + 0.5) * each + 4));
 }
 
 /**

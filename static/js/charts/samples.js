@@ -118,18 +118,25 @@ export function drawTextSample(canvas, characters) {
 }
 
 /**
- * @typedef {{sample: any, caption: string, wrong: boolean, known: boolean}} Item
+ * @typedef {{sample: any, caption: string, brief: string, wrong: boolean, known: boolean}} Item  `brief` is the caption where there is little room
  * @typedef {{columns: number, tile: number, width: number, height: number, rows: number, line: number}} Grid
  */
+
+/** Measures words before there is a picture. @type {CanvasRenderingContext2D | null} */
+let ruler = null;
 
 /**
  * @param {number} width
  * @param {boolean} images
  * @param {number} count
+ * @param {string[]} names that captions are made of: each is to be read in one tile
  * @returns {Grid}
  */
-export function galleryGrid(width, images, count) {
-  const columns = images ? Math.max(6, Math.floor(width / 38)) : Math.max(3, Math.floor(width / 88));
+export function galleryGrid(width, images, count, names) {
+  ruler ??= document.createElement("canvas").getContext("2d");
+  if (ruler) ruler.font = chartFont("sans");
+  const least = Math.max(images ? 38 : 88, ...names.map((name) => (ruler?.measureText(name).width ?? 0) + 6));
+  const columns = Math.max(3, Math.floor(width / least));
   const tile = width / columns, line = images ? tile + 12 : 54;
   const rows = Math.ceil(count / columns);
   return { columns, tile, width, line, rows, height: rows * line };
@@ -142,11 +149,12 @@ export function galleryGrid(width, images, count) {
  * @param {boolean} images
  * @param {number} chosen
  * @param {string[] | null} symbols
+ * @param {string[]} names
  */
-export function drawGallery(canvas, items, images, chosen, symbols) {
+export function drawGallery(canvas, items, images, chosen, symbols, names) {
   const { context, width } = fit(canvas);
   const theme = colours(), lines = palette();
-  const grid = galleryGrid(width, images, items.length);
+  const grid = galleryGrid(width, images, items.length, names);
   context.font = chartFont("sans");
   context.textAlign = "center";
   items.forEach((item, i) => {
@@ -167,7 +175,8 @@ export function drawGallery(canvas, items, images, chosen, symbols) {
       context.strokeRect(x + 0.5, y + 0.5, size + 5, high + 5);
     }
     context.fillStyle = item.wrong ? theme.bad : theme["ink-2"];
-    context.fillText(item.caption, x + grid.tile / 2, y + high + 15, grid.tile - 2);
+    const fits = context.measureText(item.caption).width <= grid.tile - 2;
+    context.fillText(fits ? item.caption : item.brief, x + grid.tile / 2, y + high + 15, grid.tile - 2);
   });
 }
 
@@ -175,7 +184,7 @@ export function drawGallery(canvas, items, images, chosen, symbols) {
  * What the axes of a series are called, and `name` the series itself: `at` is what stands at a place along it, a year say.
  * @typedef {{across: string, up: string, name: string, at: (place: number) => number}} Axes
  */
-const LEFT = 46, RIGHT = 10;
+const LEFT = 46, RIGHT = 10, NAMES = 18;
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -185,11 +194,12 @@ const LEFT = 46, RIGHT = 10;
  * @param {number} count steps along the axis
  * @param {number[]} values all that is drawn
  * @param {Axes} axes
+ * @param {number} [top] below it the lines begin; names stand above
  */
-function frame(context, width, height, first, count, values, axes) {
+function frame(context, width, height, first, count, values, axes, top = 6) {
   const finite = values.filter(Number.isFinite);
   const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
-  const left = LEFT, right = RIGHT, top = 6, bottom = height - 36;
+  const left = LEFT, right = RIGHT, bottom = height - 36;
   const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
   const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
   const from = axes.at(first), to = axes.at(first + count - 1), span = to - from || 1;
@@ -222,14 +232,16 @@ function line(context, values, px, py, colour, thick) {
  * @param {{target: number, said: number | null, ahead: number, first: number} | null} forecast  `first` is where the window begins
  * @param {Axes} axes
  * @param {string[] | null} symbols
+ * @param {string[]} names of its features, where there is more than one
  */
-export function drawSequence(canvas, sequence, forecast, axes, symbols) {
+export function drawSequence(canvas, sequence, forecast, axes, symbols, names) {
   const { context, width, height } = fit(canvas);
   if (symbols) return paintSymbols(context, sequence, symbols, { x: 6, y: 6, width: width - 12, height: height - 12 }, 26);
   const theme = colours(), lines = palette();
   const time = sequence.length, count = time + (forecast?.ahead ?? 0);
-  const { px, py } = frame(context, width, height, forecast?.first ?? 0, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])], axes);
+  const { px, py } = frame(context, width, height, forecast?.first ?? 0, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])], axes, names.length > 1 ? NAMES : undefined);
   const features = Math.min(4, sequence[0].length);
+  nameLines(context, names.length > 1 ? names.slice(0, features) : [], lines);
   for (let f = features - 1; f >= 0; f--) line(context, sequence.map((row) => row[f]), px, py, lines[f], f ? 1.2 : 1.8);
   if (!forecast) return;
   const x = px(count - 1);
@@ -254,6 +266,23 @@ export function drawSequence(canvas, sequence, forecast, axes, symbols) {
 }
 
 /**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string[]} names
+ * @param {string[]} palette
+ */
+function nameLines(context, names, palette) {
+  context.font = chartFont("sans");
+  context.textAlign = "left";
+  let x = LEFT;
+  names.forEach((name, f) => {
+    context.fillStyle = palette[f];
+    context.fillRect(x, NAMES - 11, 14, 2);
+    context.fillText(name, x + 20, NAMES - 6);
+    x += context.measureText(name).width + 36;
+  });
+}
+
+/**
  * The whole series, the forecasts of its test part over it, and where the chosen window lies.
  * @param {HTMLCanvasElement} canvas
  * @param {number[]} series
@@ -266,7 +295,7 @@ export function drawSequence(canvas, sequence, forecast, axes, symbols) {
 export function drawSeries(canvas, series, forecasts, window, border, axes, names) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
-  const { px, py, top, bottom } = frame(context, width, height, 0, series.length, [...series, ...forecasts.map((f) => f.said)], axes);
+  const { px, py, top, bottom } = frame(context, width, height, 0, series.length, [...series, ...forecasts.map((f) => f.said)], axes, NAMES);
   if (window) {
     context.fillStyle = theme.accent;
     context.globalAlpha = 0.13;
@@ -292,10 +321,10 @@ export function drawSeries(canvas, series, forecasts, window, border, axes, name
   context.font = chartFont("sans");
   context.textAlign = "left";
   context.fillStyle = theme.accent;
-  context.fillText(names.series, px(0) + 6, top + 10);
+  context.fillText(names.series, px(0), top - 6);
   context.textAlign = "right";
   context.fillStyle = theme["positive-ink"];
-  context.fillText(names.forecast, px(series.length - 1) - 2, top + 10);
+  context.fillText(names.forecast, px(series.length - 1), top - 6);
 }
 
 /**

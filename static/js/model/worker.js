@@ -1,8 +1,8 @@
 /**
  * Off the drawing thread: from weights to pictures and predictions.
  *
- * In:  {type: "network", net, dataset, colours, resolution},
- *      {type: "weights", weights, version, layer, probe, focus}: one unit instead of the output, where `focus` is set
+ * In:  {type: "network", net, dataset, colours}: `dataset` is null where it is the one before,
+ *      {type: "weights", weights, version, layer, probe, focus, resolution}: one unit instead of the output, where `focus` is set
  * Out: {version, plane: RGBA, resolution, scale, units: RGBA of all unit maps, curve, train, test, z, probe}
  *
  * @import {Dataset, Net} from "../types.js"
@@ -16,7 +16,7 @@ const SHOWN = 96; // training samples whose z are shown on the activation curves
 
 /** @typedef {{paper: number[], negative: number[], positive: number[], classes: number[][]}} Colours */
 
-/** @type {{net: Net, dataset: Dataset, colours: Colours, resolution: number, forward: Forward, grid: Float32Array[]} | null} */
+/** @type {{net: Net, dataset: Dataset, colours: Colours, forward: Forward, grids: Map<number, Float32Array[]>} | null} `grids` by their resolution */
 let state = null;
 
 /**
@@ -125,10 +125,13 @@ function blend(out, at, from, to, t) {
  * The output over the plane, or what one unit gives there, on the scale of values.
  * @param {Float32Array} weights
  * @param {{layer: number, unit: number} | null} focus layer -1 is the inputs
+ * @param {number} resolution pixels a side
  * @returns {{pixels: Uint8ClampedArray, limit: number}} `limit` is the value of full colour
  */
-function plane(weights, focus) {
-  const { net, dataset, colours, resolution, forward, grid } = /** @type {NonNullable<typeof state>} */ (state);
+function plane(weights, focus, resolution) {
+  const { net, dataset, colours, forward, grids } = /** @type {NonNullable<typeof state>} */ (state);
+  const grid = grids.get(resolution) ?? gridBlocks(net, dataset, resolution, resolution);
+  grids.set(resolution, grid);
   const last = net.layers.length - 1;
   const out = new Uint8ClampedArray(resolution * resolution * 4);
   const values = focus ? new Float32Array(resolution * resolution) : null;
@@ -265,23 +268,24 @@ function curve(weights, focus) {
 onmessage = (event) => {
   const message = event.data;
   if (message.type === "network") {
-    const { net, dataset, colours, resolution } = message;
-    const grid = dataset.plane ? gridBlocks(net, dataset, resolution, resolution) : [];
-    state = { net, dataset, colours, resolution, forward: new Forward(net, BLOCK), grid };
+    const { net, colours } = message, dataset = message.dataset ?? state?.dataset;
+    // A grid depends on the data and the features; an edit of the layers leaves it.
+    const same = !message.dataset && JSON.stringify(state?.net.inputs) === JSON.stringify(net.inputs);
+    state = { net, dataset, colours, forward: new Forward(net, BLOCK), grids: (same && state?.grids) || new Map() };
     return;
   }
   if (!state) return;
-  const { weights, version, layer, exact, probe } = message, { layers, inputs } = state.net;
+  const { weights, version, layer, exact, probe, resolution } = message, { layers, inputs } = state.net;
   const asked = message.focus, units = asked && (asked.layer < 0 ? inputs.length : layers[asked.layer]?.units ?? 0);
   const focus = asked && asked.unit < units ? asked : null;
   const begin = performance.now();
   const train = onSamples(weights, state.dataset.inputs, layer);
   const test = onSamples(weights, state.dataset.test_inputs, -1);
-  const drawn = state.dataset.plane ? plane(weights, focus) : null;
+  const drawn = state.dataset.plane ? plane(weights, focus, resolution) : null;
   const answer = {
     version,
     focus,
-    resolution: state.resolution,
+    resolution,
     map: MAP,
     plane: drawn && drawn.pixels,
     limit: drawn ? drawn.limit : 0,

@@ -1,11 +1,12 @@
 /** Networks of images, sequences and text: a chain of layers, each with what it makes of one sample. */
-import { short } from "../canvas.js";
+import { grouped, short } from "../canvas.js";
 import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
+import { className } from "../names.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
@@ -27,7 +28,7 @@ export function mountChain(session) {
       if (l < 0 && view === "image") drawImageSample(canvas, input);
       else if (l < 0 && view === "sequence") drawLinesSample(canvas, input, symbolsOf(s.dataset.columns));
       else if (l < 0) drawTextSample(canvas, input.map((/** @type {number} */ token) => class_names[token]));
-      else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer });
+      else drawMaps(canvas, found.shape, found.values, { selected: l === s.layer, names: l === s.network.layers.length - 1 ? namesOf(s.dataset, s.network) : [] });
       canvas.dataset.drawn = "yes";
     }
     sampleToo = false;
@@ -45,7 +46,9 @@ export function mountChain(session) {
     if (rows) box.replaceChildren();
     if (rows || !s.network || !s.dataset) return;
     const left = box.scrollLeft;
-    rebuild(box, ...blocks(session));
+    // A canvas outlives the card it is on: a new one has to be laid out and given its pixels, each in turn.
+    const kept = new Map([.../** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas.map"))].map((canvas) => [Number(canvas.dataset.layer), canvas]));
+    rebuild(box, ...blocks(session, kept));
     box.scrollLeft = left;
     narrow();
   };
@@ -56,6 +59,8 @@ export function mountChain(session) {
   const narrow = () => {
     const cards = box.querySelectorAll(".layer-card").length;
     box.classList.toggle("narrow", cards * 142 + (cards - 1) * 24 > box.clientWidth);
+    // What has to be scrolled for anyway may be as wide as its words.
+    box.classList.toggle("scrolled", cards * 86 > box.clientWidth);
     draw();
   };
   new ResizeObserver(narrow).observe(box);
@@ -75,20 +80,21 @@ export function mountChain(session) {
 /**
  * The block of every layer, the input's first and the output's last, with places to insert between.
  * @param {import("../session.js").Session} session
+ * @param {Map<number, HTMLCanvasElement>} kept
  */
-function blocks(session) {
+function blocks(session, kept) {
   const s = session.store.state, network = /** @type {import("../types.js").Network} */ (s.network);
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset);
   const layers = layersOn(s);
   /** @type {HTMLElement[]} */
-  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, named(dataset.kind))), t("sampleMap"))];
+  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, named(dataset.kind))), t("sampleMap"), kept)];
   for (let l = 0; l <= layers.length; l++) {
     const last = l === layers.length, n = l + 1;
     const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];
     const name = last ? t("output") : t("layerN", { n });
     made.push(explain(h("div", { class: "between" }, insertMenu(session, l, "+", t("insertBeforeOf", { name }), `insert ${n}`)), () => ({ text: t("insertBeforeOf", { name }) })));
-    made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parametersShort", { n: built.parameters.toLocaleString("en") }) : "",
-      last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name })));
+    made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parametersShort", { n: grouped(built.parameters) }) : "",
+      last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name }), kept));
   }
   return made;
 }
@@ -107,14 +113,19 @@ const same = (s, l) => JSON.stringify(s.refused?.layers.slice(0, l + 1)) === JSO
  * @param {string} count
  * @param {HTMLElement} card
  * @param {string} label
+ * @param {Map<number, HTMLCanvasElement>} kept
  */
-function block(l, shape, count, card, label) {
-  const canvas = h("canvas", { class: "map", role: "img", "aria-label": label });
+function block(l, shape, count, card, label, kept) {
+  const canvas = kept.get(l) ?? h("canvas", { class: "map", role: "img" });
+  canvas.setAttribute("aria-label", label);
   canvas.dataset.layer = String(l);
   const facts = h("div", { class: "facts" }, h("b", {}, shape ? spelled(shape) : "?"), count);
   card.insertBefore(h("div", { class: "picture" }, canvas, facts), card.children[2] ?? null);
   return card;
 }
+
+/** What each output stands for. @param {import("../types.js").Dataset} dataset @param {import("../types.js").Network} network */
+const namesOf = (dataset, network) => (dataset.classes === network.layers.at(-1)?.units ? dataset.class_names.map((_, i) => className(dataset, i)) : []);
 
 /**
  * The numbers that a block draws.

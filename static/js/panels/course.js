@@ -84,8 +84,9 @@ function courseOf({ history, dataset }) {
 }
 
 /** @param {State} s */
-function bestOf({ frame }) {
-  if (typeof frame?.best_step !== "number" || typeof frame.best_loss !== "number") return null;
+function bestOf({ frame, dataset }) {
+  // Without test samples it would be the last step, nearly always.
+  if (!dataset?.test_inputs.length || typeof frame?.best_step !== "number" || typeof frame.best_loss !== "number") return null;
   return { x: frame.best_step, y: frame.best_loss };
 }
 

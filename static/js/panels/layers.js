@@ -2,6 +2,7 @@
  * The builder's cards: a layer's kind, its settings made from its schema, and what can be done to it.
  * The same card stands over a column of the diagram and in a block of the chain.
  */
+import { grouped } from "../canvas.js";
 import { byId, entryText, explain, h, math, rebuild } from "../dom.js";
 import { defaultsOf, schemaField, smallControl } from "../fields.js";
 import { named, pick, t, tipOf, told } from "../words.js";
@@ -225,7 +226,7 @@ export function mountLayers(session) {
     byId("remove-layer").toggleAttribute("disabled", !count);
     for (const element of [add, kinds]) element.toggleAttribute("disabled", count >= MOST_LAYERS);
     kinds.replaceChildren(h("option", { value: "" }, "▾"), ...kindOptions(s, count).map((k) => k.option));
-    byId("size").textContent = t("parameters", { n: s.network.parameters.toLocaleString("en") });
+    byId("size").textContent = t("parameters", { n: grouped(s.network.parameters) });
   });
   // What is open follows what it shows.
   store.on(["network", "refused", "language"], (s) => {
@@ -313,7 +314,7 @@ function fillDetails(session, l) {
     h("h3", {}, name),
     h("p", { class: "hint" }, output ? t("outputText") : pick(entry.summary)),
     ...(entry.formula ? [h("p", { class: "formula" }, /** @type {Node} */ (math(entry.formula)))] : []),
-    ...(built ? [h("p", { class: "shapes" }, `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: built.parameters.toLocaleString("en") })))] : []),
+    ...(built ? [h("p", { class: "shapes" }, `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: grouped(built.parameters) })))] : []),
     ...fields,
     h("div", { class: "row" },
       insertMenu(session, l, t("insertBefore"), t("insertBeforeOf", { name }), "insert before"),

@@ -186,7 +186,8 @@ function legend(s) {
   byId("output-of").textContent = focus || severalOf(s) || (dataset.view === "table" && dataset.plane ? t("ofColumns", { n: dataset.columns.length }) : "");
   const real = (/** @type {number} */ v) => short(focus ? v : realTarget(dataset, v), 2);
   const bar = dataset.plane && (focus || !dataset.classes) ? [picture?.limit ?? 1] : [];
-  const key = JSON.stringify([focus, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language]);
+  const tests = dataset.test_inputs.length > 0;
+  const key = JSON.stringify([focus, tests, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language]);
   // The brushes name the classes of a plane.
   box.hidden = !hides("brushes") && dataset.view === "plane" && dataset.classes > 0 && !focus;
   byId("brushes").hidden = dataset.view !== "plane" || !box.hidden && dataset.classes > 0;
@@ -195,7 +196,7 @@ function legend(s) {
   const item = (/** @type {(Node | string)[]} */ ...parts) => h("span", { class: "item" }, ...parts);
   const scale = bar.map((limit) => item(real(-limit), h("span", { class: "scale" }), real(limit)));
   const classes = dataset.classes && !focus ? dataset.class_names.map((_, i) => item(shapeIcon(i), className(dataset, i))) : [];
-  const curve = dataset.plane ? [] : [item(h("span", { class: "stroke" }), t("prediction")), item(h("span", { class: "dot full" }), t("ofTrain")), item(h("span", { class: "dot" }), t("ofTest"))];
+  const curve = dataset.plane ? [] : [item(h("span", { class: "stroke" }), t("prediction")), item(h("span", { class: "dot full" }), t("ofTrain")), ...(tests ? [item(h("span", { class: "dot" }), t("ofTest"))] : [])];
   const ring = dataset.classes && !focus ? [item(h("span", { class: "ring" }), t("wrong"))] : [];
   box.replaceChildren(...scale, ...classes, ...ring, ...curve);
 }

@@ -7,7 +7,7 @@ import { parts, sampleAt, sampleCount } from "../looking.js";
 import { classOf } from "../model/classes.js";
 import { rowsOnly } from "../model/data.js";
 import { realTarget } from "../model/units.js";
-import { className } from "../names.js";
+import { className, columnName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { pick, t } from "../words.js";
 
@@ -75,7 +75,7 @@ export function mountSamples(session) {
     else if (view === "sequence") {
       const first = forecasts ? start(dataset, s.sample) : 0, ahead = forecasts ? (chosen.position ?? 0) - first - dataset.shape[0] + 1 : 0;
       const window = forecasts ? chosen.input.map((/** @type {number[]} */ row) => [realTarget(dataset, row[0]), ...row.slice(1)]) : chosen.input;
-      drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns));
+      drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns), (dataset.columns ?? []).map((_, c) => columnName(dataset, c)));
     }
     if (forecasts && dataset.series) {
       const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)?.[0] ?? NaN) }));
@@ -83,8 +83,8 @@ export function mountSamples(session) {
       drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: axesOf(dataset).name || t("seriesLine"), forecast: t("forecastLine") });
     }
     if (!wrap.hidden) {
-      gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length).height}px`;
-      drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns));
+      gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length, namesIn(dataset)).height}px`;
+      drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns), namesIn(dataset));
     }
     if (view === "text") drawText(s, text, position);
     drawBars(s, view === "text" ? atStep(s, said, shownPosition(dataset, s.sample, position)) : said, chosen.target);
@@ -99,7 +99,7 @@ export function mountSamples(session) {
     box.hidden = rows;
     position = -1;
     for (const id of ["plane", "plane-readout"]) byId(id).hidden = !rows;
-    byId("show-test").parentElement?.toggleAttribute("hidden", !rows);
+    byId("show-test").parentElement?.toggleAttribute("hidden", !rows || !s.dataset?.test_inputs.length);
   });
 
   // Choosing
@@ -108,13 +108,13 @@ export function mountSamples(session) {
   number.addEventListener("change", () => choose(Number(number.value) - 1));
   gallery.addEventListener("click", (event) => {
     const { dataset, shown } = store.state;
-    const grid = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length);
+    const grid = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length, namesIn(dataset));
     const i = Math.floor(event.offsetY / grid.line) * grid.columns + Math.min(grid.columns - 1, Math.floor(event.offsetX / grid.tile));
     if (shown[i] !== undefined) choose(shown[i]);
   });
   wrap.addEventListener("keydown", (event) => {
     const { dataset, shown, sample } = store.state;
-    const { columns } = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length);
+    const { columns } = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length, namesIn(dataset));
     move(event, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -pageSize(), PageDown: pageSize() }, (by) => choose(sample + by));
   });
   series.addEventListener("click", (event) => {
@@ -177,15 +177,23 @@ function atStep(s, said, i) {
   return said?.subarray(i * units, (i + 1) * units);
 }
 
+/** What captions are made of. @param {Dataset | null} dataset */
+const namesIn = (dataset) => (dataset?.classes ? dataset.class_names.map((_, i) => `→${className(dataset, i)}`) : []);
+
+/** A caption that has no shorter one. @param {string} caption */
+const alike = (caption) => ({ caption, brief: caption });
+
 /** @param {State} s @param {number} i */
 function item(s, i) {
   const dataset = /** @type {Dataset} */ (s.dataset);
   const { input, target } = sampleAt(dataset, i);
   const outputs = s.look?.outputs.get(i);
-  if (!outputs) return { sample: input, caption: dataset.classes ? className(dataset, target) : short(target, 2), wrong: false, known: false };
-  if (!dataset.classes) return { sample: input, caption: `${short(realTarget(dataset, target), 2)} · ${short(realTarget(dataset, outputs[0]), 2)}`, wrong: false, known: true };
+  if (!outputs) return { sample: input, ...alike(dataset.classes ? className(dataset, target) : short(target, 2)), wrong: false, known: false };
+  if (!dataset.classes) return { sample: input, ...alike(`${short(realTarget(dataset, target), 2)} · ${short(realTarget(dataset, outputs[0]), 2)}`), wrong: false, known: true };
   const said = classOf(outputs, activationOf(s)), wrong = said !== target;
-  return { sample: input, caption: wrong ? `${className(dataset, target)}→${className(dataset, said)}` : className(dataset, target), wrong, known: true };
+  if (!wrong) return { sample: input, ...alike(className(dataset, target)), wrong, known: true };
+  // The picture itself shows what it is; what it was taken for must be read.
+  return { sample: input, caption: `${className(dataset, target)}→${className(dataset, said)}`, brief: `→${className(dataset, said)}`, wrong, known: true };
 }
 
 /** The chosen character: by default the last one that is asked for. @param {Dataset} dataset @param {number} sample @param {number} position */

@@ -46,15 +46,18 @@ export function mountActivations(session, panel, isShown) {
     }
     const entry = s.catalog.activations.find((/** @type {any} */ a) => a.name === layer.activation);
     const formula = math(entry?.formula), slope = math(entry?.slope_formula);
-    about.replaceChildren(...(formula ? ["f(z) = ", formula] : []), ...(slope ? ["  f′ = ", slope] : []));
+    about.replaceChildren(...(formula ? ["f(z) = ", formula] : []), ...(slope ? [",\u2003f′(z) = ", slope] : []));
     explain(about, () => ({ text: pick(entry?.summary ?? { en: "" }) }));
     const count = Math.min(MOST, layer.units);
     more.textContent = layer.units > MOST ? t("moreUnitsNotShown", { n: layer.units - MOST }) : "";
-    const key = `${count} ${s.language} ${s.layer === s.network.layers.length - 1} ${s.dataset?.class_names}`;
+    const key = `${s.language} ${s.layer === s.network.layers.length - 1} ${s.dataset?.class_names}`;
     if (box.dataset.of !== key) {
       box.dataset.of = key;
-      box.replaceChildren(...Array.from({ length: count }, (_, j) => h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {})))));
+      box.replaceChildren();
     }
+    // One unit more is one picture more: the others stay.
+    while (box.childElementCount > count) box.lastElementChild?.remove();
+    for (let j = box.childElementCount; j < count; j++) box.append(h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {}))));
   };
   store.on(["network", "layer", "language"], arrange);
   store.on(["look"], (s) => {
