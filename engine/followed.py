@@ -54,6 +54,11 @@ class Followed:
         return self._ahead.snapshot.step if self._ahead else self.step
 
     @property
+    def end_spec(self) -> NetworkSpec:
+        """Of the last step."""
+        return self._ahead.spec if self._ahead else self.spec
+
+    @property
     def diverged(self) -> Divergence | None:
         return self.trainer.diverged
 

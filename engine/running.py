@@ -193,10 +193,8 @@ class Running(Followed):
 
     def ended(self) -> Ended:
         """The run as it is, to be kept where another one takes its place: as far as it has come."""
-        ahead = self._ahead
-        spec = ahead.spec if ahead else self.spec
         state = {n: a for n, a in self.state().items() if not n.startswith(HERE)}
-        return Ended(self.run, spec, state)
+        return Ended(self.run, self.end_spec, state)
 
     def go_on(self, step: int | None = None) -> None:
         """Where it stands in its own past, what comes is a run of its own, with the course up to there

@@ -1,28 +1,39 @@
 /**
  * What travels between the server and the page, made from the OpenAPI document by `make types`; not to be edited.
  *
+ * @typedef {{samples?: number[] | null, step?: number | null}} ApplyIn
  * @typedef {{kind: "majority" | "mean" | "persistence" | "frequency", loss_name: string, loss: number | null, test_loss: number | null, metric: number | null, test_metric: number | null}} BaselineOut
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
- * @typedef {{samples?: number[] | null, numbers?: number | null}} CheckIn
+ * @typedef {{step?: number | null}} BranchIn
+ * @typedef {{place: number[], gradient: number | null, value: number | null, factors: FactorOut[], local: FactorOut[]}} ChainOut
+ * @typedef {{samples?: number[] | null, numbers?: number | null, at?: Record<string, number[]> | null}} CheckIn
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
+ * @typedef {{seed?: number, level?: number, step?: number | null, answers: Record<string, number>, hints?: Record<string, number>}} ExerciseCheckIn
+ * @typedef {{seed?: number, level?: number, solutions?: boolean}} ExerciseIn
+ * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[], blank: string | null, tolerance: number | null}} ExerciseLineOut
+ * @typedef {{step: number, seed: number, level: number, samples: number[], sample: number, blanks: string[], lines: ExerciseLineOut[]}} ExerciseOut
+ * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
+ * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
- * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
+ * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
+ * @typedef {{kind: "formula" | "numbers" | "substitution", term: Record<string, any> | null, numbers: Record<string, any>[] | null}} HintOut
  * @typedef {{step: number[], loss: (number | null)[], low: (number | null)[], high: (number | null)[], test_step: number[], train_loss: (number | null)[], test_loss: (number | null)[], accuracy: (number | null)[], test_accuracy: (number | null)[], marks: MarkOut[], generation: number}} HistoryOut
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{en: string, zh: string}} LabelOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
  * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean}} LayerOut
+ * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[]}} LineOut
  * @typedef {{step: number, what: string[], before: any[], after: any[]}} MarkOut
  * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
- * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
+ * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, last_step: number, reachable: [number, number][], best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null}} OwnIn
@@ -34,14 +45,19 @@
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{seed?: number | null}} ResetIn
+ * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
  * @typedef {{run: number, name: string, dataset: string, step: number, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, current: boolean}} RunOut
  * @typedef {{samples?: number[] | null}} SamplesIn
+ * @typedef {{step: number}} SeekIn
  * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", batch_size?: number, seed?: number}} SpecIn
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
  * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
+ * @typedef {{layer: string, array: string, index: number[]}} WhereOut
+ * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn
+ * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
  */
 export {};
