@@ -22,11 +22,12 @@ from .live import Live
 from .registry import Networks
 from .schemas import SPEC, ExerciseCheckIn, FrameOut, NetworkOut, PatchIn, TrainIn
 from .wire import Unreadable
-from .workers import playing, runs, working
-from .workers.messages import Amount, CannotTrain, EndedRun, Report
+from .workers import playing, rewinding, runs, working
+from .workers.messages import Amount, CannotTrain, Checkpoint, EndedRun, Report, Sought
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R", Sought, Checkpoint)
 
 TRAIN_SLICE_S = 0.04
 SHORT_SLICE_S = 0.008  # where others ask as well
@@ -55,10 +56,9 @@ class Commands:
                 spec = replace(spec, start={})
                 answer = await self.networks.call(live, runs.patch, spec, tables)
             report, described, ended = answer
-            live.spec = spec
-            if ended is not None:
-                live.begin_run(ended)
             live.describe_as(described)
+            if ended is not None:
+                await self._part(live, ended)
             live.mark_changed()
             live.hold(report)
             await self.networks.keeper.save_now(live)
@@ -99,6 +99,7 @@ class Commands:
         Raises: Conflict, Refused (a rule that cannot hold)
         """
         report = await self._training(live, playing.begin, until)
+        await self._part(live, report.left)
         self.networks.begin_playing(live, steps_per_second, keep)
         live.mark_changed()
         live.publish(report)
@@ -165,7 +166,6 @@ class Commands:
                         **more,
                     )
                 ) from error
-            live.spec = spec
             live.describe_as(described)
             live.ended = [waiting for waiting in live.ended if waiting.run != number]
             await self._begin_again(live, report, ended)
@@ -194,9 +194,75 @@ class Commands:
         await self.networks.keeper.save_now(live)
         await self.networks.room.fit()
 
+    async def _part(self, live: Live, ended: EndedRun | None) -> None:
+        """What was left by going on from its past, or by a change, is a run that ended."""
+        if ended is not None:
+            live.begin_run(ended)
+            await self.networks.begin_channel(live)
+
+    # In its own past
+
+    async def seek(
+        self, live: Live, step: int, gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> FrameOut:
+        """Paused, as it was at that step.  Raises: Conflict; then nothing has changed"""
+        async with live.changing:
+            played, live.playing = live.playing, False
+            try:
+                found = await self._replayed(live, rewinding.seek, step, gone)
+            except BaseException:
+                if played:
+                    self.networks.begin_playing(live, live.steps_per_second, live.keep)
+                raise
+            if found.described is not None:
+                live.describe_as(found.described)
+            live.mark_changed()
+            live.hold(found.report)
+            if played:
+                live.channel.notify("state", {"state": "paused"})
+                await self.networks.keeper.save_now(live)
+        await live.release()
+        return live.frame_with_weights(found.report)
+
+    async def branch(
+        self,
+        live: Live,
+        step: int | None,
+        visitor: str,
+        gone: Callable[[], Awaitable[bool]] | None = None,
+    ) -> NetworkOut:
+        """A network of its own, from that step on.  Raises: Conflict, TooMany"""
+        async with live.changing:
+            found = await self._replayed(live, rewinding.branch, step, gone)
+        return await self.networks.create(found.spec, visitor, found.state)
+
+    async def _replayed(
+        self,
+        live: Live,
+        function: Callable[[str, Any, int, float, bool], int | R],
+        step: int | None,
+        gone: Callable[[], Awaitable[bool]] | None,
+    ) -> R:
+        """What a replay comes to, gone in slices; others get their turn between them."""
+        most = self.networks.settings.max_replay_steps
+        first = True
+        while True:
+            found = await self._training(live, function, step, most, self._slice_s(live), first)
+            if not isinstance(found, int):
+                return found
+            first = False
+            live.used = monotonic()
+            if gone is not None and await gone():
+                await self.networks.call(live, rewinding.give_up)
+                raise Conflict(Reason("seek.given_up", "nobody waited for it"))
+
+    def _slice_s(self, live: Live) -> float:
+        return SHORT_SLICE_S if live.worker.shared(live.visitor) else TRAIN_SLICE_S
+
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
         async with live.changing:
             report = await self.networks.call(live, playing.set_weights, values)
+            await self._part(live, report.left)
             live.mark_changed()
             live.hold(report)
             await self.networks.keeper.save_now(live)
@@ -207,6 +273,7 @@ class Commands:
         """One update on those samples.  Raises: Conflict, where it is not at that step, Refused"""
         async with live.changing:
             report = await self._training(live, working.apply, samples, step)
+            await self._part(live, report.left)
             live.mark_changed()
             live.hold(report)
             await self.networks.keeper.save_now(live)
@@ -241,9 +308,8 @@ class Commands:
         points: list[Point] = []
         step = 0
         while True:
-            short = live.worker.shared(live.visitor)
-            slice_s = SHORT_SLICE_S if short else TRAIN_SLICE_S
-            report = await self._training(live, playing.train, left, slice_s)
+            report = await self._training(live, playing.train, left, self._slice_s(live))
+            await self._part(live, report.left)
             if left.run in (None, report.figures["run"]):
                 losses.append(report.losses)
                 points += report.points

@@ -7,7 +7,7 @@ from .keeping import summary_of
 from .live import Live
 from .registry import Networks
 from .schemas import NetworkSummary, RunOut
-from .workers import runs
+from .workers import shelf
 
 
 async def networks_of(networks: Networks, visitor: str | None) -> list[NetworkSummary]:
@@ -53,7 +53,7 @@ async def runs_of(networks: Networks, live: Live) -> list[RunOut]:
     """The present run of a network, and those that are kept."""
     kept = await asyncio.to_thread(networks.store.runs, live.id)
     kept |= {past.run: past.line for past in live.ended}
-    present = await networks.call(live, runs.current)
+    present = await networks.call(live, shelf.current)
     found = {**kept, present["run"]: present}
     return [
         RunOut(**{**found[number], "run": number}, current=number == present["run"])

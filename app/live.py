@@ -96,6 +96,7 @@ class Live:
 
     def describe_as(self, described: dict[str, Any]) -> None:
         """Note what a list says of it."""
+        self.spec = described["spec"]  # in its own past that of then
         self.name = described["name"]
         self.parameters = described["parameters"]
         self.memory = described["memory"]
@@ -165,6 +166,7 @@ class Live:
             state=self.state(report),
             divergence=divergence_out(report.divergence),
             generation=self.generation,
+            **said("notice", report.notice),
         )
 
     def encoded(self, report: Report, weights: bool) -> bytes:

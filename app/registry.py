@@ -57,8 +57,10 @@ class Networks:
         self.deleted = self.keeper.deleted
         self._tables: dict[str, Table] = {}
 
-    async def create(self, spec: NetworkSpec, visitor: str) -> NetworkOut:
-        """Raises: TooMany, Refused"""
+    async def create(
+        self, spec: NetworkSpec, visitor: str, checkpoint: bytes | None = None
+    ) -> NetworkOut:
+        """A new network, from the beginning or from a checkpoint.  Raises: TooMany, Refused"""
         await self.room.make_on_disk(visitor)
         await self.room.make(visitor)
         id = secrets.token_urlsafe(16)
@@ -66,13 +68,16 @@ class Networks:
         self.live[id] = live
         with live.in_hand():
             try:
-                described = await self._load(live, None)
+                described = await self._load(live, checkpoint)
                 await self.room.make_fit()
             except BaseException:
                 self.live.pop(id, None)
                 await to_its_end(self._discard(live))
                 raise
             await self.keeper.save_new(live)
+            if checkpoint is not None:
+                await self.keeper.save_now(live)
+                await self.begin_channel(live)
             await self.publish_now(live)
             return live.described(described)
 

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     max_datasets: int = Field(200, description="uploaded and kept, of all visitors")
     max_visitor_datasets: int = Field(100, description="uploaded and kept, of one visitor")
     max_steps_per_call: int = Field(100_000, description="of one train request")
+    max_replay_steps: int = Field(
+        1_000_000, description="made once more to reach one of a run's past"
+    )
     max_predict_rows: int = Field(10_000, description="of one predict or activations request")
     max_resolution: int = Field(512, description="of one boundary request, points a side")
     max_jobs: int = Field(32, description="under way or waiting at once, of all visitors")

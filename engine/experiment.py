@@ -14,12 +14,12 @@ from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
 from .measuring import classify, confusion, output_of
-from .running import Running
+from .rewinding import Rewinding
 
 Array = NDArray[np.floating]
 
 
-class Experiment(Running):
+class Experiment(Rewinding):
     """`Experiment(NetworkSpec(...)).train(1000)`
 
     Raises: Refused, naming the field

@@ -171,12 +171,13 @@ class Course:
         else:
             self.measures.append(step, point)
 
-    def cut(self, step: int) -> None:
-        """Away with what came after `step`."""
-        for series in (self.losses, self.measures):
+    def until(self, step: int, now: int) -> "Course":
+        """What of it was so at `step`, as a course of its own; `now` is the step it has come to."""
+        course = Course.of_arrays(self.arrays(now))
+        for series in (course.losses, course.measures):
             series.cut(step)
-        self.marks.cut(step)
-        self._pending, self._pending_count, self._untold = [], 0, []
+        course.marks.cut(step)
+        return course
 
     def columns(self, step: int) -> dict[str, list[Any]]:
         """The history in columns, the losses that wait included; nothing is taken away."""

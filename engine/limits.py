@@ -18,6 +18,8 @@ MAX_BATCH_NUMBERS = 24_000_000
 # Numbers of one answer: predictions, activations, a boundary.
 MAX_ANSWER_NUMBERS = 1_000_000
 MAX_TRACE_NUMBERS = 1_500_000
+# Snapshots of one network's run, by which its steps can be reached again.
+MAX_TRAIL_BYTES = 32_000_000
 
 
 def keep_within(limit: str, most: int, asked: int, place: str, reason: Reason) -> None:

@@ -13,38 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assembly import Assembly, assemble, make_dataset
-from .datasets import Dataset, Table
+from .datasets import Table
 from .errors import Reason, Refused
-from .history import Course, Point
+from .followed import Followed
+from .history import Course
 from .marks import mark_of
-from .measuring import Measures, measure
-from .network import Network
 from .one_update import make_update
-from .runs import Arrays, Best, Ended, is_another, is_comparable
+from .runs import HERE, Ahead, Arrays, Best, Ended, here_arrays, here_of, is_another, is_comparable
+from .settings import care_of, plain_settings, trainer_of
 from .spec import NetworkSpec
-from .stopping import Stop, Stopper, Until, check_until
-from .trainer import DEFAULT_SAMPLES, Care, Divergence, Snapshot, Trainer
+from .stopping import Stopper
+from .trail import Trail
+from .trainer import DEFAULT_SAMPLES, Snapshot, Trainer
 
 Array = NDArray[np.floating]
 
 
-def _care(spec: NetworkSpec) -> Care:
-    return Care(spec.clipping.value, spec.clipping.norm, spec.average)
-
-
-def _settings(spec: NetworkSpec) -> dict[str, Any]:
-    """What of a spec is a trainer's plain setting."""
-    return {
-        "batch_size": spec.batch_size,
-        "l1": spec.regularization.l1,
-        "l2": spec.regularization.l2,
-        "initializer": spec.initializer,
-        "starting": spec.start,
-        "seed": spec.seed,
-    }
-
-
-class Running:
+class Running(Followed):
     """What moves of an `Experiment`; that one looks into it, too.
 
     Raises: Refused, naming the field
@@ -60,45 +45,12 @@ class Running:
     ) -> None:
         spec = spec or NetworkSpec()
         self.tables = dict(tables or {})
-        self._parts: Assembly = assemble(spec, make_dataset(spec.dataset, self.tables))
-        self.trainer = Trainer(
-            self.network,
-            *self._parts.training_arrays(),
-            spec.optimizer,
-            schedule=spec.schedule,
-            care=_care(spec),
-            dtype=dtype,
-            compiled=compiled,
-            **_settings(spec),
-        )
+        parts = assemble(spec, make_dataset(spec.dataset, self.tables))
+        super().__init__(parts, trainer_of(parts, dtype, compiled=compiled))
         self.revision = 0
         self.run = 0
         self.newest_run = 0  # that was ever begun here: numbers are not used again
-        self.stopper: Stopper | None = None
-        self._begin_course()
-
-    # What it is
-
-    @property
-    def spec(self) -> NetworkSpec:
-        return self._parts.spec
-
-    @property
-    def dataset(self) -> Dataset:
-        return self._parts.dataset
-
-    @property
-    def network(self) -> Network:
-        return self._parts.network
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        """The network's inputs: features of a plane or curve, columns of what else there is."""
-        return self._parts.input_names
-
-    @property
-    def step(self) -> int:
-        return self.trainer.step
+        self._begin_course(fresh=True)
 
     @property
     def nbytes(self) -> int:
@@ -109,11 +61,8 @@ class Running:
         batch = min(trainer.batch, max(1, trainer.samples))
         whole = sum(array.nbytes for array in arrays) + trainer.state.buffer.nbytes
         whole += self._best.state.nbytes if self._best else 0
+        whole += self._trail.most_bytes
         return whole + batch * self.network.numbers * trainer.state.buffer.itemsize
-
-    @property
-    def diverged(self) -> Divergence | None:
-        return self.trainer.diverged
 
     # Changing it
 
@@ -128,22 +77,27 @@ class Running:
             dataset = make_dataset(spec.dataset, self.tables)
         parts = assemble(spec, dataset)
         inputs, targets = parts.training_arrays()
-        ended = self.ended() if is_another(before, parts) else None
+        another = is_another(before, parts)
+        leaves = another or (self._ahead is not None and spec != before.spec)
+        ended = self.ended() if leaves else None
         kept = dict(vars(self))
         # Whatever goes wrong on the way, memory that runs out too: then it was never begun.
         self.trainer = self.trainer.copy()
         try:
+            if ended is not None and not another:
+                self._part_ways()
             self._change(parts, inputs, targets)
-            if ended is None:
-                self._go_on(before.spec)
-            else:
+            if another:
                 self.trainer.begin_anew()
-                self._begin_run()
+                self._begin_run(fresh=False)
+            else:
+                self._go_on(before.spec)
         except BaseException:
             vars(self).update(kept)
             raise
-        if ended is None:
+        if not another and spec != before.spec:
             self._course.marks.put(mark_of(self.step, before.spec, spec))
+            self._trail.turn(spec, self.trainer.snapshot())
         return ended
 
     def _change(self, parts: Assembly, inputs: Array, targets: Array) -> None:
@@ -153,12 +107,12 @@ class Running:
             and np.array_equal(targets.astype(trainer.dtype), trainer.targets)
         )
         self._parts = parts
-        trainer.change_settings(**_settings(spec))
+        trainer.change_settings(**plain_settings(spec))
         trainer.change_network(parts.network)
         if spec.schedule != before.schedule:
             trainer.change_schedule(spec.schedule)
-        if _care(spec) != trainer.care:
-            trainer.change_care(_care(spec))
+        if care_of(spec) != trainer.care:
+            trainer.change_care(care_of(spec))
         if spec.optimizer != before.optimizer:
             trainer.change_optimizer(spec.optimizer)
         if data_changed:
@@ -183,17 +137,32 @@ class Running:
             self._parts = replace(self._parts, spec=replace(self.spec, seed=seed))
         self.trainer.reset(self.spec.seed)
         self.revision += 1
-        self._begin_run()
+        self._begin_run(fresh=True)
         return ended
 
     def set_weights(self, values: dict[str, Any]) -> None:
         """Raises: Refused; then nothing has changed"""
         self.trainer.set_parameters(values)
+        self.go_on()
+        self._trail.turn(self.spec, self.trainer.snapshot())
         self._measure_again()
 
     def train(self, steps: int) -> NDArray[np.float64]:
         """Make `steps` updates; returns the batch loss before each."""
-        losses = self.trainer.train(steps)
+        if steps > 0:
+            self.go_on()
+        parts: list[NDArray[np.float64]] = []
+        left = steps
+        while not parts or left > 0:  # in pieces, so that there is a snapshot wherever one is due
+            made = self.trainer.train(min(left, self._trail.room(self.step)))
+            parts.append(made)
+            left -= len(made)
+            self._trail.walk(self.step)
+            if not len(made) or self.diverged:
+                break
+            if self._trail.due(self.step):
+                self._trail.put(self.trainer.snapshot())
+        losses = np.concatenate(parts)
         self._course.add(losses, self.step)
         return losses
 
@@ -214,6 +183,8 @@ class Running:
                     "the learning rate",
                 ),
             )
+        self.go_on(self.step - 1)
+        self._trail.turn(self.spec, self.trainer.snapshot())
         self._course.add(np.array([loss]), self.step)
         self._measure_again()
         return loss
@@ -221,13 +192,38 @@ class Running:
     # Runs
 
     def ended(self) -> Ended:
-        """The run as it is, to be kept where another one takes its place."""
-        return Ended(self.run, self.spec, self.state())
+        """The run as it is, to be kept where another one takes its place: as far as it has come."""
+        state = {n: a for n, a in self.state().items() if not n.startswith(HERE)}
+        return Ended(self.run, self.end_spec, state)
 
-    def _begin_run(self) -> None:
+    def go_on(self, step: int | None = None) -> None:
+        """Where it stands in its own past, what comes is a run of its own, with the course up to there
+        (or up to `step`); the run that was is kept to be taken."""
+        if self._ahead is not None:
+            self._left = self.ended()
+            self._part_ways(step)
+
+    def take_left(self) -> Ended | None:
+        """The run that was left by going on from its past, once."""
+        left, self._left = self._left, None
+        return left
+
+    def _part_ways(self, step: int | None = None) -> None:
+        ahead, self._ahead, best = self._ahead, None, self._best
+        assert ahead is not None
+        end, step = ahead.snapshot.step, self.step if step is None else step
+        keeps = best is not None and best.step <= step and is_comparable(ahead.spec, self.spec)
+        self._take_number()
+        self._course = self._course.until(step, end)
+        self._trail = self._trail.until(step)
+        self._best = best.fitted(ahead.spec, self.spec) if best and keeps else None
+        self.revision += 1
+        self._measure_again()
+
+    def _begin_run(self, *, fresh: bool) -> None:
         """Number and course of a new one; the state is there."""
         self._take_number()
-        self._begin_course()
+        self._begin_course(fresh=fresh)
 
     def _take_number(self) -> None:
         self.newest_run += 1
@@ -238,16 +234,13 @@ class Running:
         if self.stopper is not None:
             self.stopper = self.stopper.begun_anew()
 
-    def _begin_course(self) -> None:
+    def _begin_course(self, *, fresh: bool) -> None:
         self._course = Course()
-        self._best: Best | None = None
+        self._trail = Trail.begun(self.spec, self.trainer.snapshot(), fresh=fresh)
+        self._ahead = None
+        self._left: Ended | None = None
+        self._best = None
         self._measure_again()
-
-    @property
-    def best(self) -> Best | None:
-        """The lowest loss that was measured in this run, of the test part where there is one, since
-        losses can be compared: other samples, another loss or another activation begin anew."""
-        return self._best
 
     def back_to_best(self) -> Ended | None:
         """A new run that goes on from the best of this one, its course up to there; the run before, or
@@ -259,99 +252,40 @@ class Running:
         if best is None:
             raise LookupError("nothing was measured yet")
         there = self.trainer.state
-        if best.step == self.step and np.array_equal(best.state.row(0), there.row(0)):
+        if (
+            self._ahead is None
+            and best.step == self.step
+            and np.array_equal(best.state.row(0), there.row(0))
+        ):
             return None
-        ended = self.ended()
+        ended, end = self.ended(), self.last_step
+        if self._ahead is not None:
+            self._stand_at_end()
         self.trainer.restore(best.state.snapshot())
         self.trainer.diverged = None
         self.revision += 1
         self._take_number()
-        self._course.cut(self.step)
+        self._course = self._course.until(self.step, end)
+        self._trail = self._trail.until(self.step)
+        self._trail.turn(self.spec, self.trainer.snapshot())
         self._measure_again()
         return ended
-
-    # When it stops by itself
-
-    def watch_for(self, until: Until | None) -> None:
-        """What `epoch_over` looks for from now on.  Raises: Refused, naming the rule"""
-        if until is not None:
-            check_until(until, self.last_measured[1].metrics, tested=self._tested)
-        self.stopper = None if until is None else Stopper(until)
-
-    def epoch_over(self) -> Stop | None:
-        """To be called at the end of every epoch: whether the rule holds, which then is done with."""
-        if self.stopper is None:
-            return None
-        measures = self.measured()
-        stop = self.stopper.epoch_over(measures, self._watched(measures), self.step)
-        if stop is not None:
-            self.stopper = None
-        return stop
-
-    @property
-    def _tested(self) -> bool:
-        return len(self.dataset.test_inputs) > 0
-
-    def _watched(self, measures: Measures) -> float | None:
-        """The loss that says how good it is."""
-        return measures.test_loss if self._tested else measures.loss
-
-    # Its course
-
-    def course(self) -> dict[str, list[Any]]:
-        """The history in columns, and its marks; nothing is taken away."""
-        return self._course.columns(self.step)
-
-    def marks(self) -> list[dict[str, Any]]:
-        """What was changed within the run, see `Mark`."""
-        return self._course.marks.as_records()
-
-    def take_points(self) -> list[Point]:
-        """The loss points since this was last called: whoever streams them misses none."""
-        return self._course.take_points(self.step)
-
-    def drain(self) -> None:
-        """Merge the batch losses since the last call into at most 16 points of the history."""
-        self._course.drain(self.step)
-
-    def measure(self) -> Measures:
-        """Losses and metrics now."""
-        return measure(self._parts, self.trainer)
-
-    def measured(self) -> Measures:
-        """`measure`, kept in the history too; measured once for one state."""
-        if self._measured is not None and self._measured[0] == self.step:
-            return self._measured[1]
-        measures = self.measure()
-        self._measured = (self.step, measures)
-        quality, test_quality = list(measures.metrics.values())[:2]
-        self._course.record(self.step, (measures.loss, measures.test_loss, quality, test_quality))
-        loss = self._watched(measures)
-        if loss is not None and (self._best is None or loss < self._best.loss):
-            self.drain()  # so that the course can be cut here
-            self._best = Best(self.step, loss, self.trainer.state.twin())
-        return measures
-
-    @property
-    def last_measured(self) -> tuple[int, Measures]:
-        """The step of the last measurement, and what it was."""
-        return self._measured or (self.step, self.measured())
-
-    def _measure_again(self) -> None:
-        self._measured: tuple[int, Measures] | None = None
-        self.measured()
 
     # Keeping it
 
     def state(self) -> Arrays:
-        """All that moves, as arrays: what a checkpoint holds besides the spec."""
+        """All that moves, as arrays: what a checkpoint holds besides the spec. In its own past, of the
+        run as far as it has come, and where it stands."""
+        ahead, here = self._ahead, self.trainer.snapshot()
         return {
-            **self.trainer.snapshot().arrays(),
-            **self._course.arrays(self.step),
+            **(ahead.snapshot if ahead else here).arrays(),
+            **self._course.arrays(self.last_step),
+            **self._trail.kept().arrays(),
             **(self._best.arrays() if self._best else {}),
             **({"until": self.stopper.array()} if self.stopper else {}),
             "revision": np.array([self.revision], np.int64),
             "run": np.array([self.run, self.newest_run], np.int64),
+            **(here_arrays(self.spec, here) if ahead else {}),
         }
 
     def load_state(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -367,4 +301,54 @@ class Running:
         self.stopper = Stopper.of_array(arrays["until"]) if "until" in arrays else None
         self._course = Course.of_arrays(arrays)
         self._best = Best.of_arrays(arrays, self.trainer.state)
+        self._trail = self._trail_of(arrays)
+        self._ahead = self._left = None
+        if (there := here_of(arrays)) is not None:
+            self._stand_at(*there)
         self._measured = None
+
+    def _trail_of(self, arrays: Mapping[str, NDArray[Any]]) -> Trail:
+        """As it was kept; the state that there is, is reached whatever was kept."""
+        here, trail = self.trainer.snapshot(), Trail.of_arrays(arrays)
+        if trail is None:
+            return Trail.begun(self.spec, here, fresh=False)
+        last = trail.stages[-1]
+        if last.end != here.step or last.spec != self.spec:
+            trail.turn(self.spec, here)
+        else:
+            trail.put(here)
+        return trail
+
+    # Where it stands
+
+    def _stand_at(self, spec: NetworkSpec, snapshot: Snapshot) -> None:
+        """In its own past, as it was there."""
+        parts, trainer = self._as_under(spec)
+        trainer.load(snapshot)
+        self._take_place(parts, trainer)
+
+    def _as_under(self, spec: NetworkSpec) -> tuple[Assembly, Trainer]:
+        """The network as it was under another spec of its run, at step 0 of its seed, or wherever it is;
+        a trainer with memory of its own."""
+        if spec == self.spec:
+            return self._parts, self.trainer.copy()
+        known = spec.dataset == self.spec.dataset
+        dataset = self.dataset if known else make_dataset(spec.dataset, self.tables)
+        parts = assemble(spec, dataset)
+        return parts, trainer_of(parts, self.trainer.dtype, compiled=self.trainer.compiled)
+
+    def _take_place(self, parts: Assembly, trainer: Trainer) -> None:
+        if self._ahead is None:
+            self.drain()
+            self._ahead = Ahead(self.spec, self.trainer.snapshot(), self.trainer.diverged)
+        self._parts, self.trainer = parts, trainer
+
+    def _stand_at_end(self) -> None:
+        """As far as it has come."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return
+        if ahead.spec != self.spec:
+            self._parts, self.trainer = self._as_under(ahead.spec)
+        self.trainer.restore(ahead.snapshot)
+        self.trainer.diverged = ahead.diverged

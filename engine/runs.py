@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from .assembly import Assembly
 from .datasets import Own
 from .spec import NetworkSpec
+from .spec_json import of_text, to_text
 from .state import Snapshot, State
+from .trail import array_text, text_array
+from .updating import Divergence
 
 Arrays = dict[str, NDArray[Any]]
 BEST = "best_"  # what a checkpoint has of the best state, by names that begin so
+HERE = "here_"  # and of the one where it stands in its own past
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,36 @@ class Ended:
     run: int
     spec: NetworkSpec
     state: Arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How far a run has come that stands in its own past."""
+
+    spec: NetworkSpec
+    snapshot: Snapshot
+    diverged: Divergence | None
+
+
+def here_arrays(spec: NetworkSpec, snapshot: Snapshot) -> Arrays:
+    """For a checkpoint: where a run stands in its own past."""
+    found = {HERE + name: array for name, array in snapshot.arrays().items()}
+    return {**found, f"{HERE}spec": text_array(to_text(spec))}
+
+
+def here_of(arrays: Mapping[str, NDArray[Any]]) -> tuple[NetworkSpec, Snapshot] | None:
+    """The counterpart of `here_arrays`; None where it stands as far as it has come.
+
+    Raises: Refused, at "state"
+    """
+    if f"{HERE}spec" not in arrays:
+        return None
+    try:
+        spec = of_text(array_text(arrays[f"{HERE}spec"]))
+    except ValueError:  # of another version: then it stands where the run ends
+        return None
+    named = {n.removeprefix(HERE): a for n, a in arrays.items() if n.startswith(HERE)}
+    return spec, Snapshot.of_arrays(named)
 
 
 def is_another(before: Assembly, now: Assembly) -> bool:

@@ -33,6 +33,10 @@ class Snapshot:
     step: int
     plateau: Array
 
+    @property
+    def nbytes(self) -> int:
+        return self.state.nbytes + self.order.nbytes
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For a checkpoint."""
         return {

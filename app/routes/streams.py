@@ -23,7 +23,7 @@ from ..errors import GlassboxError, problem_of
 from ..finishing import to_its_end
 from ..live import Live
 from ..registry import Networks
-from ..schemas import LookIn, PatchIn, PlayIn, ResetIn, TrainIn, Values, Wire
+from ..schemas import LookIn, PatchIn, PlayIn, ResetIn, SeekIn, TrainIn, Values, Wire
 from ..seeing import keep_seeing
 from ..settings import Settings
 from ..store import CannotSave
@@ -54,6 +54,10 @@ class StepCommand(TrainIn):
     type: Literal["step"]
 
 
+class SeekCommand(SeekIn):
+    type: Literal["seek"]
+
+
 class ResetCommand(ResetIn):
     type: Literal["reset"]
 
@@ -74,7 +78,10 @@ class LookCommand(Wire):
     look: LookIn | None
 
 
-Command = PlayCommand | PauseCommand | StepCommand | ResetCommand | PatchCommand | WeightsCommand
+Command = (
+    PlayCommand | PauseCommand | StepCommand | SeekCommand | ResetCommand | PatchCommand
+    | WeightsCommand
+)  # fmt: skip
 COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
@@ -178,7 +185,7 @@ async def socket(
     """Frames down as safetensors, events down and commands up as JSON.
 
     `after` is "generation:step": losses up to there are known already.
-    Commands: {"type": "play" | "pause" | "step" | "reset" | "patch" | "weights", ..}, and
+    Commands: {"type": "play" | "pause" | "step" | "seek" | "reset" | "patch" | "weights", ..}, and
     {"look": LookIn | null}: what to see of the network's inside, besides frames (docs/socket.md).
     """
     try:
@@ -325,6 +332,8 @@ async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
             if amount.steps is None and amount.epochs is None:
                 amount.steps = 1
             await commands.train_amount(live, amount)
+        case SeekCommand():
+            await commands.seek(live, command.step)
         case ResetCommand():
             await commands.reset(live, command.seed)
         case PatchCommand():

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ..deps import CommandsDep, LiveDep
-from ..schemas import FrameOut, PlayIn, ResetIn, TrainIn
+from ..deps import CommandsDep, LiveDep, SomeVisitor
+from ..schemas import BranchIn, FrameOut, NetworkOut, PlayIn, ResetIn, SeekIn, TrainIn
 from . import OF_STATE
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["training"])
@@ -64,3 +64,33 @@ async def pause(commands: CommandsDep, live: LiveDep) -> FrameOut:
 async def reset(commands: CommandsDep, live: LiveDep, start: ResetIn | None = None) -> FrameOut:
     """Fresh weights at step 0, a new run; the same seed gives the same weights."""
     return await commands.reset(live, start.seed if start else None)
+
+
+@router.post("/seek", responses=OF_STATE)
+async def seek(request: Request, commands: CommandsDep, live: LiveDep, asked: SeekIn) -> FrameOut:
+    """Take it back (or forth) in its own past, paused: weights, optimizer and settings as they were at
+    that step, to the bit. What came after stays, and can be gone to, until one trains or changes something
+    there: that is a new run, with the course up to there, and the run before is kept whole (GET runs).
+
+    Where something was changed at that very step, it is as it was when training went on. `restored` and
+    `notice` say which settings are others than before. A client that hangs up ends it; then nothing has
+    changed.
+    """
+    return await commands.seek(live, asked.step, request.is_disconnected)
+
+
+@router.post("/branch", status_code=201, responses=OF_STATE)
+async def branch(
+    request: Request,
+    response: Response,
+    commands: CommandsDep,
+    live: LiveDep,
+    visitor: SomeVisitor,
+    asked: BranchIn | None = None,
+) -> NetworkOut:
+    """A network of its own that goes on from that step of the run, with its course up to there; this one
+    stays as it is."""
+    step = asked.step if asked else None
+    network = await commands.branch(live, step, visitor, request.is_disconnected)
+    response.headers["Location"] = f"/api/networks/{network.id}"
+    return network

@@ -20,6 +20,7 @@ from .inspection import (
 )
 from .job import GenerateIn, JobOut, TextOut
 from .network import (
+    BranchIn,
     DivergenceOut,
     FrameOut,
     HistoryOut,
@@ -31,6 +32,7 @@ from .network import (
     PlayIn,
     ResetIn,
     RunOut,
+    SeekIn,
     StoppedOut,
     TrainIn,
 )
@@ -54,6 +56,8 @@ __all__ = [
     "WorkedIn",
     "WorkedOut",
     "Answer",
+    "BranchIn",
+    "SeekIn",
     "ProblemOut",
     "Wire",
     "DEFAULT_KINDS",

@@ -92,6 +92,17 @@ class FrameOut(Answer):
     revision: int = Field(0, description="grows when the spec changes: fetch the network again")
     generation: int = Field(0, description="grows when the run starts anew")
     run: int = Field(0, description="the number of the run; none is used again")
+    last_step: int = Field(
+        0,
+        description="how far the run has come: beyond `step`, where it stands in its own past (seek)",
+    )
+    restored: MarkOut | None = Field(
+        None,
+        description="of a seek: settings that were others before and are again what they were then",
+    )
+    notice: str | None = Field(None, description="of a seek: the same in words")
+    notice_code: str | None = None
+    notice_values: Facts | None = None
     best_step: int | None = Field(
         None, description="where the run's lowest test loss was measured; POST best goes back there"
     )
@@ -127,6 +138,12 @@ class NetworkOut(Answer):
     revision: int
     generation: int
     run: int = Field(description="the number of the run, to bring it back by; none is used again")
+    last_step: int = Field(
+        description="how far the run has come: beyond `step`, where it was taken back"
+    )
+    reachable: list[tuple[int, int]] = Field(
+        description="from which step to which it can be taken (seek), in order"
+    )
     best_step: int | None
     best_loss: float | None
     until: Until | None = Field(None, description="while playing: what stops it by itself")
@@ -215,6 +232,17 @@ class PlayIn(Wire):
         description="stop by itself after the first epoch at which one of these holds; at least one",
         json_schema_extra={"minProperties": 1},
     )
+
+
+PastStep = Annotated[int, Interval(ge=0, le=2**53)]
+
+
+class SeekIn(Wire):
+    step: PastStep = Field(description="of the run, up to its `last_step`")
+
+
+class BranchIn(Wire):
+    step: PastStep | None = Field(None, description="of the run; null: where it stands")
 
 
 class ResetIn(Wire):

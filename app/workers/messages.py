@@ -86,6 +86,17 @@ class Play:
     looks: Sequence[Look] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A run that another one took the place of, to be kept; `line` is what a list says of it, and the
+    checkpoint None where it is too large."""
+
+    run: int
+    spec: NetworkSpec
+    checkpoint: bytes | None
+    line: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A network's state after something happened to it.
@@ -102,6 +113,8 @@ class Report:
     stop: Stop | None = None  # the rule that stopped it just now
     losses: NDArray[np.float64] | None = None  # of every update, where they were asked for
     remaining: int = 0  # steps that were asked for and not made
+    notice: Reason | None = None  # what whoever asked for it should know
+    left: EndedRun | None = None  # the run that was left by going on from its past
 
     @property
     def step(self) -> int:
@@ -113,23 +126,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class EndedRun:
-    """A run that another one took the place of, to be kept; `line` is what a list says of it, and the
-    checkpoint None where it is too large."""
-
-    run: int
-    spec: NetworkSpec
-    checkpoint: bytes | None
-    line: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """What is kept of a network: the state, of that spec and run."""
 
     spec: NetworkSpec
     state: bytes
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A network at the step of its past that it was taken to; described, where its settings are others
+    there."""
+
+    report: Report
+    described: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from engine.trainer import NO_SAMPLES
 
 from .jobs import advance as advance_job
 from .messages import Advanced, Amount, CannotTrain, Looked, Play, Progressed, Report, Spent
-from .shelf import Kept, experiment_of, holds, kept_of, run_figures
+from .shelf import Kept, experiment_of, holds, kept_of, packed, run_figures
 from .watching import seen
 
 MAX_STEPS_A_CALL = 8192
@@ -27,6 +27,7 @@ def _report(
     """Unless `fresh`, measuring takes at most a share of the time: the last one is told again."""
     kept = kept_of(id)
     experiment = kept.experiment
+    left = experiment.take_left()
     points = experiment.take_points()
     begin = perf_counter()
     due = begin - kept.measured_at > kept.measure_s * MEASURED_SHARE
@@ -58,6 +59,7 @@ def _report(
         divergence=trainer.diverged,
         losses=losses,
         remaining=remaining,
+        left=packed(left, kept.line or {}) if left else None,
     )
 
 
@@ -75,6 +77,7 @@ def begin(id: str, until: Until | None) -> Report:
     """As it is before it plays until a rule holds, or for ever.  Raises: CannotTrain, Refused"""
     experiment = experiment_of(id)
     _check_trainable(experiment)
+    experiment.go_on()
     experiment.watch_for(until)
     return _report(id, weights=True)
 
@@ -98,9 +101,14 @@ def _check_trainable(experiment: Experiment) -> None:
         raise CannotTrain(NO_SAMPLES)
 
 
+def _is_meant(experiment: Experiment, run: int) -> bool:
+    """Whether a turn that was given for a run may be spent: not on another one, and not in its past."""
+    return experiment.run == run and experiment.step == experiment.last_step
+
+
 def train(id: str, amount: Amount, budget_s: float) -> Report:
     """Train for up to that many updates or about `budget_s`; `remaining` says what is left: nothing
-    where another run has begun meanwhile.
+    where another run has begun meanwhile, or it was taken back.
 
     Raises: CannotTrain, Refused (more than the limit)
     """
@@ -108,7 +116,7 @@ def train(id: str, amount: Amount, budget_s: float) -> Report:
     experiment = kept.experiment
     if amount.run is None:
         _check_trainable(experiment)
-    elif amount.run != experiment.run:
+    elif not _is_meant(experiment, amount.run):
         return _report(id, weights=True, losses=np.zeros(0) if amount.losses else None)
     steps = amount.steps if amount.epochs is None else _steps_in(experiment, amount.epochs)
     if steps > amount.most:
@@ -178,7 +186,7 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
         steps = 0
         try:
             kept = kept_of(play.id)
-            if kept.experiment.run != play.run:
+            if not _is_meant(kept.experiment, play.run):
                 continue
             if play.steps != 0:
                 steps = len(_run(kept, play.steps, play.seconds, watched=True))

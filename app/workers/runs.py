@@ -7,16 +7,12 @@ from typing import Any
 from engine.datasets import Table
 from engine.errors import Reason
 from engine.experiment import Experiment
-from engine.runs import BEST, Ended
 from engine.spec import NetworkSpec
 
-from ..wire import arrays_to_bytes, bytes_to_arrays
+from ..wire import bytes_to_arrays
 from .messages import CannotTrain, EndedRun, Report
 from .playing import report
-from .shelf import describe, experiment_of, kept_of, name_of
-
-# Of one network's runs, all together: one that is larger by itself cannot be kept.
-MAX_RUNS_BYTES = 16_000_000
+from .shelf import describe, experiment_of, kept_of, line_of, packed
 
 
 def patch(
@@ -28,21 +24,21 @@ def patch(
     """
     experiment = experiment_of(id)
     experiment.tables.update(tables)
-    line = current(id)
+    line = line_of(kept_of(id))
     ended = experiment.patch(spec)
     kept_of(id).step_s = 0.0
-    return report(id), describe(id), ended and _packed(ended, line)
+    return report(id), describe(id), ended and packed(ended, line)
 
 
 def reset(id: str, seed: int | None) -> tuple[Report, EndedRun]:
-    line = current(id)
+    line = line_of(kept_of(id))
     ended = experiment_of(id).reset(seed)
-    return report(id), _packed(ended, line)
+    return report(id), packed(ended, line)
 
 
 def back_to_best(id: str) -> tuple[Report, EndedRun | None]:
     """As it is, where that is its best.  Raises: CannotTrain"""
-    experiment, line = experiment_of(id), current(id)
+    experiment, line = experiment_of(id), line_of(kept_of(id))
     try:
         ended = experiment.back_to_best()
     except LookupError:
@@ -51,7 +47,7 @@ def back_to_best(id: str) -> tuple[Report, EndedRun | None]:
                 "no_best", "nothing was measured yet, so there is no best; draw some points first"
             )
         ) from None
-    return report(id), ended and _packed(ended, line)
+    return report(id), ended and packed(ended, line)
 
 
 def restore(
@@ -61,38 +57,14 @@ def restore(
 
     Raises: Refused, Unreadable; then nothing has changed
     """
-    kept, line = kept_of(id), current(id)
+    kept = kept_of(id)
+    line = line_of(kept)
     before = kept.experiment
     back = Experiment(spec, tables={**before.tables, **tables})
     back.load_state(bytes_to_arrays(checkpoint))
     back.watch_for(None)
     back.newest_run = max(back.newest_run, before.newest_run)
     back.revision = max(back.revision, before.revision) + 1
-    ended = _packed(before.ended(), line)
+    ended = packed(before.ended(), line)
     kept.experiment, kept.step_s = back, 0.0
     return report(id), describe(id), ended
-
-
-def current(id: str) -> dict[str, Any]:
-    """The present run as a list says it."""
-    experiment = experiment_of(id)
-    measures = experiment.last_measured[1]
-    return {
-        "run": experiment.run,
-        "step": experiment.step,
-        "loss": measures.loss,
-        "test_loss": measures.test_loss,
-        "metrics": measures.metrics,
-        "name": name_of(experiment),
-        "dataset": experiment.spec.dataset.kind,
-    }
-
-
-def _packed(ended: Ended, line: dict[str, Any]) -> EndedRun:
-    """Without its best where it is too large with it, without anything where it still is."""
-    whole = ended.state
-    checkpoint = arrays_to_bytes(whole)
-    if len(checkpoint) > MAX_RUNS_BYTES:
-        checkpoint = arrays_to_bytes({n: a for n, a in whole.items() if not n.startswith(BEST)})
-    small = len(checkpoint) <= MAX_RUNS_BYTES
-    return EndedRun(ended.run, ended.spec, checkpoint if small else None, line)

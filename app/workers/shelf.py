@@ -7,11 +7,18 @@ from typing import Any
 from engine.datasets import Table
 from engine.experiment import Experiment
 from engine.measuring import Measures
+from engine.rewinding import Replay
+from engine.runs import BEST, HERE, Ended
 from engine.spec import NetworkSpec
 from engine.stopping import Stop
+from engine.trail import array_text, text_array
 
 from ..wire import arrays_to_bytes, bytes_to_arrays
-from .messages import Checkpoint
+from .messages import Checkpoint, EndedRun
+
+# Of one network's runs, all together: one that is larger by itself cannot be kept.
+MAX_RUNS_BYTES = 16_000_000
+LINE = f"{HERE}line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class Kept:
     measured_at: float = -1e9
     stop: Stop | None = None  # a rule has held, and it was not told yet
     counted: Counted | None = None  # the last confusion that a look showed
+    replay: Replay | None = None  # on its way to a step of the past
+    line: dict[str, Any] | None = None  # of the run's end, while it stands in its past
 
 
 class Gone(KeyError):
@@ -57,12 +66,13 @@ def create(
     Raises: Refused (a checkpoint that is not of this spec is so at "state"), Unreadable
     """
     experiment = Experiment(spec, tables=tables)
-    if checkpoint is not None:
-        experiment.load_state(bytes_to_arrays(checkpoint))
+    arrays = {} if checkpoint is None else bytes_to_arrays(checkpoint)
+    if arrays:
+        experiment.load_state(arrays)
     experiment.newest_run = max(experiment.newest_run, newest, *taken)
     if experiment.run in taken or (checkpoint is None and newest):
         experiment.run = experiment.newest_run = experiment.newest_run + 1
-    _kept[id] = Kept(experiment)
+    _kept[id] = Kept(experiment, line=array_text(arrays[LINE]) if LINE in arrays else None)
     try:
         return describe(id)
     except BaseException:
@@ -140,6 +150,7 @@ def describe(id: str) -> dict[str, Any]:
         "divergence": trainer.diverged,
         "revision": experiment.revision,
         "marks": experiment.marks(),
+        "reachable": experiment.reachable(),
         "until": experiment.stopper and asdict(experiment.stopper.until),
         **run_figures(experiment),
     }
@@ -150,17 +161,61 @@ def run_figures(experiment: Experiment) -> dict[str, Any]:
     best = experiment.best
     return {
         "run": experiment.run,
+        "last_step": experiment.last_step,
         "best_step": best and best.step,
         "best_loss": best and best.loss,
     }
 
 
 def checkpoints(ids: list[str]) -> dict[str, Checkpoint]:
-    lives = {id: _kept[id].experiment for id in ids if id in _kept}
-    return {
-        id: Checkpoint(one.spec, arrays_to_bytes(one.state()), one.run) for id, one in lives.items()
-    }
+    return {id: _checkpoint(_kept[id]) for id in ids if id in _kept}
+
+
+def _checkpoint(kept: Kept) -> Checkpoint:
+    """In its own past, the spec is that of the run's end: it goes with the state."""
+    experiment = kept.experiment
+    arrays = experiment.state()
+    if experiment.step < experiment.last_step:
+        arrays[LINE] = text_array(line_of(kept))
+    return Checkpoint(experiment.end_spec, arrays_to_bytes(arrays), experiment.run)
 
 
 def history(id: str) -> dict[str, Any]:
     return experiment_of(id).course()
+
+
+# Runs
+
+
+def current(id: str) -> dict[str, Any]:
+    """The present run as a list says it."""
+    return _line(experiment_of(id))
+
+
+def _line(experiment: Experiment) -> dict[str, Any]:
+    measures = experiment.last_measured[1]
+    return {
+        "run": experiment.run,
+        "step": experiment.step,
+        "loss": measures.loss,
+        "test_loss": measures.test_loss,
+        "metrics": measures.metrics,
+        "name": name_of(experiment),
+        "dataset": experiment.spec.dataset.kind,
+    }
+
+
+def line_of(kept: Kept) -> dict[str, Any]:
+    """What a list says of the run when it has ended: as far as it has come, wherever it stands."""
+    in_past = kept.experiment.step < kept.experiment.last_step
+    return kept.line if in_past and kept.line is not None else _line(kept.experiment)
+
+
+def packed(ended: Ended, line: dict[str, Any]) -> EndedRun:
+    """Without its best where it is too large with it, without anything where it still is."""
+    whole = ended.state
+    checkpoint = arrays_to_bytes(whole)
+    if len(checkpoint) > MAX_RUNS_BYTES:
+        checkpoint = arrays_to_bytes({n: a for n, a in whole.items() if not n.startswith(BEST)})
+    small = len(checkpoint) <= MAX_RUNS_BYTES
+    return EndedRun(ended.run, ended.spec, checkpoint if small else None, line)

@@ -4,6 +4,7 @@
  * @typedef {{samples?: number[] | null, step?: number | null}} ApplyIn
  * @typedef {{kind: "majority" | "mean" | "persistence" | "frequency", loss_name: string, loss: number | null, test_loss: number | null, metric: number | null, test_metric: number | null}} BaselineOut
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
+ * @typedef {{step?: number | null}} BranchIn
  * @typedef {{place: number[], gradient: number | null, value: number | null, factors: FactorOut[], local: FactorOut[]}} ChainOut
  * @typedef {{samples?: number[] | null, numbers?: number | null, at?: Record<string, number[]> | null}} CheckIn
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
@@ -18,7 +19,7 @@
  * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
  * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
- * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
+ * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
@@ -32,7 +33,7 @@
  * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[]}} LineOut
  * @typedef {{step: number, what: string[], before: any[], after: any[]}} MarkOut
  * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
- * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
+ * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, last_step: number, reachable: [number, number][], best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null, dataset?: Record<string, any> | null}} OwnIn
@@ -48,6 +49,7 @@
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
  * @typedef {{run: number, name: string, dataset: string, step: number, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, current: boolean}} RunOut
  * @typedef {{samples?: number[] | null}} SamplesIn
+ * @typedef {{step: number}} SeekIn
  * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", start?: Record<string, number[] | number[][] | number[][][][]>, batch_size?: number, seed?: number}} SpecIn
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
  * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut

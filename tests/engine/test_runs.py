@@ -109,7 +109,7 @@ def test_a_new_run_that_cannot_be_leaves_everything_as_it_was(monkeypatch) -> No
     run = begun()
     before, course = run.state(), run.course()
 
-    def fail(self: Experiment) -> None:
+    def fail(self: Experiment, *, fresh: bool) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patched:

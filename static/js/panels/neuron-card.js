@@ -5,7 +5,7 @@
 import { api } from "../api.js";
 import { short } from "../canvas.js";
 import { byId, h } from "../dom.js";
-import { rowsOnly } from "../looking.js";
+import { rowsOnly } from "../model/data.js";
 import { inputName, outputName, unitName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
