@@ -32,12 +32,19 @@ def _made(hint: Any, value: Any) -> Any:
     if get_origin(hint) is Annotated:
         return _made(get_args(hint)[0], value)
     if isinstance(value, dict):
+        if any(get_origin(choice) is dict or choice is dict for choice in _choices(hint)):
+            return {name: _frozen(one) for name, one in value.items()}  # by name: no record
         record = _record(hint, value.get("kind"))
         return record(**{name: _made(_hints(record)[name], v) for name, v in value.items()})
     if isinstance(value, list):
         inner = _items(hint)
         return tuple(_made(inner, item) for item in value)
     return value
+
+
+def _frozen(value: Any) -> Any:
+    """Lists at any depth as the tuples that they were."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _choices(hint: Any) -> list[Any]:
