@@ -116,5 +116,11 @@ export const api = {
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
   cancel: (/** @type {string} */ job) => ask("DELETE", `/api/jobs/${encodeURIComponent(job)}`),
+  /** @returns {Promise<import("./wire.js").OwnOut[]>} */
+  owned: () => ask("GET", "/api/datasets"),
+  /** @returns {Promise<import("./wire.js").OwnOut>} */
+  own: (/** @type {string} */ id) => ask("GET", `/api/datasets/own/${encodeURIComponent(id)}`),
+  keep: (/** @type {string} */ name, /** @type {unknown} */ dataset) => ask("POST", "/api/datasets", { name, dataset }),
+  forget: async (/** @type {string} */ id) => { await ask("DELETE", `/api/datasets/own/${encodeURIComponent(id)}`); },
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };

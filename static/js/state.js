@@ -8,6 +8,7 @@ import { shellState } from "./shell.js";
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
  *   until: Record<string, number> | null, finding: any, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
  *   look: import("./types.js").Look | null, sample: number, shown: number[],
+ *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null}} State
  *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
@@ -15,7 +16,7 @@ import { shellState } from "./shell.js";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false,
-  hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
+  hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], owned: null, ownedProblem: null, refused: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */

@@ -5,6 +5,7 @@ import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
 import { named, pick, t } from "../words.js";
 import { families } from "./families.js";
+import { familyOf, inUse, mountOwnSets, ownCards } from "./own-sets.js";
 import { entryOf, suiting } from "./recipes.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -29,14 +30,15 @@ export function mountGallery(session) {
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
       ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : []),
+      ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
   };
   const mark = () => {
-    const kind = store.state.network?.spec.dataset.kind;
+    const kind = store.state.network?.spec.dataset.kind, own = inUse(store.state);
     const choices = /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[role=radio]"));
     for (const button of choices) {
-      const chosen = button.dataset.kind === kind;
+      const chosen = own ? button.dataset.own === own.id : button.dataset.kind === kind;
       button.setAttribute("aria-checked", String(chosen));
       button.tabIndex = chosen ? 0 : -1;
     }
@@ -46,12 +48,14 @@ export function mountGallery(session) {
     families.replaceChildren(...FAMILIES.map((name) => explain(h("button", { type: "button", role: "tab", "data-family": name, "aria-controls": "thumbs", onclick: () => show(name) }, t(`family.${name}`)), () => ({ text: t(`view.${name}`) }))));
     show(family || "plane");
   });
-  store.on(["theme"], fill);
+  store.on(["theme", "owned", "ownedProblem"], fill);
   store.on(["dataset"], ({ dataset }) => {
     if (!dataset) return;
-    if (dataset.view === family) mark();
-    else show(dataset.view);
+    const its = familyOf(dataset, dataset.kind === "own");
+    if (its === family) mark();
+    else show(its);
   });
+  mountOwnSets(session);
   roving(box);
   rovingTabs(families);
 }
@@ -92,30 +96,35 @@ function lesson(session, preset) {
   } }, h("span", { class: "glyph" }, "▸"), h("span", {}, pick(preset.title))), () => ({ text: pick(preset.summary) }));
 }
 
+/** What a run is remembered of. @param {any} dataset of a spec */
+const keyOf = (dataset) => (dataset.kind === "own" ? `own ${dataset.id}` : dataset.kind);
+
 /**
  * Another data set, and a new run with it; what was before is one undo away.
  * @param {Session} session
  * @param {any} entry
  */
 async function choose(session, entry) {
-  if (session.spec.dataset.kind === entry.name) return;
+  const now = session.spec.dataset, name = entry.label ?? named(entry.name);
+  if (entry.dataset ? inUse(session.store.state)?.id === entry.id : keyOf(now) === entry.name && !(now.kind === "drawn" && inUse(session.store.state))) return;
   if (entry.name === "drawn") session.store.set({ brush: 0 });
   const { dataset, frame } = session.store.state;
-  const before = dataset && { run: session.network.run, kind: session.spec.dataset.kind };
+  const before = dataset && { run: session.network.run, kind: keyOf(now) };
   if (dataset && before && (frame?.step ?? 0) > 0) families.leave(session.id, dataset.view, before);
   // A family remembers the run one last had for it.
   const known = entry.view === dataset?.view ? null : families.of(session.id, entry.view);
-  if (known && known.kind === entry.name && await session.toRun(known.run)) {
-    session.say("note", "dataBack", named(entry.name), ["undo"]);
+  if (known && known.kind === (entry.dataset ? keyOf(entry.dataset) : entry.name) && !["drawn", "own_text"].includes(entry.dataset?.kind) && await session.toRun(known.run)) {
+    session.say("note", "dataBack", name, ["undo"]);
     return;
   }
   let kept = false;
   const done = await session.patch((now) => {
     const found = suiting(session, now, entry);
     kept = found.kept;
-    return { dataset: { kind: entry.name }, ...found.change };
+    // A change of the same kind is merged into what is there: a new drawing is to be empty.
+    return { dataset: entry.dataset ?? { kind: entry.name, ...(entry.name === "drawn" ? { points: [], erased: [] } : {}) }, ...found.change };
   }, "dataset", true);
   if (!done) return;
   if (entry.pace) session.setPace(entry.pace);
-  session.say("note", kept ? "dataKept" : "dataSuited", named(entry.name), ["undo"]);
+  session.say("note", kept ? "dataKept" : "dataSuited", name, ["undo"]);
 }

@@ -2,6 +2,7 @@
 import { api } from "../api.js";
 import { byId } from "../dom.js";
 import { t, told } from "../words.js";
+import { keepOwn, listOwn } from "./own-sets.js";
 import { suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -17,8 +18,11 @@ export function mountOwnText(session) {
     const most = entry.schema.properties.text.maxLength, count = [...text.value].length;
     if (!text.value.trim()) problem.textContent = t("textEmpty");
     else if (count > most) problem.textContent = t("textTooLong", { n: count.toLocaleString("en"), most: most.toLocaleString("en") });
-    else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) dialog.close();
-    else {
+    else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) {
+      dialog.close();
+      const { dataset } = session.spec;
+      if (dataset.kind === "own_text") void keepOwn(session, [...text.value.trim().replace(/\s+/g, " ")].slice(0, 24).join(""), dataset);
+    } else {
       problem.textContent = told(session.store.state.message?.problem);
       session.store.set({ message: null });
     }
@@ -49,7 +53,8 @@ export function mountUpload(session) {
       return;
     }
     try {
-      const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || "own");
+      const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || t("upload"));
+      void listOwn(session);
       const task = made.class_names.length ? "classification" : "regression";
       const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits: made.suits }) }), "dataset");
       if (!done) problem.textContent = told(session.store.state.message?.problem);

@@ -1,0 +1,116 @@
+"""One's own tables, drawings and texts stay in the gallery until they are deleted."""
+
+from ..serving import wait_for
+from .page import choose_data, show_family
+
+TABLE = "height,width,kind\n" + "\n".join(f"{i},{i * i % 17},{'ab'[i % 2]}" for i in range(40))
+WIDE = "a,b,c,kind\n" + "\n".join(f"{i},{i % 5},{i % 7},{'ab'[i % 2]}" for i in range(40))
+RHYME = "row, row, row your boat, gently down the stream\n" * 10
+POINTS = [[0.5, 0.5, 0], [-0.5, -0.5, 1], [0.1, -0.2, 1]]
+
+
+def upload(visitor, csv: str) -> None:
+    visitor.page.click('[data-family="table"]')
+    visitor.page.click("#upload")
+    visitor.page.fill("#upload-text", csv)
+    visitor.page.click("#upload-form [type=submit]")
+    visitor.until("s.dataset.kind === 'own'")
+
+
+def own_cards(visitor) -> list[str]:
+    return visitor.page.locator("#thumbs .own .thumb").all_inner_texts()
+
+
+def checked(visitor) -> list[str]:
+    return visitor.page.locator("#thumbs [aria-checked=true]").all_inner_texts()
+
+
+def test_a_table_stays_is_chosen_again_by_keyboard_and_deleted(server, visitor) -> None:
+    page = visitor.open(server.url)
+    upload(visitor, WIDE)
+    page.wait_for_selector("#thumbs .own [aria-checked=true]")
+    table = visitor.state("network.spec.dataset.id")
+    choose_data(visitor, "iris")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    show_family(visitor, "iris")
+    page.focus(f'[data-own="{table}"]')
+    page.keyboard.press("Enter")
+    visitor.until(f"s.network.spec.dataset.id === '{table}' && s.dataset.kind === 'own'")
+    assert checked(visitor) == own_cards(visitor) == ["own table"]
+    # Deleting says who loses by it, and may be thought over.
+    page.get_by_role("button", name="Delete “own table”").click()
+    page.wait_for_selector("#forget-dialog[open]")
+    assert "1 of the networks" in page.inner_text("#forget-text")
+    page.click("#forget-no")
+    assert own_cards(visitor) == ["own table"]
+    page.get_by_role("button", name="Delete “own table”").click()
+    page.click("#forget-yes")
+    page.wait_for_selector("#thumbs .own", state="detached")
+    assert "stays here until you delete it" in page.inner_text("#thumbs")
+
+
+def test_a_table_of_two_columns_is_among_the_planes(server, visitor) -> None:
+    page = visitor.open(server.url)
+    upload(visitor, TABLE)
+    page.wait_for_selector('[data-family="plane"][aria-selected=true]')
+    assert checked(visitor) == own_cards(visitor) == ["own table"]
+
+
+def test_a_drawing_is_kept_when_other_data_takes_its_place(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, "drawn")
+    page.evaluate("(points) => glassbox.session.patch((now) => ({ dataset: { ...now.dataset, points } }), 'points')", POINTS)  # fmt: skip
+    visitor.until("s.dataset.samples === 3")
+    choose_data(visitor, "moons")
+    page.wait_for_selector("#thumbs .own")
+    assert own_cards(visitor) == ["drawing, 3 points"]
+    page.click("#thumbs .own .thumb")
+    visitor.until("s.network.spec.dataset.kind === 'drawn' && s.dataset.samples === 3")
+    assert visitor.state("network.spec.dataset.points") == POINTS
+    page.wait_for_selector("#thumbs .own [aria-checked=true]")
+    # Going away again keeps nothing twice; what is kept is not the one to draw anew on.
+    choose_data(visitor, "drawn")
+    visitor.until("s.dataset.samples === 0")
+    choose_data(visitor, "moons")
+    assert own_cards(visitor) == ["drawing, 3 points"]
+
+
+def test_a_text_stays_under_its_first_words(server, visitor) -> None:
+    page = visitor.open(server.url)
+    page.click('[data-family="text"]')
+    page.click('[data-kind="own_text"]')
+    page.fill("#text-own", RHYME)
+    page.click("#text-form [type=submit]")
+    page.wait_for_selector("#thumbs .own [aria-checked=true]")
+    assert own_cards(visitor) == ["row, row, row your boat,"]
+    choose_data(visitor, "zen")
+    page.click("#thumbs .own .thumb")
+    visitor.until("s.network.spec.dataset.kind === 'own_text'")
+    assert visitor.state("network.spec.dataset.text") == RHYME
+
+
+def test_what_is_deleted_elsewhere_is_said_and_goes(server, visitor) -> None:
+    page = visitor.open(server.url)
+    upload(visitor, WIDE)
+    page.wait_for_selector("#thumbs .own [aria-checked=true]")
+    table = visitor.state("network.spec.dataset.id")
+    choose_data(visitor, "iris")
+    store = server.networks.store
+    store.delete_table(table)
+    page.click("#thumbs .own .thumb")
+    page.wait_for_selector("#banner:has-text('no longer on the server')")
+    page.wait_for_selector("#thumbs .own", state="detached")
+    visitor.complaints.clear()  # the browser logs the 404
+    wait_for(lambda: visitor.state("dataset.kind") == "iris")
+
+
+def test_a_list_that_does_not_come_is_said_and_asked_for_again(server, visitor) -> None:
+    visitor.page.route("**/api/datasets", lambda route: route.abort())
+    page = visitor.open(server.url)
+    page.click('[data-family="table"]')
+    page.wait_for_selector("#thumbs :text('could not be listed')")
+    visitor.complaints.clear()
+    page.unroute("**/api/datasets")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("#thumbs :text('stays here until you delete it')")
