@@ -66,11 +66,11 @@ def preview_of(made: Dataset) -> dict[str, Any]:
 
 
 def _chosen(made: Dataset) -> NDArray[np.intp]:
-    """The places of the samples to show: three each of four classes of images, three sequences of
+    """The places of the samples to show: one each of four classes of images, three sequences of
     different classes or from start, middle and end; of points many, of tables from all over, for
     their rows may lie in the order of the classes."""
     if made.view == "image":
-        return np.concatenate([np.flatnonzero(made.targets == c)[:3] for c in range(4)])
+        return np.concatenate([np.flatnonzero(made.targets == c)[:1] for c in range(4)])
     if made.view == "sequence" and made.classes:
         return np.unique(made.targets, return_index=True)[1][:3]
     count = 3 if made.view == "sequence" else min(len(made.inputs), PREVIEW_SAMPLES)
@@ -159,7 +159,40 @@ def catalog() -> dict[str, Any]:
     }
 
 
+def _short(whole: dict[str, Any]) -> dict[str, Any]:
+    """What controls are made from: no titles and descriptions in schemas, and of the spec's schema
+    what stands nowhere else."""
+    found: dict[str, Any] = {}
+    for name, part in whole.items():
+        if isinstance(part, list):
+            found[name] = [
+                {**one, "schema": _bare(one["schema"])} if "schema" in one else one for one in part
+            ]
+        elif name == "spec_schema":
+            chosen = {key: part["$defs"][key] for key in ("Clipping", "OutputSpec")}
+            found[name] = _bare(
+                {"$defs": chosen, "properties": {"average": part["properties"]["average"]}}
+            )
+        else:
+            found[name] = part
+    return found
+
+
+def _bare(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_bare(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A property may be called so as well: then it is a schema, not a text.
+    return {
+        key: _bare(value)
+        for key, value in schema.items()
+        if key not in ("title", "description") or not isinstance(value, str)
+    }
+
+
 @cache
-def kept() -> Kept:
+def kept(short: bool = False) -> Kept:
     """The catalog as it travels: it is the same as long as the server runs."""
-    return Kept(TypeAdapter(dict[str, Any]).dump_json(catalog()), "application/json")
+    told = _short(catalog()) if short else catalog()
+    return Kept(TypeAdapter(dict[str, Any]).dump_json(told), "application/json")

@@ -18,9 +18,14 @@ Bound = Annotated[float, Query(ge=-1000, le=1000, allow_inf_nan=False)]
 
 
 @router.get("/catalog", response_model=dict[str, Any])
-async def get_catalog(request: Request) -> Response:
+async def get_catalog(
+    request: Request,
+    short: Annotated[
+        bool, Query(description="schemas without texts, of the spec's what stands nowhere else")
+    ] = False,
+) -> Response:
     """Every layer, activation, loss, optimizer, initializer, dataset and preset."""
-    return kept().answer(request)
+    return kept(short).answer(request)
 
 
 @router.get("/activations/{name}/curve")

@@ -25,12 +25,29 @@ def test_every_kind_has_a_small_preview(kind: str) -> None:
     if kind != "drawn":
         assert shown["inputs"]
     if shown["view"] == "image":
-        assert [shown["targets"].count(c) for c in range(4)] == [3, 3, 3, 3]
+        assert [shown["targets"].count(c) for c in range(4)] == [1, 1, 1, 1]
     if shown["view"] == "sequence":
         assert len(shown["inputs"]) == (2 if kind == "brackets" else 3)
     if shown["view"] == "table":
         assert {len(row) for row in shown["inputs"]} == {2}
         assert set(shown["targets"]) >= set(range(shown["classes"]))
+
+
+def test_the_short_catalog_leaves_out_texts_of_schemas_and_nothing_of_use(client) -> None:
+    whole = client.get("/api/catalog").json()
+    short = client.get("/api/catalog?short=true").json()
+    assert set(short) == set(whole)
+    for part in ("layers", "optimizers", "schedules", "datasets"):
+        for told, full in zip(short[part], whole[part], strict=True):
+            assert {**told, "schema": 0} == {**full, "schema": 0}
+            assert "title" not in told["schema"]
+            for name, property in full["schema"]["properties"].items():
+                kept = told["schema"]["properties"][name]
+                for key in ("default", "minimum", "maximum", "enum", "const", "$ref"):
+                    assert kept.get(key) == property.get(key)
+    assert set(short["spec_schema"]["$defs"]) == {"Clipping", "OutputSpec"}
+    assert short["spec_schema"]["properties"]["average"]
+    assert short["presets"] == whole["presets"]
 
 
 @pytest.mark.parametrize("kind", ["own", "own_text"])

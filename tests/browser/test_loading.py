@@ -44,7 +44,7 @@ def test_R04_a_page_load_asks_at_most_twelve_things(server, visitor) -> None:
         assert visitor.until("s.picture && s.weights && true")
         first = list(found)
     assert {status for _, status in first} <= {101, 200, 201}, first
-    once = ["page", "panels.css", "playground.js", "worker.js", "en.json", "catalog", "datasets", "networks", "dataset", "socket"]  # fmt: skip
+    once = ["page", "backprop.css", "playground.js", "worker.js", "en.json", "catalog", "datasets", "networks", "dataset", "socket"]  # fmt: skip
     shown = kinds(first)
     shown.pop("icon.svg", None)  # a window asks for it, the shell without one does not
     assert shown == Counter(once)

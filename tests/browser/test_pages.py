@@ -31,7 +31,7 @@ def test_every_page_has_the_shell(server, visitor, path: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/activations"])
 def test_a_page_says_when_it_cannot_start(server, visitor, path: str) -> None:
     page = visitor.page
-    page.route("**/api/catalog", lambda route: route.abort())
+    page.route("**/api/catalog*", lambda route: route.abort())
     page.goto(server.url + path)
     page.wait_for_selector("#banner.bad")
     assert "cannot start" in page.inner_text("#banner")

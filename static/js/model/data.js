@@ -74,12 +74,14 @@ function put(dataset, arrays, first) {
 
 /**
  * Rows of a table, from whole numbers by column: the very operations, in the order, that the server scaled it with.
- * @param {Numbers} numbers (columns, samples)
+ * @param {Numbers} numbers (columns, 4, samples): the four bytes of an int32, the lowest first
  * @param {any} dataset
  */
-function unscaled({ data, shape: [columns, samples] }, { decimals, mean, deviation }) {
+function unscaled({ data, shape: [columns, , samples] }, { decimals, mean, deviation }) {
   const of = (/** @type {number[]} */ list, /** @type {number} */ c) => list[list.length > 1 ? c : 0];
-  return Array.from({ length: samples }, (_, i) => Array.from({ length: columns }, (_, c) => (data[c * samples + i] / decimals[c] - of(mean, c)) / of(deviation, c)));
+  const byte = (/** @type {number} */ c, /** @type {number} */ b, /** @type {number} */ i) => data[(4 * c + b) * samples + i] << (8 * b);
+  const whole = (/** @type {number} */ c, /** @type {number} */ i) => byte(c, 0, i) | byte(c, 1, i) | byte(c, 2, i) | byte(c, 3, i);
+  return Array.from({ length: samples }, (_, i) => Array.from({ length: columns }, (_, c) => (whole(c, i) / decimals[c] - of(mean, c)) / of(deviation, c)));
 }
 
 /**

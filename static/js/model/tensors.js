@@ -1,10 +1,10 @@
 /**
  * Safetensors buffers: 8 bytes length, a JSON header, raw arrays.
  *
- * @typedef {{data: Float32Array | Float64Array | Int32Array, shape: number[]}} Numbers
+ * @typedef {{data: Float32Array | Float64Array | Int32Array | Uint8Array, shape: number[]}} Numbers
  */
 
-const KINDS = /** @type {const} */ ({ F32: Float32Array, F64: Float64Array, I32: Int32Array });
+const KINDS = /** @type {const} */ ({ F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array });
 
 /**
  * Its arrays, which are views of the buffer: nothing is copied; and its metadata, texts by name.
