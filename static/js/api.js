@@ -112,6 +112,8 @@ export const api = {
   exercise: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/exercise`, asked),
   checkExercise: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/exercise/check`, asked),
   diagnosis: (/** @type {string} */ id) => ask("GET", `${of(id)}/diagnosis`),
+  seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
+  branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
@@ -124,3 +126,15 @@ export const api = {
   forget: async (/** @type {string} */ id) => { await ask("DELETE", `/api/datasets/own/${encodeURIComponent(id)}`); },
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };
+
+/** Again, a few times, while a training process is being replaced. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
+export async function patiently(ask) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 503 || tries >= 8) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

@@ -6,7 +6,7 @@
  */
 import { api, Problem, reasonIn } from "./api.js";
 import { fillIn, missing } from "./model/data.js";
-import { cut, emptyHistory, fromServer, grow } from "./model/history.js";
+import { cut, emptyHistory, fromServer, grow, isPast, parted } from "./model/history.js";
 import { Socket } from "./socket.js";
 
 /**
@@ -14,7 +14,7 @@ import { Socket } from "./socket.js";
  *   arrived: number,
  *   history: History, historyVersion: number, rate: number | null, connection: "connecting" | "live" | "lost"}} RunState `arrived` grows when samples of the dataset have come
  * @typedef {Parameters<Socket["handlers"]["look"]>[0]} Seen
- * @typedef {{problem?: (reason: unknown) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: import("./api.js").Reason | null) => void, gone?: () => void, back?: (played: boolean) => Promise<void>,
+ * @typedef {{problem?: (reason: unknown) => void, look?: (seen: Seen) => void, blind?: (request: any) => void, stopped?: (by: {rule: string, value: number, step: number}) => void, restored?: (step: number, reason: import("./api.js").Reason | null) => void, gone?: () => void, parted?: (run: number, step: number, last: number) => void, back?: (played: boolean) => Promise<void>,
  *   took?: (before: Network | null, network: Network, sameData: boolean) => object}} Told
  *   what whoever follows is told; `blind` which look was refused; `took` gives what else changes in the state with a network
  */
@@ -66,7 +66,7 @@ export class Run {
   /** Follow this network from now on. @param {Network} network */
   async open(network) {
     // Of a network that has not begun there is no course; the first frame says where it stands.
-    const begun = network.step > 0;
+    const begun = network.last_step > 0;
     const [dataset, told] = await Promise.all([api.dataset(network.id), begun ? api.history(network.id) : null]);
     if (network.id !== this.id) {
       // Nothing of the network before may be taken for this one's.
@@ -114,10 +114,14 @@ export class Run {
   #frame({ frame, weights, steps, losses, lows, highs }) {
     const { state } = this.store, { network } = state;
     if (!network) return;
-    const another = frame.generation !== this.generation, history = another ? emptyHistory() : state.history;
+    const another = frame.generation !== this.generation, before = state.frame;
+    // It went on from its past: the same curve up to there, and the run that was left is told of.
+    const left = another && before !== null && isPast(before) && frame.step >= before.step && frame.run !== before.run;
+    const history = left ? parted(state.history, before.step) : another ? emptyHistory() : state.history;
     this.generation = frame.generation;
     // A server that crashed goes on from its last checkpoint: what came after is not part of the run.
-    if (!another && state.frame && frame.step < state.frame.step) cut(history, frame.step);
+    const end = Math.max(frame.step, frame.last_step ?? 0);
+    if (!another && before && end < Math.max(before.step, before.last_step ?? 0)) cut(history, end);
     grow(history, frame, { step: steps, loss: losses, low: lows, high: highs });
     if (frame.revision !== network.revision) this.#refreshSoon();
     /** @type {Partial<RunState>} */
@@ -126,7 +130,8 @@ export class Run {
     this.playing = frame.state === "playing";
     if (weights) this.latest = { revision: frame.revision, weights };
     this.#set(changes);
-    if (another && frame.step > 0) void this.#renew();
+    if (another && end > 0) void this.#renew();
+    if (left) this.told.parted?.(before.run ?? 0, before.step, before.last_step ?? 0);
   }
 
   /** The course of another run, which may be one that went on before. */
@@ -136,6 +141,7 @@ export class Run {
     if (!told || told.generation !== generation || generation !== this.generation) return;
     const history = fromServer(told), { history: now, frame, historyVersion } = this.store.state;
     if (frame) grow(history, frame, now);
+    history.ghost = now.ghost;
     this.#set({ history, historyVersion: historyVersion + 1 });
   }
 

@@ -3,8 +3,9 @@
  *
  * @import {Network, Spec} from "./types.js"
  */
-import { api, Problem, reasonIn } from "./api.js";
+import { api, patiently, Problem, reasonIn } from "./api.js";
 import { short } from "./canvas.js";
+import { isPast } from "./model/history.js";
 import { nested, only } from "./model/parameters.js";
 import { Run } from "./run.js";
 import { say } from "./shell.js";
@@ -23,6 +24,9 @@ export class Session {
   /** What of it the server refuses to show. @type {(request: any) => void} */
   blinded = () => {};
 
+  /** The run went on from its past, and left the one that it was. @type {(run: number, step: number, last: number) => void} */
+  parted = () => {};
+
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
@@ -33,6 +37,7 @@ export class Session {
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
       stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : short(value), step } }),
       gone: () => void this.#gone(),
+      parted: (run, step, last) => this.parted(run, step, last),
       look: (seen) => this.looked(seen),
       blind: (request) => this.blinded(request),
       back: (played) => this.#back(played),
@@ -245,7 +250,7 @@ export class Session {
    */
   #newRun(label, begin) {
     return this.edits.run(label, async () => {
-      const { run: from, id } = this.network;
+      const { run: from, id } = this.network, { past } = this;
       /** @type {number | null} */
       let to = null;
       return {
@@ -254,14 +259,21 @@ export class Session {
           await begin(id);
           to = this.network.run;
         },
-        undo: () => this.#restore(id, from),
+        undo: () => this.#restore(id, from, past),
       };
     });
   }
 
-  /** @param {string} id @param {number} run */
-  async #restore(id, run) {
+  /** @param {string} id @param {number} run @param {number | null} [step] where it stood in its past */
+  async #restore(id, run, step = null) {
     await this.run.take(await api.restoreRun(id, run));
+    if (step !== null) await api.seek(id, step);
+  }
+
+  /** The step where it stands in its own past, or null. */
+  get past() {
+    const { frame } = this.store.state;
+    return isPast(frame) ? Number(frame?.step) : null;
   }
 
   /** @param {Float32Array} vector */
@@ -294,7 +306,7 @@ export class Session {
         const weights = this.store.state.weights?.slice() ?? null;
         const layout = JSON.stringify(network.layout);
         // Other data and another network begin a new run: undoing brings the one before it back whole.
-        const { run: from, id } = network;
+        const { run: from, id } = network, { past } = this;
         const apply = async (/** @type {any} */ spec) => this.run.take(await api.patch(id, spec));
         let reshaped = fresh;
         let to = from;
@@ -310,7 +322,7 @@ export class Session {
             reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
-            if (to !== from) return this.#restore(id, from);
+            if (to !== from) return this.#restore(id, from, past);
             await apply(before);
             // Only where numbers were lost: training since then is not the edit's to take back.
             if (weights && reshaped) await this.#putWeights(weights);
@@ -375,17 +387,5 @@ export class Session {
 
   redo() {
     return this.try(() => this.edits.redo());
-  }
-}
-
-/** Again, a few times, while a training process is being replaced. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
-async function patiently(ask) {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 503 || tries >= 8) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
   }
 }

@@ -12,8 +12,10 @@
  * @typedef {import("./wire.js").FrameOut} Frame
  * @typedef {{step: number[], loss: number[], low: number[], high: number[], count: number[], width: number,
  *   measureStep: number[], train: (number | null)[], test: (number | null)[], accuracy: (number | null)[], testAccuracy: (number | null)[],
- *   measureWidth: number, marks: import("./wire.js").MarkOut[]}} History
- *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where
+ *   measureWidth: number, marks: import("./wire.js").MarkOut[],
+ *   ghost: {step: number[], train: (number | null)[], test: (number | null)[], from: number} | null}} History
+ *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where;
+ *   the measurements of the run that was left for this one at step `from`
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
  * @typedef {{layer: number, unit: number, from?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
  *   the line to it from that unit of the layer before

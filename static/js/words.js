@@ -42,6 +42,19 @@ export function translate(root) {
  */
 export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.${name}`] ?? (name ?? "").replaceAll("_", " ");
 
+/**
+ * What was changed, and from what to what where that is short.
+ * @param {import("./wire.js").MarkOut} mark
+ * @param {number} i which of its changes
+ */
+export function changeText({ what, before, after }, i) {
+  const path = what[i], [part] = path.split("."), was = before[i], now = after[i];
+  const points = path.startsWith("dataset.points") || path.startsWith("dataset.erased");
+  const name = path === "optimizer.learning_rate" ? t("rate") : points ? t("pointsChanged") : named(path.split(".").at(-1), part === "dataset" ? "data" : part);
+  const value = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
+  return ["number", "string"].includes(typeof now) ? `${name} ${value(was)} → ${value(now)}` : name;
+}
+
 /** Values of a reason that are names of the registry. */
 const NAMES = new Set(["kind", "loss", "dataset", "activation", "required", "fitting", "known", "part", "parameter"]);
 const SHAPES = new Set(["shape", "earlier"]);

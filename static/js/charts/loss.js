@@ -6,7 +6,9 @@ import { drawAxes, ticks } from "./axes.js";
  * @typedef {{name: string, colour: string, ink: string, dash: number[], x: number[], y: (number | null)[]}} Line
  * @typedef {{x: number[], low: number[], high: number[], colour: string}} Band
  * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number} | null,
- *   marks: {x: number, text: string}[], level: {y: number, text: string} | null}} Options `hover` is a step, `level` a line across
+ *   marks: {x: number, text: string}[], level: {y: number, text: string} | null, last: number, at: {x: number, y: (number | null | undefined)[]} | null, ghost: Line[]}} Options
+ *   `hover` is a step, `level` a line across, `last` where the axis ends, `at` where the run stands in its past and each line's
+ *   value there, `ghost` a run that was left
  */
 
 const LEFT = 46, RIGHT = 52, TOP = 16, BOTTOM = 22;
@@ -26,7 +28,7 @@ export const lastStep = (lines, band) => Math.max(1, band.x.at(-1) ?? 0, ...line
 export function drawLines(canvas, lines, band, options) {
   const { context, width, height } = fit(canvas);
   const theme = colours(), { log } = options;
-  const last = lastStep(lines, band);
+  const { last } = options;
   const [s0, s1] = range(lines, band, last, log);
   const scale = (/** @type {number} */ y) => (log ? Math.log10(Math.max(y, 1e-300)) : y);
   const px = (/** @type {number} */ x) => LEFT + (x / last) * (width - LEFT - RIGHT);
@@ -54,11 +56,22 @@ export function drawLines(canvas, lines, band, options) {
     const y = py(options.level.y);
     context.fillText(options.level.text, frame.right - 4, y < TOP + 10 ? y + 13 : y - 4);
   }
+  context.globalAlpha = 0.3;
+  for (const line of options.ghost) trail(context, line, px, py, log);
+  context.globalAlpha = 1;
   for (const line of lines) trail(context, line, px, py, log);
+  if (options.at !== null) {
+    // What came after is still there, and pale.
+    context.globalAlpha = 0.72;
+    context.fillStyle = theme.paper;
+    context.fillRect(px(options.at.x), 0, width, height);
+    context.globalAlpha = 1;
+  }
   drawMarks(context, options.marks, px, frame, theme);
   if (options.best) drawBest(context, options.best, px, py, lines[1]?.colour ?? theme.positive);
   context.restore();
   nameEnds(context, lines, py, frame);
+  if (options.at !== null) drawCursor(context, lines, options.at.x, px, py, frame, theme, options.at.y);
   if (options.hover !== null) drawCursor(context, lines, options.hover, px, py, frame, theme);
   return last;
 }
@@ -256,16 +269,17 @@ function nameEnds(context, lines, py, frame) {
  * @param {(y: number) => number} py
  * @param {{top: number, bottom: number}} frame
  * @param {{[name: string]: string}} theme
+ * @param {(number | null | undefined)[]} [values] of the lines, where they are known better than the lines know them
  */
-function drawCursor(context, lines, step, px, py, frame, theme) {
+function drawCursor(context, lines, step, px, py, frame, theme, values) {
   context.beginPath();
   context.moveTo(px(step), frame.top);
   context.lineTo(px(step), frame.bottom);
-  context.strokeStyle = theme["line-2"];
+  context.strokeStyle = values ? theme["ink-2"] : theme["line-2"];
   context.lineWidth = 1;
   context.stroke();
-  for (const line of lines) {
-    const y = valueAt(line, step);
+  for (const [i, line] of lines.entries()) {
+    const y = values ? values[i] ?? null : valueAt(line, step);
     if (y === null || !Number.isFinite(y) || py(y) < frame.top || py(y) > frame.bottom) continue;
     context.beginPath();
     context.arc(px(step), py(y), 3.5, 0, 2 * Math.PI);

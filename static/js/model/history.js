@@ -10,7 +10,7 @@ const BATCH = /** @type {const} */ (["step", "loss", "low", "high", "count"]);
 const MEASURED = /** @type {const} */ (["measureStep", "train", "test", "accuracy", "testAccuracy"]);
 
 /** @returns {History} */
-export const emptyHistory = () => ({ step: [], loss: [], low: [], high: [], count: [], width: 1, measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [], measureWidth: 1, marks: [] });
+export const emptyHistory = () => ({ step: [], loss: [], low: [], high: [], count: [], width: 1, measureStep: [], train: [], test: [], accuracy: [], testAccuracy: [], measureWidth: 1, marks: [], ghost: null });
 
 /** As GET …/history tells it. @param {any} h @returns {History} */
 export function fromServer(h) {
@@ -33,9 +33,26 @@ export function grow(history, frame, { step, loss, low, high }) {
     if (history.step.length && step[i] <= before) continue;
     add(history, step[i], loss[i], low[i], high[i], Math.max(1, step[i] - before));
   }
+  if (isPast(frame)) return; // it was measured when it was there
   const [quality, testQuality] = Object.values(frame.metrics);
   // While playing, a large network is not measured for every frame.
   measure(history, [frame.measured_step, frame.loss, frame.test_loss, quality, testQuality]);
+}
+
+/** Whether a run stands in its own past. @param {Frame | null} frame */
+export const isPast = (frame) => frame !== null && (frame.last_step ?? 0) > frame.step;
+
+/**
+ * The course of a run that goes on from its past; the part that it leaves stays to be compared with.
+ * @param {History} history
+ * @param {number} step
+ */
+export function parted(history, step) {
+  /** @type {History} */
+  const after = structuredClone(history), { measureStep, train, test } = history;
+  after.ghost = { step: measureStep.slice(), train: train.slice(), test: test.slice(), from: step };
+  cut(after, step);
+  return after;
 }
 
 /**

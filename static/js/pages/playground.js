@@ -16,6 +16,7 @@ import { mountNeuronCard } from "../panels/neuron-card.js";
 import { mountOutput } from "../panels/output.js";
 import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
+import { mountTimeline } from "../panels/timeline.js";
 import { mountTransport } from "../panels/transport.js";
 import { mountWriting } from "../panels/writing.js";
 import { mountPictures } from "../pictures.js";
@@ -29,8 +30,11 @@ import { named, t } from "../words.js";
 const store = new Store(playgroundState());
 const session = new Session(store);
 
+/** @type {import("../rewinding.js").Rewinding} */
+let rewinding;
+
 const PANELS = [
-  mountTransport, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountNeuronCard, mountChain, mountLayers,
+  mountTransport, mountRewinding, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountNeuronCard, mountChain, mountLayers,
   mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil, mountAdvice,
 ];
 
@@ -47,6 +51,7 @@ async function start() {
   mountKeys({
     " ": () => void session.toggle(),
     arrowright: (event) => { if (!(/** @type {HTMLElement} */ (event.target).matches("input, [role=tab], [role=separator]"))) byId("step").click(); },
+    backspace: (event) => { event.preventDefault(); void rewinding.back({ steps: 1 }); },
     r: () => void session.reset(),
     p: () => byId("present").click(),
     escape: () => store.set({ pinned: null, probePinned: null, hover: null }),
@@ -58,6 +63,11 @@ async function start() {
   await session.open(wanted);
 }
 
+/** @param {Session} on */
+function mountRewinding(on) {
+  rewinding = mountTimeline(on);
+}
+
 function mountBanner() {
   const scaled = (/** @type {number} */ by) => session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: now.optimizer.learning_rate * by } }), "learningRate");
   mountMessages(store, {
@@ -67,11 +77,14 @@ function mountBanner() {
       const d = frame?.divergence;
       if (!d) return null;
       const what = d.what === "loss" ? t("theLoss") : `${named(d.what, "parameter")} (${d.layer})`;
-      return { kind: "bad", key: "diverged", values: { step: d.step, what, value: d.value }, actions: ["startSlower", "halveRate", "reset"] };
+      return { kind: "bad", key: "diverged", values: { step: d.step, what, value: d.value }, actions: ["startSlower", "halveRate", "back10", "reset"] };
     },
     actions: {
       undo: () => void session.undo(),
       reset: () => void session.reset(),
+      back10: () => void rewinding.back({ steps: 10 }),
+      toLeft: () => void rewinding.toLeft(),
+      toTrunk: () => void rewinding.toTrunk(),
       halveRate: () => void scaled(1 / 2),
       startSlower: async () => {
         await scaled(1 / 10);

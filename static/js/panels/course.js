@@ -3,7 +3,8 @@ import { colours, grouped, short } from "../canvas.js";
 import { drawLines, lastStep, stepAt, valueAt } from "../charts/loss.js";
 import { byId, explain, h } from "../dom.js";
 import { eachFrame } from "../store.js";
-import { named, t } from "../words.js";
+import { isPast } from "../model/history.js";
+import { changeText, t } from "../words.js";
 import { said } from "./advice.js";
 
 const EVERY_MS = 80;
@@ -35,8 +36,8 @@ export function mountCourse(session) {
 
   const draw = eachFrame(() => {
     const s = store.state, { history } = s, { lines, band } = courseOf(s);
-    last = lastStep(lines, band);
-    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s) });
+    last = Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
+    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: ghostOf(s) });
     canvas.dataset.drawn = String(s.historyVersion);
     byId("loss-readout").classList.toggle("warn", hover === null && s.finding !== null);
     byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
@@ -59,7 +60,7 @@ export function mountCourse(session) {
     const step = s.frame?.best_step, now = s.frame?.step ?? 0;
     best.hidden = typeof step !== "number";
     // While it trains well the best is always a moment ago: not worth a button that comes and goes.
-    const behind = now - Number(step), worth = behind > (s.frame?.state === "playing" ? Math.max(20, now / 20) : 0);
+    const behind = isPast(s.frame) ? Infinity : now - Number(step), worth = behind > (s.frame?.state === "playing" ? Math.max(20, now / 20) : 0);
     best.style.visibility = worth ? "" : "hidden";
     if (worth || !best.textContent) best.textContent = t("toBest", { step: grouped(Number(step)), loss: short(s.frame?.best_loss) });
   });
@@ -83,6 +84,15 @@ function courseOf({ history, dataset }) {
   return { lines, band: { x: history.step, low: history.low, high: history.high, colour: theme.accent } };
 }
 
+/** The run that was left for this one, from there on. @param {State} s */
+function ghostOf({ history: { ghost }, dataset }) {
+  if (!ghost) return [];
+  const theme = colours(), first = Math.max(0, ghost.step.findLastIndex((step) => step <= ghost.from)), x = ghost.step.slice(first);
+  const lines = [{ name: "", colour: theme.accent, ink: theme.accent, dash: /** @type {number[]} */ ([]), x, y: ghost.train.slice(first) }];
+  if (dataset?.test_inputs.length) lines.push({ name: "", colour: theme.positive, ink: theme["positive-ink"], dash: [5, 3], x, y: ghost.test.slice(first) });
+  return lines;
+}
+
 /** @param {State} s */
 function bestOf({ frame, dataset }) {
   // Without test samples it would be the last step, nearly always.
@@ -91,13 +101,7 @@ function bestOf({ frame, dataset }) {
 }
 
 /** What was changed on the way, in words. @param {State} s */
-const marksOf = ({ history }) => history.marks.map((mark) => {
-  const [path] = mark.what, [before] = mark.before, [after] = mark.after;
-  const name = path === "optimizer.learning_rate" ? t("rate") : path.startsWith("dataset.points") || path.startsWith("dataset.erased") ? t("pointsChanged") : named(path.split(".").at(-1), path.split(".")[0] === "dataset" ? "data" : path.split(".")[0]);
-  const value = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
-  const values = mark.what.length === 1 && ["number", "string"].includes(typeof after) ? ` ${value(before)} → ${value(after)}` : "";
-  return { x: mark.step, text: `${name}${values}` };
-});
+const marksOf = ({ history }) => history.marks.map((mark) => ({ x: mark.step, text: mark.what.length === 1 ? changeText(mark, 0) : changeText({ ...mark, before: [], after: [] }, 0) }));
 
 /** The simplest answer's loss, where it is of the same kind. @param {State} s */
 function levelOf({ dataset, network }) {

@@ -7,11 +7,11 @@ import { t } from "../words.js";
 /** @param {import("../session.js").Session} session */
 export function mountTransport(session) {
   const { store } = session;
-  const play = byId("play"), step = byId("step"), stepKind = /** @type {HTMLSelectElement} */ (byId("step-kind"));
+  const play = byId("play"), step = byId("step");
   const speed = /** @type {HTMLInputElement} */ (byId("speed"));
   play.addEventListener("click", () => void session.toggle());
   byId("reset").addEventListener("click", () => void session.reset());
-  step.addEventListener("click", () => void session.step(amount()));
+  step.addEventListener("click", () => void session.step(stepKind()));
   byId("undo").addEventListener("click", () => void session.undo());
   byId("redo").addEventListener("click", () => void session.redo());
   speed.max = String(SPEEDS.length - 1);
@@ -34,9 +34,10 @@ export function mountTransport(session) {
     byId("count-step").textContent = grouped(s.frame?.step ?? 0);
     byId("count-epoch").textContent = grouped(s.frame?.epoch ?? 0);
   });
+}
 
-  function amount() {
-    const [kind, count] = stepKind.value.split(" ");
-    return kind === "epoch" ? { epochs: Number(count) } : { steps: Number(count) };
-  }
+/** What a step is, forth and back. */
+export function stepKind() {
+  const [kind, count] = /** @type {HTMLSelectElement} */ (byId("step-kind")).value.split(" ");
+  return kind === "epoch" ? { epochs: Number(count) } : { steps: Number(count) };
 }
