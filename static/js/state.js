@@ -7,15 +7,17 @@ import { shellState } from "./shell.js";
  *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean,
  *   until: Record<string, number> | null, finding: any, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
+ *   predict: "loss" | "boundary" | "weight" | null, guess: import("./charts/loss.js").Guess | null,
  *   look: import("./types.js").Look | null, sample: number, shown: number[],
  *   refused: import("./types.js").Refusal | null}} State
+ *   `predict` is what is to be guessed before it happens, `guess` the curve that was drawn
  *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
 
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false,
-  hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
+  predict: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], refused: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */
