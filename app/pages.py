@@ -36,7 +36,7 @@ class Page:
 
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
-         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css"), "title"),
+         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
     Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),

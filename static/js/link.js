@@ -20,9 +20,23 @@ export function toFragment(spec, defaults, kept) {
   return parameters.toString();
 }
 
+/** What a link may ask to be guessed first. */
+const GUESSES = /** @type {const} */ (["loss", "boundary", "weight"]);
+
+/**
+ * The parts of the fragment that are no part of the experiment.
+ * @param {Iterable<string>} hide
+ * @param {string | null} predict
+ * @returns {Record<string, string>}
+ */
+export function keptOf(hide, predict) {
+  const hidden = [...hide].join(",");
+  return { ...(hidden ? { hide: hidden } : {}), ...(predict ? { predict } : {}) };
+}
+
 /**
  * @param {string} fragment
- * @returns {{spec: any, id: string | null, hide: string[], broken: boolean}}
+ * @returns {{spec: any, id: string | null, hide: string[], predict: typeof GUESSES[number] | null, broken: boolean}}
  */
 export function fromFragment(fragment) {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
@@ -33,7 +47,8 @@ export function fromFragment(fragment) {
   } catch {
     broken = true;
   }
-  return { spec, id: parameters.get("network"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
+  const predict = GUESSES.find((name) => name === parameters.get("predict")) ?? null;
+  return { spec, id: parameters.get("network"), predict, hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
 }
 
 /**

@@ -21,6 +21,8 @@ const TAB = "glassbox-network";
 export class Session {
   /** Who shows what the server sees of the network's inside. @type {(seen: import("./run.js").Seen) => void} */
   looked = () => {};
+  /** Whether somebody comes before training goes on, and has taken it in hand. @type {() => boolean} */
+  held = () => false;
   /** What of it the server refuses to show. @type {(request: any) => void} */
   blinded = () => {};
 
@@ -189,6 +191,7 @@ export class Session {
   }
 
   async toggle() {
+    if (this.store.state.frame?.state !== "playing" && this.held()) return;
     await this.try(async () => {
       if (this.store.state.frame?.state === "playing") return api.pause(this.id);
       await this.edits.turn; // a preset that is still being set would stop it again
@@ -198,7 +201,7 @@ export class Session {
 
   /** @param {{steps?: number, epochs?: number}} amount */
   async step(amount) {
-    if (this.store.state.waiting) return;
+    if (this.store.state.waiting || this.held()) return;
     this.store.set({ waiting: true });
     await this.try(async () => {
       await this.edits.turn; // what was asked before it comes before it

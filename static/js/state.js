@@ -7,16 +7,18 @@ import { shellState } from "./shell.js";
  *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean, sought: number | null,
  *   until: Record<string, number> | null, finding: any, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
+ *   predict: "loss" | "boundary" | "weight" | null, guess: import("./charts/loss.js").Guess | null,
  *   look: import("./types.js").Look | null, sample: number, shown: number[],
  *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null}} State
- *   `sought` is the step of the past that is under way; `sample` counts the test samples first, then the training samples; `shown` are those in view
+ *   `sought` is the step of the past that is under way; `predict` is what is to be guessed before it happens, `guess` the curve that was drawn
+ *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
 
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false, sought: null,
-  hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], owned: null, ownedProblem: null, refused: null,
+  predict: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], owned: null, ownedProblem: null, refused: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */

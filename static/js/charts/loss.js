@@ -6,15 +6,17 @@ import { drawAxes, ticks } from "./axes.js";
  * @typedef {{name: string, colour: string, ink: string, dash: number[], x: number[], y: (number | null)[]}} Line
  * @typedef {{x: number[], low: number[], high: number[], colour: string}} Band
  * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number} | null,
- *   marks: {x: number, text: string}[], level: {y: number, text: string} | null, last: number, at: {x: number, y: (number | null | undefined)[]} | null, ghost: Line[]}} Options
+ *   marks: {x: number, text: string}[], level: {y: number, text: string} | null, last: number, at: {x: number, y: (number | null | undefined)[]} | null, ghost: Line[], guess?: Guess | null}} Options
  *   `hover` is a step, `level` a line across, `last` where the axis ends, `at` where the run stands in its past and each line's
  *   value there, `ghost` a run that was left
+ * @typedef {{x: number[], y: (number | null)[], text: string, first: number, last: number, low: number, high: number}} Guess what somebody
+ *   expects: the picture is of the steps from `first` to `last`, with room between the losses `low` and `high`
  */
 
 const LEFT = 46, RIGHT = 52, TOP = 16, BOTTOM = 22;
 
-/** The step at a place of the picture. @param {number} x @param {number} width @param {number} last */
-export const stepAt = (x, width, last) => Math.max(0, Math.min(last, Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * last)));
+/** The step at a place of the picture. @param {number} x @param {number} width @param {number} last @param {number} [first] */
+export const stepAt = (x, width, last, first = 0) => Math.max(first, Math.min(last, Math.round(first + ((x - LEFT) / (width - LEFT - RIGHT)) * (last - first))));
 
 /** The last step of what is drawn. @param {Line[]} lines @param {Band} band */
 export const lastStep = (lines, band) => Math.max(1, band.x.at(-1) ?? 0, ...lines.map((line) => line.x.at(-1) ?? 0));
@@ -28,14 +30,15 @@ export const lastStep = (lines, band) => Math.max(1, band.x.at(-1) ?? 0, ...line
 export function drawLines(canvas, lines, band, options) {
   const { context, width, height } = fit(canvas);
   const theme = colours(), { log } = options;
-  const { last } = options;
-  const [s0, s1] = range(lines, band, last, log);
+  const { guess } = options, last = guess ? guess.last : options.last;
+  const [s0, s1] = range(guess ? [...lines, roomOf(guess)] : lines, band, last, log);
   const scale = (/** @type {number} */ y) => (log ? Math.log10(Math.max(y, 1e-300)) : y);
-  const px = (/** @type {number} */ x) => LEFT + (x / last) * (width - LEFT - RIGHT);
+  const first = guess?.first ?? 0;
+  const px = (/** @type {number} */ x) => LEFT + ((x - first) / (last - first)) * (width - LEFT - RIGHT);
   const py = (/** @type {number} */ y) => height - BOTTOM - ((scale(y) - s0) / (s1 - s0)) * (height - BOTTOM - TOP);
   const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
   drawAxes(context, frame,
-    { at: px, marks: ticks(0, last, Math.max(2, Math.floor(width / 110))), text: compact },
+    { at: px, marks: ticks(first, last, Math.max(2, Math.floor(width / 110))), text: compact },
     { at: py, marks: log ? logTicks(s0, s1) : ticks(s0, s1, Math.max(2, Math.floor(height / 45))), text: tickLabel });
   context.font = chartFont("sans");
   context.fillStyle = theme["ink-2"];
@@ -67,13 +70,53 @@ export function drawLines(canvas, lines, band, options) {
     context.fillRect(px(options.at.x), 0, width, height);
     context.globalAlpha = 1;
   }
+  if (guess) drawGuess(context, guess, px, py, log, frame, theme);
   drawMarks(context, options.marks, px, frame, theme);
   if (options.best) drawBest(context, options.best, px, py, lines[1]?.colour ?? theme.positive);
   context.restore();
   nameEnds(context, lines, py, frame);
   if (options.at !== null) drawCursor(context, lines, options.at.x, px, py, frame, theme, options.at.y);
   if (options.hover !== null) drawCursor(context, lines, options.hover, px, py, frame, theme);
+  places.set(canvas, (x, y) => ({
+    step: first + ((x - LEFT) / (width - LEFT - RIGHT)) * (last - first),
+    loss: ((s) => (log ? 10 ** s : s))(s0 + ((height - BOTTOM - y) / (height - BOTTOM - TOP)) * (s1 - s0)),
+  }));
   return last;
+}
+
+/** @type {WeakMap<HTMLCanvasElement, (x: number, y: number) => {step: number, loss: number}>} */
+const places = new WeakMap();
+
+/** Which step and loss lie at a place of the picture as it was drawn last. @param {HTMLCanvasElement} canvas @param {number} x @param {number} y */
+export const placeOn = (canvas, x, y) => places.get(canvas)?.(x, y) ?? null;
+
+/** A line that nobody sees: the axes leave room for it. @param {Guess} guess @returns {Line} */
+const roomOf = ({ last, low, high }) => ({ name: "", colour: "", ink: "", dash: [], x: [last, last], y: [low, high] });
+
+/**
+ * What was expected: dashed, in no colour that stands for anything, its name on the line.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Guess} guess
+ * @param {(x: number) => number} px
+ * @param {(y: number) => number} py
+ * @param {boolean} log
+ * @param {{left: number, right: number, top: number, bottom: number}} frame
+ * @param {{[name: string]: string}} theme
+ */
+function drawGuess(context, guess, px, py, log, frame, theme) {
+  trail(context, { name: "", colour: theme["ink-2"], ink: "", dash: [6, 4], x: guess.x, y: guess.y }, px, py, log);
+  const k = Math.round((guess.x.length - 1) * 0.6), y = guess.y[k];
+  if (!guess.text || y === null || y === undefined) return;
+  context.font = chartFont("sans");
+  context.textAlign = "center";
+  const wide = context.measureText(guess.text).width, at = py(y);
+  const x = Math.max(frame.left + wide / 2 + 4, Math.min(frame.right - wide / 2 - 4, px(guess.x[k])));
+  const base = at - 8 < frame.top + 24 ? at + 16 : at - 8;
+  context.lineWidth = 4;
+  context.strokeStyle = theme.paper;
+  context.strokeText(guess.text, x, base);
+  context.fillStyle = theme["ink-2"];
+  context.fillText(guess.text, x, base);
 }
 
 /**

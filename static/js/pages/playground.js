@@ -1,7 +1,7 @@
 /** The playground: the only file that imports all of it. */
 import { api } from "../api.js";
 import { byId } from "../dom.js";
-import { fromFragment, toFragment } from "../link.js";
+import { fromFragment, keptOf, toFragment } from "../link.js";
 import { mountAdvice } from "../panels/advice.js";
 import { mountFrame } from "../panels/frame.js";
 import { hideParts, mountShare } from "../panels/share.js";
@@ -14,6 +14,7 @@ import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
 import { mountNeuronCard } from "../panels/neuron-card.js";
 import { mountOutput } from "../panels/output.js";
+import { mountPredict } from "../panels/predict.js";
 import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTimeline } from "../panels/timeline.js";
@@ -40,11 +41,12 @@ const PANELS = [
 
 async function start() {
   const wanted = fromFragment(location.hash);
-  store.set({ catalog: await api.catalog() });
+  store.set({ catalog: await api.catalog(), predict: wanted.predict });
   hideParts(wanted.hide);
   if (wanted.broken) session.say("bad", "badLink");
   const pictures = mountPictures(session);
   for (const mount of PANELS) mount(session);
+  mountPredict(session, pictures);
   mountAddress(wanted.hide);
   mountShare(session, wanted.hide);
   mountCode();
@@ -106,16 +108,18 @@ function mountAddress(hidden) {
   const address = () => {
     const { network, catalog } = store.state;
     if (!network) return;
-    const kept = /** @type {Record<string, string>} */ (hidden.length ? { hide: hidden.join(",") } : {});
-    const fragment = toFragment(network.spec, catalog.defaults, kept);
+    const fragment = toFragment(network.spec, catalog.defaults, keptOf(hidden, store.state.predict));
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   };
-  store.on(["network"], address);
+  store.on(["network", "predict"], address);
   addEventListener("hashchange", async (event) => {
     // The address itself may have been rewritten since, by an answer that was under way.
     const next = fromFragment(new URL(event.newURL).hash);
     if (next.broken) session.say("bad", "badLink");
-    else await session.try(() => session.open(next));
+    else {
+      store.set({ predict: next.predict });
+      await session.try(() => session.open(next));
+    }
   });
 }
 

@@ -18,9 +18,10 @@ export function mountCourse(session) {
   const log = /** @type {HTMLInputElement} */ (byId("log-scale")), best = byId("best");
   /** The step that is read. @type {number | null} */
   let hover = null;
-  let last = 1;
+  /** The last step of the picture, and of what is known: a guess goes further. */
+  let last = 1, known = 1;
   log.addEventListener("change", () => store.set({ logScale: log.checked }));
-  canvas.addEventListener("pointermove", (event) => { hover = stepAt(event.offsetX, canvas.clientWidth, last); draw(); });
+  canvas.addEventListener("pointermove", (event) => { hover = Math.min(known, stepAt(event.offsetX, canvas.clientWidth, last, store.state.guess?.first)); draw(); });
   canvas.addEventListener("pointerleave", () => { hover = null; draw(); });
   canvas.addEventListener("blur", () => { hover = null; draw(); });
   canvas.addEventListener("keydown", (event) => {
@@ -36,14 +37,15 @@ export function mountCourse(session) {
 
   const draw = eachFrame(() => {
     const s = store.state, { history } = s, { lines, band } = courseOf(s);
-    last = Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
-    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: ghostOf(s) });
+    known = Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
+    last = s.guess?.last ?? known;
+    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: ghostOf(s), guess: s.guess });
     canvas.dataset.drawn = String(s.historyVersion);
     byId("loss-readout").classList.toggle("warn", hover === null && s.finding !== null);
     byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
       : `${t("step")} ${grouped(hover)}: ${[...lines.map((line) => `${line.name} ${short(valueAt(line, Number(hover)))}`), `${t("batchLoss")} ${short(valueAt({ x: history.step, y: history.loss }, hover))}`].join(" · ")}`;
   });
-  store.on(["logScale", "theme", "language", "network", "finding"], draw);
+  store.on(["logScale", "theme", "language", "network", "finding", "guess"], draw);
   // A curve over thousands of steps needs no forty pictures a second.
   let drawn = 0;
   store.on(["historyVersion"], (s) => {

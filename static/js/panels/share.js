@@ -1,6 +1,6 @@
 /** Sharing: what the link holds, what it hides, code for another page, a picture of it for a class. */
 import { byId, h } from "../dom.js";
-import { toFragment } from "../link.js";
+import { keptOf, toFragment } from "../link.js";
 import { named, t } from "../words.js";
 
 /** What a link may hide, and where it stands in the preview: row and column. @type {[string, string][]} */
@@ -25,10 +25,11 @@ export const hides = (name) => (document.body.dataset.hide ?? "").split(" ").inc
 export function mountShare(session, hidden) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("share-dialog")), body = byId("share-body");
   const hide = new Set(hidden);
+  /** What it asks to be guessed first. @type {string | null} */
+  let predict = null;
   const link = () => {
     const { network, catalog } = session.store.state;
-    const kept = /** @type {Record<string, string>} */ (hide.size ? { hide: [...hide].join(",") } : {});
-    const fragment = network ? toFragment(network.spec, catalog.defaults, kept) : "";
+    const fragment = network ? toFragment(network.spec, catalog.defaults, keptOf(hide, predict)) : "";
     return `${location.origin}${location.pathname}${fragment ? `#${fragment}` : ""}`;
   };
   const copy = (/** @type {string} */ text) => navigator.clipboard.writeText(text).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
@@ -37,6 +38,7 @@ export function mountShare(session, hidden) {
     const { network } = session.store.state;
     if (!network) return;
     const { spec } = network;
+    ({ predict } = session.store.state);
     const preview = h("div", { class: "preview", "aria-hidden": "true" }, ...PARTS.filter(([, area]) => area).map(([name, area]) => {
       const cell = h("span", {}, t(`part.${name}`));
       cell.style.gridArea = area;
@@ -64,6 +66,10 @@ export function mountShare(session, hidden) {
       });
       return h("label", { class: "check" }, input, t(`part.${name}`));
     });
+    const first = h("select", { "data-name": "share predict", onchange: () => {
+      predict = first.value || null;
+      show();
+    } }, ...["", "loss", "boundary", "weight"].map((name) => h("option", { value: name, selected: name === (predict ?? "") }, t(name ? `predict.${name}` : "predict.off"))));
     const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
     body.replaceChildren(
       h("div", {},
@@ -71,6 +77,7 @@ export function mountShare(session, hidden) {
           h("li", {}, `${t("optimizer")}: ${named(spec.optimizer.kind)}, ${t("learningRate")} ${spec.optimizer.learning_rate}`), h("li", {}, `${t("seed")} ${spec.seed}: ${t("shareSame")}`),
           h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
+        h("label", { class: "field" }, t("predict.title"), first),
         h("h3", {}, t("shareLink")), h("div", { class: "row" }, address, h("button", { type: "button", class: "primary", id: "copy-link", onclick: () => void copy(address.value) }, t("copyLink"))),
         ...(("embedding" in document.documentElement.dataset) ? [h("h3", {}, t("shareEmbed")), frame, h("button", { type: "button", onclick: () => void copy(frame.value) }, t("copyEmbed"))] : [h("p", { class: "hint" }, t("embedOff"))])),
       h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, problem));
