@@ -63,7 +63,7 @@ def test_with_the_keyboard_alone(server, visitor) -> None:
     visitor.until("s.network.spec.dataset.points.length === 0")
     page.focus("#of-activations")
     page.keyboard.press("ArrowRight")
-    assert page.is_visible("#tab-confused")
+    assert page.is_visible("#tab-backprop")
     focusable = page.evaluate(
         "[...document.querySelectorAll('button, select, input, [tabindex=\"0\"]')].filter((e) => e.offsetParent && !e.disabled"
         " && !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML)"
