@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from app.pages import PAGES
+
 from ..serving import Running
 
 MOST = 12
@@ -44,7 +46,7 @@ def test_R04_a_page_load_asks_at_most_twelve_things(server, visitor) -> None:
         assert visitor.until("s.picture && s.weights && true")
         first = list(found)
     assert {status for _, status in first} <= {101, 200, 201}, first
-    once = ["page", "backprop.css", "playground.js", "worker.js", "en.json", "catalog", "datasets", "networks", "dataset", "socket"]  # fmt: skip
+    once = ["page", PAGES[0].styles[-1].rsplit("/", 1)[-1], "playground.js", "worker.js", "en.json", "catalog", "datasets", "networks", "dataset", "socket"]  # fmt: skip
     shown = kinds(first)
     shown.pop("icon.svg", None)  # a window asks for it, the shell without one does not
     assert shown == Counter(once)
