@@ -75,6 +75,19 @@ class Assets:
             self._urls[paths] = url
         return self._urls[paths]
 
+    def late_url(self, path: str, after: str) -> str:
+        """The address of a script that a page loads when it is wanted, after its own script `after`.
+
+        Raises: CannotBundle
+        """
+        key = (path, after)
+        if key not in self._urls:
+            kept = Kept(bundle(self._static, path, after).encode(), MEDIA_TYPES["js"])
+            url = f"/assets/{kept.digest}/{path.rsplit('/', 1)[-1]}"
+            self.kept[url] = kept
+            self._urls[key] = url
+        return self._urls[key]
+
     def _body(self, paths: tuple[str, ...]) -> bytes:
         if paths[0].endswith(".css"):
             return joined(self._static, paths).encode()

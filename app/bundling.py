@@ -196,14 +196,29 @@ def modules(root: Path, entry: str) -> list[Module]:
     return list(found.values())
 
 
-def bundle(root: Path, entry: str) -> str:
+# Where a script leaves its modules for one that comes later.
+SHARED = "globalThis.$parts"
+
+
+def bundle(root: Path, entry: str, after: str | None = None) -> str:
     """One script that does what the module `entry` does; paths are relative to `root`.
+
+    after: the entry of a script that is there already, whose modules are taken from it instead of being
+    run a second time: they keep what they know.
 
     Raises: CannotBundle
     """
     found = modules(root, entry)
     known = {module.path: module for module in found}
-    return "\n".join(f"// {module.path}\n{module.block(known)}" for module in found)
+    there = {module.path for module in modules(root, after)} if after else set[str]()
+    pieces = [
+        f"let {module.name} = {SHARED}.{module.name};"
+        if module.path in there
+        else f"// {module.path}\n{module.block(known)}"
+        for module in found
+    ]
+    own = [module.name for module in found if module.path not in there and module.exports]
+    return "\n".join([*pieces, f"{SHARED} = {{ ...{SHARED}, {', '.join(own)} }};\n"])
 
 
 _FETCHES = re.compile(r"@import|url\(|@charset|@namespace")

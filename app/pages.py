@@ -14,6 +14,8 @@ from .assets import Assets, Kept
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
+# What the playground loads when it is first wanted: half of a visit does without.
+LATE = ("js/tabs/backprop.js",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Site:
             "embedding": self._embedding,
         }
         fetched = {path: assets.url(path) for path in _FETCHED}
+        fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
         pages = {}
         for page in PAGES:
             text = templates.get_template(page.template).render(page=page, fetched=fetched)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.bundling import modules
-from app.pages import PAGES
+from app.pages import LATE, PAGES
 
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -237,7 +237,7 @@ def test_every_script_is_in_the_bundle_of_a_page_or_of_the_worker() -> None:
         return {module.path for module in modules(ROOT / "static", script)}
 
     alone = {"js/types.js", "js/wire.js"}  # only types
-    scripts = [*(page.script for page in PAGES), "js/model/worker.js"]
+    scripts = [*(page.script for page in PAGES), "js/model/worker.js", *LATE]
     found = alone.union(*(reached(script) for script in scripts))
     assert found == {str(path.relative_to(ROOT / "static")) for path in SCRIPTS}
     assert "js/charts/activation.js" in reached("js/pages/activations.js")

@@ -6,3 +6,27 @@ export function asset(path) {
   if (!url) throw new Error(`the page has no address of ${path}`);
   return String(url);
 }
+
+/**
+ * A script that is loaded when it is first wanted; it shares the modules of the page's own.
+ * @param {string} path of its module under static/
+ * @returns {Promise<any>} what the module exports
+ */
+export function late(path) {
+  waiting[path] ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.type = "module";
+    script.src = asset(path);
+    // The bundler (app/bundling.py) leaves every module there, by its path.
+    script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
+    script.onerror = () => {
+      delete waiting[path];
+      reject(new Error(path));
+    };
+    document.head.append(script);
+  });
+  return waiting[path];
+}
+
+/** @type {Record<string, Promise<any>>} */
+const waiting = {};

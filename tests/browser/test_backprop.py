@@ -17,6 +17,11 @@ def open_tab(visitor: Visitor, server) -> str:
     return f"{server.url}/api/networks/{visitor.state('network.id')}"
 
 
+def go_to(visitor: Visitor, chapter: int) -> None:
+    visitor.page.click(f"#backprop [data-name='chapter {chapter}']")
+    visitor.page.wait_for_selector(f"#backprop [data-name='chapter {chapter}'][aria-current]")
+
+
 def drawn(visitor: Visitor) -> str:
     return visitor.page.get_attribute("#backprop", "data-drawn")
 
@@ -64,7 +69,7 @@ def test_the_eight_steps_are_walked_without_a_mouse(visitor, server) -> None:
 def test_what_is_shown_is_what_the_api_says(visitor, server, client) -> None:
     url = open_tab(visitor, server)
     page = visitor.page
-    page.click("#backprop [data-name='chapter 3']")
+    go_to(visitor, 3)
     found = client.post(f"{url}/worked", json={}).json()
     first = next(line for line in found["lines"] if line["chapter"] == 3)
     shown = page.text_content("#backprop .line.on .result").replace("−", "-")
@@ -79,7 +84,7 @@ def test_every_view_of_data_has_its_walk(visitor, server, kind) -> None:
     page.wait_for_selector("#backprop .line.on")
     page.click("#backprop-full")
     for chapter in range(1, 9):
-        page.click(f"#backprop [data-name='chapter {chapter}']")
+        go_to(visitor, chapter)
         assert page.text_content("#backprop .line.on .equation")
     page.click("#backprop [data-name='overview']")
     page.wait_for_selector("#backprop .overview-row .matrix")
@@ -91,7 +96,7 @@ def test_one_hover_lights_the_number_wherever_it_stands(visitor, server) -> None
     open_tab(visitor, server)
     page = visitor.page
     page.click("#backprop-full")
-    page.click("#backprop [data-name='chapter 3']")
+    go_to(visitor, 3)
     page.wait_for_selector("#backprop .where .unit")
     page.locator("#backprop .line.on [data-at='dense_1/weight/0.0']").first.hover()
     lit = page.eval_on_selector_all("#backprop .lit", "all => all.map((one) => one.localName)")
@@ -128,7 +133,7 @@ def test_apply_makes_the_update_shown(visitor, server, client) -> None:
 def test_check_holds_the_gradient_to_central_differences(visitor, server) -> None:
     open_tab(visitor, server)
     page = visitor.page
-    page.click("#backprop [data-name='chapter 7']")
+    go_to(visitor, 7)
     page.click("#backprop [data-name='check']")
     page.wait_for_selector("#backprop .check.ok")
 
@@ -205,7 +210,7 @@ def test_the_eight_steps_of_the_article(visitor, server) -> None:
     visitor.until("s.network.spec.batch_size === 1")
     visitor.page.click(TAB)
     visitor.page.wait_for_selector("#backprop .line.on")
-    visitor.page.click("#backprop [data-name='chapter 7']")
+    go_to(visitor, 7)
     assert "∂" in visitor.page.text_content("#backprop .line.on .equation")
 
 

@@ -83,7 +83,7 @@ def test_layers_are_inserted_moved_set_and_removed(server, visitor) -> None:
     page.click('[data-name="details 2"]')
     page.wait_for_selector("#layer-card:popover-open math")
     assert "8 → 8" in page.inner_text("#layer-card")
-    page.get_by_label("Trainable").uncheck()
+    page.get_by_label("Trainable", exact=True).uncheck()
     visitor.until("s.network.layers[1].trainable === false")
     assert page.is_visible("#layer-card"), "it stays open while one sets things"
     page.select_option('#layer-card [data-name="insert before"]', "dropout")

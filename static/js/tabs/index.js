@@ -1,8 +1,8 @@
 /** The tabs of the drawer: a tab is its file here and one line in this list. */
+import { late } from "../assets.js";
 import { byId, h, rovingTabs } from "../dom.js";
 import { t } from "../words.js";
 import { mountActivations } from "./activations.js";
-import { mountBackprop } from "./backprop.js";
 import { mountConfusion } from "./confusion.js";
 import { mountNumbers } from "./numbers.js";
 
@@ -13,10 +13,40 @@ import { mountNumbers } from "./numbers.js";
  *   `label` is a word; `mount` builds the tab in its panel once and returns what is called when it is shown
  */
 
+/**
+ * A tab whose script is loaded when it is first shown.
+ * @param {string} path @param {string} name of what it exports
+ * @returns {Tab["mount"]}
+ */
+function whenShown(path, name) {
+  return (session, panel, shown) => {
+    /** @type {(() => void) | null} */
+    let show = null;
+    let asked = false;
+    return () => {
+      if (show) return show();
+      if (asked) return undefined;
+      asked = true;
+      panel.replaceChildren(h("p", { class: "hint" }, t("loading")));
+      void session.try(async () => {
+        try {
+          const module = await late(path);
+          panel.replaceChildren();
+          show = /** @type {() => void} */ (module[name](session, panel, shown));
+          show();
+        } finally {
+          asked = show !== null;
+        }
+      });
+      return undefined;
+    };
+  };
+}
+
 /** @type {Tab[]} */
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
-  { id: "backprop", label: "backprop", fits: () => true, mount: mountBackprop },
+  { id: "backprop", label: "backprop", fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
   { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
 ];
