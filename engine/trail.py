@@ -19,8 +19,10 @@ from .spec import NetworkSpec
 from .spec_json import of_text, to_text
 from .state import Snapshot
 
-MAX_SNAPSHOTS = 128
-FIRST_WIDTH = 8
+MAX_STAGES = 64
+# Besides those that stages begin with. More of them would cost training time, and save seeking none to speak of.
+MAX_BETWEEN = 64
+FIRST_WIDTH = 32
 # What a checkpoint keeps of it: it is written every few seconds, the trail is not worth much of that.
 KEPT_SNAPSHOTS = 16
 KEPT_BYTES = 256_000
@@ -79,7 +81,7 @@ class Trail:
     def most_bytes(self) -> int:
         """That it may come to."""
         largest = max((one.nbytes for stage in self.stages for one in stage.snapshots), default=0)
-        return max(self.nbytes, min(MAX_TRAIL_BYTES, MAX_SNAPSHOTS * largest))
+        return max(self.nbytes, min(MAX_TRAIL_BYTES, 2 * MAX_BETWEEN * largest))
 
     @property
     def count(self) -> int:
@@ -151,12 +153,13 @@ class Trail:
                 self.width *= 2
 
     def _has_too_many_stages(self) -> bool:
-        """Half of the room is theirs."""
+        """Half of the bytes are theirs."""
         size = sum(s.spec_bytes + sum(one.nbytes for one in s.snapshots[:1]) for s in self.stages)
-        return 2 * len(self.stages) > MAX_SNAPSHOTS or 2 * size > MAX_TRAIL_BYTES
+        return len(self.stages) > MAX_STAGES or 2 * size > MAX_TRAIL_BYTES
 
     def _is_full(self) -> bool:
-        return self.count > MAX_SNAPSHOTS or self.nbytes > MAX_TRAIL_BYTES
+        between = self.count - len(self.stages)
+        return between > MAX_BETWEEN or self.nbytes > MAX_TRAIL_BYTES
 
     def until(self, step: int) -> "Trail":
         """Of a run that goes another way from `step` on; the snapshots are the same."""

@@ -6,9 +6,10 @@ import pytest
 
 from .conftest import Visitor
 from .page import weights_of
+from .test_accessible import violations
 from .test_runs import train
 
-PAST = "s.sought === null && s.frame.step === {step} && s.frame.last_step === {last}"
+PAST = "s.sought === null && s.frame?.step === {step} && s.frame.last_step === {last}"
 
 
 def drag(page: Any, share: float) -> None:
@@ -152,7 +153,6 @@ def test_it_stands_there_after_a_reload(server: Any, visitor: Visitor) -> None:
     train(visitor, 100)
     page.click("#back")
     visitor.until(PAST.format(step=0, last=100))
-    page.keyboard.press("End")
     page.reload()
     page.wait_for_selector("body[data-ready]")
     visitor.until(PAST.format(step=0, last=100))
@@ -190,3 +190,18 @@ def test_a_finger_takes_it_back_on_a_phone(server: Any, browser: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not phone.complaints
     phone.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_past_has_no_barriers(server: Any, browser: Any, scheme: str) -> None:
+    one = Visitor(browser, color_scheme=scheme)
+    page = one.open(server.url)
+    assert violations(page) == []  # nothing to go back to yet
+    train(one, 100)
+    page.keyboard.press("Backspace")
+    one.until(PAST.format(step=99, last=100))
+    assert violations(page) == []
+    page.click("#past")
+    page.wait_for_selector("#past-menu:popover-open")
+    assert violations(page) == []
+    one.context.close()

@@ -16,7 +16,7 @@ from engine.errors import Refused
 from engine.layers import LSTM, BatchNorm, Conv2D, Dropout, Flatten, MaxPool2D
 from engine.runs import Ended
 from engine.schedules import Plateau, StepDecay
-from engine.trail import MAX_SNAPSHOTS
+from engine.trail import MAX_BETWEEN
 
 XOR = NetworkSpec(dataset=Xor(samples=60), layers=(Dense(units=4), Dense(units=3)), batch_size=7)
 POINTS = tuple((x / 4, y / 4, float(x * y > 0)) for x in (-3, -1, 1, 3) for y in (-3, -1, 1, 3))
@@ -309,13 +309,13 @@ def test_a_long_run_keeps_few_snapshots_evenly() -> None:
     run = Experiment(XOR)
     run.train(50_000)
     trail = run._trail
-    assert trail.count <= MAX_SNAPSHOTS
+    assert trail.count <= MAX_BETWEEN + 1
     steps = [one.step for one in trail.stages[0].snapshots]
     assert max(np.diff(steps)) <= 2 * min(np.diff(steps))
-    assert trail.width <= 2 * 50_000 / (MAX_SNAPSHOTS / 2)
+    assert trail.width <= 2 * 50_000 / (MAX_BETWEEN / 2)
     for step in range(0, 50_000, 450):  # what makes steps quick to reach is bounded as well
         run.seek(step)
-    assert trail.count <= MAX_SNAPSHOTS
+    assert trail.count <= MAX_BETWEEN + 1
 
 
 def test_snapshots_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
