@@ -172,6 +172,32 @@ def test_escape_skips_and_a_new_run_asks_again(visitor: Visitor, server: Any, cl
     page.wait_for_selector("#predict-card[data-phase=asking]:visible")
 
 
+def test_from_the_past_another_run_answers_and_the_old_one_tells_nothing(
+    visitor: Visitor, server: Any, client: Any
+) -> None:
+    page = asked(visitor, server, client, "loss")
+    page.keyboard.press("Escape")
+    page.select_option("#step-kind", "step 100")
+    page.click("#step")
+    visitor.until("s.frame.step === 100 && !s.waiting")
+    client.post(f"/api/networks/{visitor.state('network.id')}/seek", json={"step": 50})
+    visitor.until("s.frame.step <= 50 && !s.waiting")
+    page.click("#more")
+    page.select_option("#predict-kind", "weight")
+    page.select_option("#predict-kind", "loss")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#predict-card[data-phase=asking]")
+    page.select_option("[data-name='predict steps']", "10")
+    page.fill("[data-name='Loss after 10 steps']", "0.6")
+    page.keyboard.press("Enter")
+    step = visitor.state("frame.step")
+    page.click("[data-name=reveal]")
+    revealed(page)
+    assert visitor.state("frame.step") == step + 10
+    page.wait_for_timeout(500)
+    assert page.is_visible("#predict-card[data-phase=shown]")
+
+
 def test_only_what_fits_the_data_is_asked(visitor: Visitor, server: Any, client: Any) -> None:
     page = asked(visitor, server, client, "boundary", {"dataset": {"kind": "sine"}})
     found = page.locator("#predict-card .kinds button").evaluate_all(

@@ -29,17 +29,17 @@ export function mountCourse(session) {
     if (!by && event.key !== "Home" && event.key !== "End") return;
     event.preventDefault();
     event.stopPropagation();
-    const stride = Math.max(1, Math.round(last / (event.shiftKey ? 10 : 100)));
-    hover = event.key === "Home" ? 0 : event.key === "End" ? last : Math.max(0, Math.min(last, (hover ?? last) + (by ?? 0) * stride));
+    const stride = Math.max(1, Math.round(known / (event.shiftKey ? 10 : 100)));
+    hover = event.key === "Home" ? 0 : event.key === "End" ? known : Math.max(0, Math.min(known, (hover ?? known) + (by ?? 0) * stride));
     draw();
     requestAnimationFrame(() => { byId("live").textContent = byId("loss-readout").textContent; });
   });
 
   const draw = eachFrame(() => {
-    const s = store.state, { history } = s, { lines, band } = courseOf(s);
-    known = Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
+    const s = store.state, { history } = s, { lines, band } = s.guess ? upTo(courseOf(s), Number(s.frame?.step)) : courseOf(s);
+    known = s.guess ? lastStep(lines, band) : Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
     last = s.guess?.last ?? known;
-    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: ghostOf(s), guess: s.guess });
+    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: s.guess ? [] : ghostOf(s), guess: s.guess });
     canvas.dataset.drawn = String(s.historyVersion);
     byId("loss-readout").classList.toggle("warn", hover === null && s.finding !== null);
     byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
@@ -75,6 +75,19 @@ export function mountCourse(session) {
     byId("live").textContent = t("liveText", { step, loss: short(loss), test: short(test_loss) });
     canvas.setAttribute("aria-label", t("lossAlt", { step, loss: short(loss), test: short(test_loss) }));
   });
+}
+
+/**
+ * Of a course what was before a step: whoever guesses from the past is not to see what came of it.
+ * @param {ReturnType<typeof courseOf>} course
+ * @param {number} step
+ */
+function upTo({ lines, band }, step) {
+  const count = (/** @type {number[]} */ x) => x.findLastIndex((at) => at <= step) + 1, n = count(band.x);
+  return {
+    lines: lines.map((line) => ({ ...line, x: line.x.slice(0, count(line.x)), y: line.y.slice(0, count(line.x)) })),
+    band: { ...band, x: band.x.slice(0, n), low: band.low.slice(0, n), high: band.high.slice(0, n) },
+  };
 }
 
 /** @param {State} s */

@@ -25,6 +25,8 @@ export function mountPredict(session, pictures) {
   const changed = () => draw();
   /** @type {Record<KindName, import("./predict-kinds.js").Kind>} */
   const kinds = { loss: lossKind(session, changed), boundary: boundaryKind(session, changed, pictures.boundary), weight: weightKind(session, changed) };
+  /** What a question is about. From the past another run goes on, which answers it. */
+  const keyOf = () => [store.state.predict, store.state.network?.id, store.state.frame?.run, store.state.dataset?.kind].join();
   /** What is asked for, or what can be asked of such data. @returns {KindName | null} */
   const current = () => {
     const { predict } = store.state;
@@ -63,6 +65,7 @@ export function mountPredict(session, pictures) {
     if (phase !== "running") return; // skipped meanwhile
     outcome = found;
     phase = "shown";
+    asked = keyOf();
     draw();
     /** @type {HTMLElement | null} */ (card.querySelector("[data-name=again]"))?.focus({ preventScroll: true });
   };
@@ -149,8 +152,8 @@ export function mountPredict(session, pictures) {
   store.on(["language", "theme"], draw);
   // Another question, other data and another run are asked about anew; what is under way is not disturbed.
   store.on(["predict", "dataset", "network", "frame"], ({ predict, frame, network, dataset, weights }) => {
-    const key = [predict, network?.id, network?.run, dataset?.kind].join();
-    if (!frame || !network || !dataset || !weights || frame.state === "playing") return;
+    if (!frame || !network || !dataset || !weights || frame.state === "playing" || phase === "running") return;
+    const key = keyOf();
     // A guess is about what follows a certain step: where the network went on by itself, it is asked for once more.
     if (key === asked && !(phase === "asking" && frame.step !== start)) return;
     asked = key;
