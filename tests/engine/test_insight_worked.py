@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import SGD, Dense
+from engine import SGD, Dense, NetworkSpec
 from engine.activations import ACTIVATIONS
 from engine.errors import Refused
 from engine.insight import trace, worked
@@ -12,10 +12,12 @@ from engine.insight.worked import leaves, value_of
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
+from engine.presets import PRESETS
 from engine.schedules import SCHEDULES, Plateau
 
 from .kinds import CARE, OF_LAYER, OF_LOSS, experiment, same_state
 
+FIELDS = tuple(NetworkSpec.__dataclass_fields__)
 MOMENTUM = SGD(learning_rate=0.1, momentum=0.9, nesterov=True)
 BATCHES = ([0], [3], [1, 5, 7])
 
@@ -262,3 +264,13 @@ def test_later_levels_leave_out_more() -> None:
         max(len(exercise(run, seed, level).blanks) for seed in range(5)) for level in (1, 2, 3)
     ]
     assert counts[0] == 1 < counts[1] <= counts[2]
+
+
+def test_the_published_worked_example_shows_its_figures() -> None:
+    run = experiment(**{f: getattr(PRESETS["worked_example"].spec, f) for f in FIELDS})
+    found = worked(run, units={"dense_1": (0,), "output": (0,)})
+    by = {(line.what, line.layer): line for line in reversed(found.lines)}
+    assert by["loss.mse", "output"].value == pytest.approx(0.298371109, abs=1e-7)
+    assert by["new_weight", "dense_1"].value == pytest.approx(0.149780716, abs=1e-7)
+    assert by["new_weight", "output"].value == pytest.approx(0.35891648, abs=1e-7)
+    assert not any("drawn" in line.notes for line in found.lines)  # they were given

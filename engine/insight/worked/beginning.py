@@ -13,7 +13,7 @@ INPUTS = 6
 def start_lines(walk: Walk) -> list[Line]:
     """A weight of every layer, as it is before the update."""
     lines: list[Line] = []
-    fresh = ("drawn",) if walk.before.step == 0 else ()
+    fresh = ("drawn",) if walk.before.step == 0 and not walk.twin.starting else ()
     for i in range(walk.last + 1):
         for part in ("weight", "recurrent_weight", "bias"):
             if part not in walk.made.parameters(i):
