@@ -239,3 +239,19 @@ def test_a_clicked_unit_shows_its_sum_and_what_the_last_step_did(visitor, server
     assert f"{abs(delta):.4f}" in page.inner_text("#neuron-card .back")
     page.keyboard.press("Escape")
     page.wait_for_selector("#neuron-card", state="hidden")
+
+
+def test_dense_layers_on_images_are_walked_too(visitor, server, client) -> None:
+    layers = [{"kind": "flatten"}, {"kind": "dense", "units": 12}]
+    made = client.post(
+        "/api/networks", json={"dataset": {"kind": "digits"}, "layers": layers}
+    ).json()
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made['id']}")
+    page.wait_for_selector("body[data-ready]")
+    page.click(TAB)
+    page.wait_for_selector("#backprop .line.on")
+    page.click("#backprop-full")
+    for chapter in range(1, 9):
+        go_to(visitor, chapter)
+    page.wait_for_selector("#backprop .where .unit")

@@ -1,5 +1,6 @@
 /** Where in the network a line is: its layers and units, with their numbers of this moment, and what the line is made of lit. */
 import { figure, leavesOf } from "../formula.js";
+import { rowsOnly } from "../model/data.js";
 import { inputName, outputName } from "../names.js";
 import { layerName, t } from "../words.js";
 
@@ -25,8 +26,9 @@ export function drawWhere(state, walk, act) {
   const svg = s("svg", { class: "where", role: "img", "aria-label": t("bp.whereAlt") });
   if (!found || !line) return svg;
   const rows = network.layers.every((layer) => found.shapes[layer.name].length === 1) && (found.shapes[network.layers[0].name]?.length === 1);
-  const inputs = network.inputs.length, flat = rows && inputs > 0;
-  const columns = [...(flat ? [{ name: "", size: inputs }] : []), ...network.layers.map((layer) => ({ name: layer.name, size: flat ? found.shapes[layer.name][0] : 1 }))];
+  // Layers of rows may stand on an image or a sequence, which is no column of units.
+  const inputs = network.inputs.length, flat = rows, given = rows && inputs > 0 && rowsOnly(state.dataset);
+  const columns = [...(given ? [{ name: "", size: inputs }] : []), ...network.layers.map((layer) => ({ name: layer.name, size: flat ? found.shapes[layer.name][0] : 1 }))];
   const chosen = columns.map(({ name, size }) => (name ? found.units[name][0] : Math.min(size - 1, 0)));
   const shown = columns.map(({ size }, c) => part(size, flat ? chosen[c] : 0));
   const tallest = Math.max(...shown.map((units) => units.length)), height = Math.max(120, tallest * ROW + 56);
@@ -37,7 +39,7 @@ export function drawWhere(state, walk, act) {
   const used = terms(line);
   if (flat) for (let c = 1; c < columns.length; c++) edges(svg, c, columns, shown, x, y, lit, used);
   columns.forEach(({ name, size }, c) => {
-    const l = flat ? c - 1 : c, passed = back && (line.stage === "update" || c >= now);
+    const l = given ? c - 1 : c, passed = back && (line.stage === "update" || c >= now);
     svg.append(s("text", { x: x(c), y: 16, class: c === now ? "title now" : "title", "text-anchor": "middle" }, `${l < 0 ? t("inputs") : layerName(network, l)}${l >= 0 ? passed ? ": δ" : l === network.layers.length - 1 ? ": y" : ": a" : ""}`));
     shown[c].forEach((unit, row) => {
       const asked = act.hidden && c === now && line.stage !== "loss" && line.stage !== "update";
