@@ -68,12 +68,15 @@ class Assets:
         Raises: CannotBundle
         """
         if paths not in self._urls:
-            name = paths[-1].rsplit("/", 1)[-1]
-            kept = Kept(self._body(paths), MEDIA_TYPES[name.rsplit(".", 1)[-1]])
-            url = f"/assets/{kept.digest}/{name}"
-            self.kept[url] = kept
-            self._urls[paths] = url
+            self._urls[paths] = self._keep(paths[-1], self._body(paths))
         return self._urls[paths]
+
+    def _keep(self, path: str, body: bytes) -> str:
+        name = path.rsplit("/", 1)[-1]
+        kept = Kept(body, MEDIA_TYPES[name.rsplit(".", 1)[-1]])
+        url = f"/assets/{kept.digest}/{name}"
+        self.kept[url] = kept
+        return url
 
     def late_url(self, path: str, after: str) -> str:
         """The address of a script that a page loads when it is wanted, after its own script `after`.
@@ -82,10 +85,7 @@ class Assets:
         """
         key = (path, after)
         if key not in self._urls:
-            kept = Kept(bundle(self._static, path, after).encode(), MEDIA_TYPES["js"])
-            url = f"/assets/{kept.digest}/{path.rsplit('/', 1)[-1]}"
-            self.kept[url] = kept
-            self._urls[key] = url
+            self._urls[key] = self._keep(path, bundle(self._static, path, after).encode())
         return self._urls[key]
 
     def _body(self, paths: tuple[str, ...]) -> bytes:

@@ -59,9 +59,7 @@ class Commands:
             live.describe_as(described)
             if ended is not None:
                 await self._part(live, ended)
-            live.mark_changed()
-            live.hold(report)
-            await self.networks.keeper.save_now(live)
+            await self._settle(live, report)
             await self.networks.room.fit()
         network = live.described(described)
         if live.playing and not network.samples:
@@ -120,9 +118,7 @@ class Commands:
             if seed is not None:
                 live.spec = replace(live.spec, seed=seed)
             live.begin_run(ended)
-            live.mark_changed()
-            live.hold(report)
-            await self.networks.keeper.save_now(live)
+            await self._settle(live, report)
         await live.release()
         return live.frame_with_weights(report)
 
@@ -260,25 +256,32 @@ class Commands:
         return SHORT_SLICE_S if live.worker.shared(live.visitor) else TRAIN_SLICE_S
 
     async def set_weights(self, live: Live, values: dict[str, Any]) -> FrameOut:
-        async with live.changing:
-            report = await self.networks.call(live, playing.set_weights, values)
-            await self._part(live, report.left)
-            live.mark_changed()
-            live.hold(report)
-            await self.networks.keeper.save_now(live)
-        await live.release()
-        return live.frame_with_weights(report)
+        return await self._changed(live, playing.set_weights, values)
 
     async def apply(self, live: Live, samples: list[int] | None, step: int | None) -> FrameOut:
         """One update on those samples.  Raises: Conflict, where it is not at that step, Refused"""
+        return await self._changed(live, working.apply, samples, step)
+
+    async def _changed(
+        self,
+        live: Live,
+        function: Callable[Concatenate[str, P], Report],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> FrameOut:
+        """The frame after a change of the weights.  Raises: Conflict, Refused"""
         async with live.changing:
-            report = await self._training(live, working.apply, samples, step)
+            report = await self._training(live, function, *args, **kwargs)
             await self._part(live, report.left)
-            live.mark_changed()
-            live.hold(report)
-            await self.networks.keeper.save_now(live)
+            await self._settle(live, report)
         await live.release()
         return live.frame_with_weights(report)
+
+    async def _settle(self, live: Live, report: Report) -> None:
+        """What was changed is kept before it is told: its frame waits for `live.release`."""
+        live.mark_changed()
+        live.hold(report)
+        await self.networks.keeper.save_now(live)
 
     async def check_exercise(self, live: Live, asked: ExerciseCheckIn) -> bytes:
         """Raises: Conflict, where the network has gone on, Refused"""

@@ -1,6 +1,6 @@
 """Numbers of parameters that somebody gives, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -32,17 +32,19 @@ def ready(values: Mapping[str, Any], views: Mapping[str, Array], dtype: type) ->
     return {name: _ready(name, value, views, dtype) for name, value in values.items()}
 
 
+def unknown(name: str, names: Iterable[str]) -> Reason:
+    """Why a parameter of that name cannot be meant."""
+    return Reason(
+        "weights.unknown",
+        "there is no parameter {name}; there are {names}",
+        name=name,
+        names=", ".join(names),
+    )
+
+
 def _ready(name: str, value: Any, views: Mapping[str, Array], dtype: type) -> Array:
     if name not in views:
-        raise Refused(
-            name,
-            Reason(
-                "weights.unknown",
-                "there is no parameter {name}; there are {names}",
-                name=name,
-                names=", ".join(views),
-            ),
-        )
+        raise Refused(name, unknown(name, views))
     try:
         array = np.asarray(value, np.float64)  # None becomes NaN: that number stays as it is
     except ValueError as error:
@@ -93,4 +95,4 @@ def check_starting(starting: Mapping[str, Any], views: Mapping[str, Array]) -> N
     )  # fmt: skip
 
 
-__all__ = ["MAX_STARTING_NUMBERS", "Starting", "check_starting", "ready"]
+__all__ = ["MAX_STARTING_NUMBERS", "Starting", "check_starting", "ready", "unknown"]

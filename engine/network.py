@@ -159,6 +159,11 @@ class Network:
             if not parameter.trainable or not owner.learns
         ]
 
+    def moves(self, name: str) -> bool:
+        """Whether updates move that parameter."""
+        entry = next(e for e in self.layout if e.name == name)
+        return (entry.offset, entry.offset + entry.size) not in self.fixed()
+
     def passes(self, *, training: bool = False, compiled: bool = False, key: int = 0) -> list[Pass]:
         """How each layer is passed through; `key` is the random key of the update."""
         made = [

@@ -1,6 +1,7 @@
 """Updates worked out line by line in a worker process, and exercises made of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from engine.errors import Reason
@@ -57,7 +58,6 @@ def _factor(factor: Any) -> dict[str, Any]:
 
 
 def _said(line: Line, term: dict[str, Any] | None) -> dict[str, Any]:
-    at = line.at
     return {
         "what": line.what,
         "stage": line.stage,
@@ -67,7 +67,7 @@ def _said(line: Line, term: dict[str, Any] | None) -> dict[str, Any]:
         "left": line.left,
         "term": term,
         "value": short(line.value),
-        "at": at and {"layer": at.layer, "array": at.array, "index": at.index},
+        "at": line.at and asdict(line.at),
         "notes": line.notes,
     }
 

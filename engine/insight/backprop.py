@@ -38,6 +38,14 @@ class Backprop:
             return self.back[i]
         return deactivated(layer.function, self.caches[i], self.back[i])
 
+    def losses(self, t: Array) -> list[float]:
+        """The loss of every sample alone.  t: its targets, as of the batch"""
+        out = self.caches[-1]
+        return [
+            self.network.loss_of({part: out[part][n : n + 1] for part in ("z", "a")}, t[n : n + 1])
+            for n in range(len(t))
+        ]
+
     def given_back(self, i: int, dy: Array | None = None, *, first: bool = False) -> Array | None:
         """dL/dx that the layer gives back to its input; `dy` in place of what came back to it.
 

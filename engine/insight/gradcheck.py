@@ -115,12 +115,11 @@ def _untruncated(network: Network) -> tuple[Network, list[str]]:
 
 def _named(network: Network, at: Mapping[str, Place]) -> dict[str, NDArray[np.int64]]:
     """Raises: Refused, where there is no such number or no update moves it"""
-    fixed = network.fixed()
     found: dict[str, NDArray[np.int64]] = {}
     for name, index in at.items():
         entry = parameter(network.layout, name, f"at.{name}")
         here = inside(index, entry.shape, f"at.{name}", name)
-        if (entry.offset, entry.offset + entry.size) in fixed:
+        if not network.moves(name):
             raise Refused(
                 f"at.{name}",
                 Reason(
@@ -149,12 +148,7 @@ def _affordable(network: Network, samples: int) -> int:
 
 def _places(network: Network, numbers: int | None, samples: int) -> dict[str, NDArray[np.int64]]:
     """Which numbers of the vector are checked, by parameter.  Raises: Refused"""
-    fixed = network.fixed()
-    free = [
-        entry
-        for entry in network.layout
-        if entry.size and (entry.offset, entry.offset + entry.size) not in fixed
-    ]
+    free = [entry for entry in network.layout if entry.size and network.moves(entry.name)]
     if not free:
         raise Refused(
             "layers",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import Reason, Refused
+from ..given import unknown
 from ..layout import Entry, Layout
 
 Index = tuple[int, ...]
@@ -34,15 +35,7 @@ def parameter(layout: Layout, name: str, place: str) -> Entry:
     for entry in layout:
         if entry.name == name:
             return entry
-    raise Refused(
-        place,
-        Reason(
-            "weights.unknown",
-            "there is no parameter {name}; there are {names}",
-            name=name,
-            names=", ".join(entry.name for entry in layout),
-        ),
-    )
+    raise Refused(place, unknown(name, (entry.name for entry in layout)))
 
 
 def flat(entry: Entry, index: Index) -> int:

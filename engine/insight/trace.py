@@ -169,12 +169,8 @@ def _function(layer: Any) -> dict[str, str]:
 
 def _loss(made: Backprop, t: Array) -> list[Entry]:
     network, out = made.network, made.caches[-1]
-    alone = [
-        network.loss_of({part: out[part][i : i + 1] for part in ("z", "a")}, t[i : i + 1])
-        for i in range(len(t))
-    ]
     record = network.loss_record
-    values = {"value": made.loss, "y": out["a"], "t": t, "each": np.array(alone)}
+    values = {"value": made.loss, "y": out["a"], "t": t, "each": np.array(made.losses(t))}
     return [Entry("loss", 5, "output", record.name, record.formula, values)]
 
 
@@ -187,7 +183,7 @@ def _backward(made: Backprop) -> list[Entry]:
         if not fused:
             values["da"] = made.back[i]
         for part, gradient in made.gradients(i).items():
-            if _moves(network, f"{network.names[i]}.{part}"):
+            if network.moves(f"{network.names[i]}.{part}"):
                 values["grad_" + part] = gradient.copy()
         dx = made.given_back(i)
         if dx is not None:
@@ -196,12 +192,6 @@ def _backward(made: Backprop) -> list[Entry]:
         formula = FUSED if fused else type(layer).describe()["backward"]
         entries.append(Entry("backward", chapter, network.names[i], layer.kind, formula, values))
     return entries
-
-
-def _moves(network: Network, name: str) -> bool:
-    """Whether updates move that parameter."""
-    entry = next(e for e in network.layout if e.name == name)
-    return (entry.offset, entry.offset + entry.size) not in network.fixed()
 
 
 def _update(trainer: Trainer, before: Array, settled: Array, rate: float) -> list[Entry]:
@@ -219,7 +209,7 @@ def _update(trainer: Trainer, before: Array, settled: Array, rate: float) -> lis
         layer, part = name.split(".", 1)
         values: dict[str, Any] = {"parameter": part}
         weights = {"weight_before": was[name].copy(), "weight_after": is_now[name].copy()}
-        if not _moves(network, name):
+        if not network.moves(name):
             if not np.array_equal(was[name], moved[name], equal_nan=True):
                 entries.append(Entry("update", 7, layer, "running", RUNNING, {**values, **weights}))
             continue

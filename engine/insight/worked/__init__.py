@@ -61,7 +61,7 @@ def worked(
             f"{name}.{part}": chain(walk, i, part)
             for i, name in enumerate(walk.names)
             for part in walk.made.parameters(i)
-            if learns(walk, i, part)
+            if walk.made.network.moves(f"{name}.{part}")
         }
     places_found = {name: found.place for name, found in chains.items()}
     return Worked(
@@ -91,13 +91,6 @@ def walk_of(
     return Walk.of(experiment, rows, 0 if sample is None else named.index(sample))
 
 
-def learns(walk: Walk, i: int, part: str) -> bool:
-    """Whether an update moves that parameter by a gradient."""
-    name = f"{walk.names[i]}.{part}"
-    entry = next(e for e in walk.made.network.layout if e.name == name)
-    return (entry.offset, entry.offset + entry.size) not in walk.made.network.fixed()
-
-
 def all_lines(walk: Walk) -> list[Line]:
     """Through the chapters, in order."""
     last = walk.last
@@ -114,6 +107,6 @@ def all_lines(walk: Walk) -> list[Line]:
 
 
 __all__ = [
-    "Chain", "Line", "Term", "Walk", "Worked", "all_lines", "leaves", "learns", "plain", "short", "value_of",
+    "Chain", "Line", "Term", "Walk", "Worked", "all_lines", "leaves", "plain", "short", "value_of",
     "walk_of", "worked",
 ]  # fmt: skip

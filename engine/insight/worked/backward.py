@@ -72,9 +72,6 @@ def came_back(walk: Walk, i: int, unit: Index) -> tuple[Number, Term]:
         for j in range(i + 2, len(walk.layers))
         if walk.layers[j].earlier and j - walk.layers[j].earlier == i + 1
     ]
-    if walk.layers[i + 1].earlier == 0:
-        return number(value, symbol, at), add(term, *owed)
-    # The next layer is a residual one: its own shortcut may start here as well.
     return number(value, symbol, at), add(term, *owed)
 
 

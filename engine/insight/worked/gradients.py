@@ -13,7 +13,7 @@ from .terms import Term, made, multiply, number, total
 
 def gradient_line(walk: Walk, i: int, part: str, index: Index) -> Line:
     """dL/dw before clipping and penalties."""
-    g = walk.made.network.split(walk.made.gradient)[i][part]
+    g = walk.made.gradients(i)[part]
     term = GRADIENTS[walk.layers[i].kind](walk, i, part, index)
     left = f"d{walk.letter(i, part, index)}"
     return walk.line("gradient", i, left, term, float(g[index]), stage="update")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -178,7 +179,7 @@ class Walk:
             float(value), self.letter(i, part, index), Where(self.names[i], part, tuple(index))
         )
 
-    @property
+    @cached_property
     def _used(self) -> dict[str, Array]:
         """The parameters before the update: running statistics as they were."""
         return self.made.network.layout.views(self.before.state[0])

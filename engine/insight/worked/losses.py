@@ -16,13 +16,7 @@ LEAST = 1e-30  # of a probability whose logarithm is taken
 def loss_lines(walk: Walk) -> list[Line]:
     """The sample's loss, and the batch's where it has several samples."""
     last, record = walk.last, walk.made.network.loss_record
-    t = walk.twin.targets[walk.rows]
-    alone = [
-        walk.made.network.loss_of(
-            {part: walk.made.caches[-1][part][n : n + 1] for part in ("z", "a")}, t[n : n + 1]
-        )
-        for n in range(walk.batch)
-    ]
+    alone = walk.made.losses(walk.twin.targets[walk.rows])
     mine = number(alone[walk.n], f"L_{walk.n + 1}" if walk.batch > 1 else "L")
     lines = [
         walk.line(

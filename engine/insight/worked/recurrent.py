@@ -6,7 +6,7 @@ import numpy as np
 
 from ...layers.recurrent import BACKWARD as FROM_THE_END
 from .line import Index, Line, Walk
-from .terms import Number, Term, Where, add, made, multiply, number, total
+from .terms import Number, Term, Where, add, made, multiply, number, total, value_of
 
 # The letters of the gates, in the order in which they lie side by side.
 GATES = {"simple_rnn": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
@@ -132,14 +132,8 @@ class Step:
             parts.append(self.weight("recurrent_bias", (column,)))
         term = add(*parts)
         return number(
-            _value(term), self._symbol(f"z {self.letters[column // self.units]}", self.t, self.u)
+            value_of(term), self._symbol(f"z {self.letters[column // self.units]}", self.t, self.u)
         ), term
-
-
-def _value(term: Term) -> float:
-    from .terms import value_of
-
-    return value_of(term)
 
 
 def step_lines(walk: Walk, i: int) -> list[Line]:

@@ -5,7 +5,7 @@ operation. A page sets one tree twice: `w_1,2 x_1 + b_2` and `0.15 · 0.05 + 0.3
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -111,13 +111,9 @@ def plain(term: Term) -> dict[str, Any]:
         if term.symbol:
             said["symbol"] = term.symbol
         if term.at:
-            said["at"] = {
-                "layer": term.at.layer,
-                "array": term.at.array,
-                "index": list(term.at.index),
-            }
+            said["at"] = asdict(term.at)
         return said
-    more = {"more": {"count": term.more.count, "value": term.more.value}} if term.more else {}
+    more = {"more": asdict(term.more)} if term.more else {}
     return {"op": term.op, "of": [plain(part) for part in term.of], **more}
 
 

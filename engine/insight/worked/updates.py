@@ -68,8 +68,7 @@ def update_lines(walk: Walk, i: int, part: str) -> list[Line]:
     """Gradient, what is done to it, slots, and the new number of one parameter of layer i."""
     index = place_of(walk, i, part)
     update = Update(walk, i, part, index)
-    fixed = walk.made.network.fixed()
-    if any(a <= update.flat < b for a, b in fixed):
+    if not walk.made.network.moves(update.name):
         return _running(update)
     update.lines.append(gradient_line(walk, i, part, index))
     _prepare(update)
@@ -80,7 +79,7 @@ def update_lines(walk: Walk, i: int, part: str) -> list[Line]:
         now = number(
             walk.twin.vector[update.flat], update.w.symbol + "′", update._at("weight_after")
         )
-        term = add(multiply(beta, was), multiply(made("subtract", 1, beta), now))
+        term = _mean(beta, was, now)
         value = float(walk.twin.average[update.flat])
         update.lines.append(
             walk.line(
@@ -100,10 +99,7 @@ def _running(u: Update) -> list[Line]:
     value = float(u.walk.settled[u.flat])
     batch = (value - layer.momentum * u.w.value) / (1 - layer.momentum)
     letter = "μ" if u.part == "running_mean" else "s²"
-    term = add(
-        multiply(m, u.w),
-        multiply(made("subtract", 1, m), number(batch, u.walk.symbol(letter, u.i, ()))),
-    )
+    term = _mean(m, u.w, number(batch, u.walk.symbol(letter, u.i, ())))
     return [
         u.walk.line(
             "running", u.i, u.w.symbol + "′", term, value, stage="update", at=u._at("weight_after")
@@ -177,11 +173,25 @@ def _lion(u: Update) -> None:
     o = u.o
     m = u.slot("first_moment", "m")
     b1, b2 = u.setting("beta_1", "β₁"), u.setting("beta_2", "β₂")
-    mixed = add(multiply(b1, m), multiply(made("subtract", 1, b1), u.g))
-    c = u.say("mixed", "c", mixed)
-    u.say("first_moment", "m′", add(multiply(b2, m), multiply(made("subtract", 1, b2), u.g)), "first_moment")  # fmt: skip
+    c = u.say("mixed", "c", _mean(b1, m, u.g))
+    _first_moment(u, b2)
     kept = _decayed(u) if o.weight_decay else u.w
     u.new_weight(made("subtract", kept, multiply(u.rate, made("sign", c))))
+
+
+def _mean(beta: Number, was: Term, now: Term) -> Term:
+    """β was + (1 - β) now, a running mean"""
+    return add(multiply(beta, was), multiply(made("subtract", 1, beta), now))
+
+
+def _square(term: Term) -> Term:
+    return made("power", term, 2)
+
+
+def _first_moment(u: Update, beta: Number) -> Number:
+    return u.say(
+        "first_moment", "m′", _mean(beta, u.slot("first_moment", "m"), u.g), "first_moment"
+    )
 
 
 def _decayed(u: Update) -> Term:
@@ -193,19 +203,9 @@ def _decayed(u: Update) -> Term:
 def _moments(u: Update) -> tuple[Number, Number, Number, Number]:
     """m and v after the update, and both betas."""
     b1, b2 = u.setting("beta_1", "β₁"), u.setting("beta_2", "β₂")
-    m = u.say(
-        "first_moment", "m′",
-        add(multiply(b1, u.slot("first_moment", "m")), multiply(made("subtract", 1, b1), u.g)),
-        "first_moment",
-    )  # fmt: skip
-    v = u.say(
-        "second_moment", "v′",
-        add(
-            multiply(b2, u.slot("second_moment", "v")),
-            multiply(made("subtract", 1, b2), made("power", u.g, 2)),
-        ),
-        "second_moment",
-    )  # fmt: skip
+    m = _first_moment(u, b1)
+    mean = _mean(b2, u.slot("second_moment", "v"), _square(u.g))
+    v = u.say("second_moment", "v′", mean, "second_moment")
     return m, v, b1, b2
 
 
@@ -274,11 +274,7 @@ def _radam(u: Update) -> None:
 
 def _adamax(u: Update) -> None:
     b1, b2 = u.setting("beta_1", "β₁"), u.setting("beta_2", "β₂")
-    m = u.say(
-        "first_moment", "m′",
-        add(multiply(b1, u.slot("first_moment", "m")), multiply(made("subtract", 1, b1), u.g)),
-        "first_moment",
-    )  # fmt: skip
+    m = _first_moment(u, b1)
     largest = made(
         "max",
         multiply(b2, u.slot("norm", "u")),
@@ -291,14 +287,8 @@ def _adamax(u: Update) -> None:
 
 def _mean_square(u: Update) -> Number:
     rho = u.setting("rho", "ρ")
-    return u.say(
-        "mean_square", "v′",
-        add(
-            multiply(rho, u.slot("mean_square", "v")),
-            multiply(made("subtract", 1, rho), made("power", u.g, 2)),
-        ),
-        "mean_square",
-    )  # fmt: skip
+    mean = _mean(rho, u.slot("mean_square", "v"), _square(u.g))
+    return u.say("mean_square", "v′", mean, "mean_square")
 
 
 def _rmsprop(u: Update) -> None:
@@ -335,11 +325,7 @@ def _adadelta(u: Update) -> None:
             made("divide", made("sqrt", add(before, epsilon)), made("sqrt", add(v, epsilon))), u.g
         ),
     )  # fmt: skip
-    u.say(
-        "mean_square_step", "u′",
-        add(multiply(rho, before), multiply(made("subtract", 1, rho), made("power", move, 2))),
-        "mean_square_step",
-    )  # fmt: skip
+    u.say("mean_square_step", "u′", _mean(rho, before, _square(move)), "mean_square_step")
     u.descend(move)
 
 

@@ -2,7 +2,7 @@
 import { api } from "../api.js";
 import { equation, sentence, titleOf } from "../backprop/lines.js";
 import { byId, h } from "../dom.js";
-import { m, symbol } from "../formula.js";
+import { leavesOf, m, symbol } from "../formula.js";
 import { mountKeys, mountMessages, openShell, shellState } from "../shell.js";
 import { Store } from "../store.js";
 import { t, told } from "../words.js";
@@ -37,16 +37,13 @@ function sheet(made, solved) {
   const reading = { state: /** @type {any} */ (store.state), digits: 5 };
   const asked = new Set(made.lines.filter((/** @type {any} */ line) => line.blank).map((/** @type {any} */ line) => line.left));
   const given = new Map();
-  if (!solved) for (const line of made.lines) for (const leaf of line.blank ? numbersOf(line.term) : []) if (leaf.symbol && !asked.has(leaf.symbol)) given.set(leaf.symbol, leaf.value);
+  if (!solved) for (const line of made.lines) for (const leaf of line.blank ? leavesOf(line.term) : []) if (leaf.symbol && !asked.has(leaf.symbol)) given.set(leaf.symbol, leaf.value);
   const lines = made.lines.filter((/** @type {any} */ line) => solved ? line.blank : true);
   return h("li", {}, h("p", { class: "hint" }, `${t(`bp.level${made.level}`)} · ${t("bp.sample")} ${made.sample + 1}`),
     ...(given.size ? [h("p", { class: "given-list" }, ...[...given].map(([name, value]) => h("span", {}, m("math", symbol(name), m("mo", "="), m("mn", String(Number(value.toPrecision(5))).replace("-", "−"))))))] : []),
     ...lines.map((/** @type {any} */ line) => h("div", { class: "sheet-line" }, h("span", { class: "hint" }, `${titleOf(reading.state, line.layer)} · ${sentence(reading.state, line)}`),
       solved || !line.blank ? equation(reading, solved ? line : { ...line, term: blanked(line.term, asked) }) : h("div", { class: "equation" }, m("math", symbol(line.left), m("mo", "=")), h("span", { class: "write-here" })))));
 }
-
-/** @param {any} term @returns {any[]} */
-const numbersOf = (term) => ("op" in term ? term.of.flatMap(numbersOf) : [term]);
 
 /** Without what is asked for. @param {any} term @param {Set<string>} asked @returns {any} */
 const blanked = (term, asked) => ("op" in term ? { ...term, of: term.of.map((/** @type {any} */ one) => blanked(one, asked)) } : asked.has(term.symbol) ? { ...term, value: null } : term);
