@@ -180,9 +180,14 @@ export function rebuild(box, ...children) {
 export function rovingTabs(list) {
   list.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
+    // Down, or Enter once more, goes into what the tab shows, past its buttons.
+    const here = /** @type {HTMLElement} */ (event.target), into = event.key === "ArrowDown" || (event.key === "Enter" && here.getAttribute("aria-selected") === "true");
+    const panel = into && document.getElementById(here.getAttribute("aria-controls") ?? "");
+    const inside = /** @type {HTMLElement | null} */ (panel && (panel.querySelector("[role=region][tabindex]") ?? panel.querySelector("button, select, input")));
+    if (!by && !inside) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!by) return inside?.focus();
     const tabs = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=tab]:not([hidden])")]);
     const next = tabs[(tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + by + tabs.length) % tabs.length];
     next.click();

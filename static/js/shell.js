@@ -64,6 +64,14 @@ export function say(store, message) {
 export function mountMessages(store, { keys = [], standing = () => null, actions = {} } = {}) {
   const banner = byId("banner");
   const close = () => set(store, { message: null });
+  // What is behind a modal dialog can be neither seen nor pressed.
+  const home = banner.parentElement, next = banner.nextSibling;
+  const place = () => {
+    const top = [...document.querySelectorAll("dialog:modal")].pop();
+    if (top) top.append(banner);
+    else if (banner.parentElement !== home) home?.insertBefore(banner, next);
+  };
+  document.addEventListener("close", place, true);
   store.on([...keys, "message", "language"], (s) => {
     const holds = standing(s), message = holds ?? s.message;
     const text = message ? t(message.key, { text: message.text ?? told(message.problem), ...message.values }) : "";
@@ -71,6 +79,7 @@ export function mountMessages(store, { keys = [], standing = () => null, actions
     banner.dataset.text = text;
     banner.hidden = !message;
     if (!message) return;
+    place();
     banner.className = `banner ${message.kind}`;
     banner.replaceChildren(h("p", {}, text),
       ...(message.actions ?? []).map((name) => h("button", { type: "button", "data-action": name, onclick: () => { actions[name](); close(); } }, t(`action.${name}`))),

@@ -13,7 +13,8 @@ INPUTS = 6
 def start_lines(walk: Walk) -> list[Line]:
     """A weight of every layer, as it is before the update."""
     lines: list[Line] = []
-    fresh = ("drawn",) if walk.before.step == 0 and not walk.twin.starting else ()
+    fresh = walk.before.step == 0 and not walk.twin.starting
+    drawn = walk.twin.initializer != "zeros"
     for i in range(walk.last + 1):
         for part in ("weight", "recurrent_weight", "bias"):
             if part not in walk.made.parameters(i):
@@ -22,7 +23,7 @@ def start_lines(walk: Walk) -> list[Line]:
             lines.append(
                 walk.line(
                     f"as_it_is.{part}", i, w.symbol, w, w.value, stage="forward", at=w.at,
-                    notes=fresh, chapter=1,
+                    notes=(("drawn" if drawn and part != "bias" else "begins",) if fresh else ()), chapter=1,
                 )
             )  # fmt: skip
     return lines

@@ -5,7 +5,8 @@ import { figure } from "../formula.js";
 import { named, t } from "../words.js";
 import { titleOf } from "./lines.js";
 
-const WRITTEN = 6; // columns at most where every cell says its number
+const WRITTEN = 6, WRITTEN_ROOMY = 8; // columns at most where every cell says its number
+const CELL = 14, CELL_ROOMY = 28;
 const MOST_CELLS = 20_000;
 const ACROSS = 72; // cells of maps side by side
 
@@ -73,24 +74,25 @@ export function laidOut({ values, shape, sample }) {
 /**
  * A heat map: a table of figures where it is small, a picture where it is not.
  * @param {Matrix} matrix
- * @param {{digits: number, chosen: number[] | null, choose: (index: number[]) => void, marks?: Set<string>}} options `marks`: the places that a line is made of
+ * @param {{digits: number, chosen: number[] | null, choose: (index: number[]) => void, marks?: Set<string>, roomy?: boolean}} options
+ *   `marks`: the places that a line is made of; `roomy`: with the whole screen for it
  */
-export function drawMatrix(matrix, { digits, chosen, choose, marks = new Set() }) {
+export function drawMatrix(matrix, { digits, chosen, choose, marks = new Set(), roomy = false }) {
   const { rows, columns, index, at } = laidOut(matrix);
   let most = 0;
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) most = Math.max(most, Math.abs(at(index(r, c)) ?? 0));
   const key = (/** @type {number[]} */ place) => `${matrix.layer}/${matrix.array}/${(matrix.sample === null ? place : [matrix.sample, ...place]).join(".")}`;
   const same = (/** @type {number[]} */ place) => chosen !== null && place.join() === chosen.join();
-  if (columns <= WRITTEN && rows <= 24) {
+  if (columns <= (roomy ? WRITTEN_ROOMY : WRITTEN) && rows <= 24) {
     return h("table", { class: "matrix" }, ...Array.from({ length: rows }, (_, r) => h("tr", {}, ...Array.from({ length: columns }, (_, c) => {
-      const place = index(r, c), value = at(place), cell = h("td", { class: same(place) || marks.has(place.join()) ? "pointable chosen" : "pointable", "data-at": key(place), onclick: () => choose(place) }, figure(value, Math.min(3, digits)));
+      const place = index(r, c), value = at(place), cell = h("td", { class: same(place) || marks.has(place.join()) ? "pointable chosen" : "pointable", "data-at": key(place), onclick: () => choose(place) }, roomy ? narrow(value) : figure(value, Math.min(3, digits)));
       const strength = most ? Math.min(0.4, Math.abs(value) / most * 0.4) : 0;
       cell.style.background = `color-mix(in srgb, var(--${value < 0 ? "negative" : "positive"}) ${Math.round(strength * 100)}%, var(--paper))`;
       return cell;
     }))));
   }
   const canvas = h("canvas", { class: "matrix", role: "img", "aria-label": `${named(matrix.array, "array")}: ${matrix.shape.join(" × ")}` });
-  const size = Math.max(2, Math.min(14, Math.floor(420 / columns), Math.floor(220 / rows)));
+  const size = Math.max(2, Math.min(roomy ? CELL_ROOMY : CELL, Math.floor(420 / columns), Math.floor(220 / rows)));
   canvas.style.width = `${columns * size}px`;
   canvas.style.height = `${rows * size}px`;
   requestAnimationFrame(() => paint(canvas, matrix, most, chosen, marks));
@@ -102,6 +104,12 @@ export function drawMatrix(matrix, { digits, chosen, choose, marks = new Set() }
   });
   canvas.addEventListener("click", (event) => choose(place(event)));
   return canvas;
+}
+
+/** A number that leaves room for others beside it. @param {number} value */
+function narrow(value) {
+  const size = Math.abs(value);
+  return (size === 0 ? "0" : size < 0.01 || size >= 1000 ? value.toExponential(1).replace("e+", "e") : value.toFixed(size < 1 ? 3 : size < 10 ? 2 : 1)).replaceAll("-", "−");
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Matrix} matrix @param {number} most @param {number[] | null} chosen @param {Set<string>} marks */

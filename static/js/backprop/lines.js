@@ -16,10 +16,10 @@ const FINER = 2;
 /** @param {string} key @param {Record<string, string | number>} values */
 const known = (key, values) => (t(key, values) === key ? null : t(key, values));
 
-/** What a line does, in a sentence. @param {State} s @param {{what: string, layer: string, unit?: number[]}} line */
-export function sentence(s, { what, layer }) {
+/** What a line does, in a sentence. @param {State} s @param {{what: string, layer: string, value?: number | null, unit?: number[]}} line */
+export function sentence(s, { what, layer, value }) {
   const dot = what.indexOf("."), kind = dot < 0 ? what : what.slice(0, dot), name = dot < 0 ? "" : what.slice(dot + 1);
-  const values = { name: named(name, kind.startsWith("activation") ? "activation" : kind.includes("loss") || kind.includes("output") ? "loss" : "gate"), layer: titleOf(s, layer) };
+  const values = { name: named(name, kind.startsWith("activation") ? "activation" : kind.includes("loss") || kind.includes("output") ? "loss" : "gate"), layer: spokenOf(s, layer), n: (value ?? 0) + 1 };
   return known(`bp.${what}`, values) ?? known(`bp.${kind}`, values) ?? what;
 }
 
@@ -28,6 +28,9 @@ export function titleOf(s, layer) {
   const network = /** @type {import("../types.js").Network} */ (s.network), l = network.layers.findIndex((one) => one.name === layer);
   return l < 0 ? layer : layerName(network, l);
 }
+
+/** The same within a sentence. @param {State} s @param {string} layer */
+const spokenOf = (s, layer) => (layer === "output" ? t("bp.outputLayer") : titleOf(s, layer));
 
 /** Which unit, in words. @param {State} s @param {Line} line */
 export function unitOf(s, { layer, unit }) {
@@ -62,9 +65,12 @@ export function equation(reading, line) {
     ...(plain ? [] : [row(...pieces(line.term, { symbols: false, digits, more }, made))]), row(result));
 }
 
+/** Of weights that no update has touched: nothing to worry about. */
+const FRESH = new Set(["drawn", "begins"]);
+
 /** What is remarkable about it. @param {Line} line */
 export function notes(line) {
-  return line.notes.map((note) => h("p", { class: `note ${note === "drawn" ? "" : "warn"}` }, t(`bp.note.${note}`)));
+  return line.notes.map((note) => h("p", { class: `note ${FRESH.has(note) ? "" : "warn"}` }, t(`bp.note.${note}`)));
 }
 
 /** A line as it is read aloud. @param {Reading} reading @param {Line} line */

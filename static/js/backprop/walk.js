@@ -50,6 +50,8 @@ export class Walk {
   #asked;
   #last;
   #timer = 0;
+  /** Of which update the arrays are, or will be. */
+  #brought = "";
 
   /** @returns {Line[]} */
   get lines() {
@@ -71,6 +73,7 @@ export class Walk {
     this.places = {};
     this.found = null;
     this.trace = null;
+    this.#brought = "";
     const count = dataset?.samples ?? 0;
     if (other || this.samples.some((sample) => sample >= count)) {
       this.samples = [0];
@@ -103,16 +106,29 @@ export class Walk {
       this.problem = null;
       this.at = this.#find(before);
       this.changed();
-      // The arrays come after the lines: they are many numbers, and the lines are read first.
-      const trace = await api.trace(id, { samples });
-      if (asked !== this.#asked || trace.step !== found.step) return;
-      this.trace = trace;
-      this.changed();
     } catch (error) {
       if (asked !== this.#asked || !(error instanceof Problem)) return;
       this.problem = error;
       this.found = null;
       this.changed();
+    }
+  }
+
+  /** The arrays of the update that is walked through, for who draws them: they are many numbers, and the lines are read first. */
+  async bring() {
+    const { found, samples } = this, { id, store } = this.session, { network, frame } = store.state;
+    if (!found || !id) return;
+    const of = `${id} ${network?.run} ${network?.revision} ${frame?.revision} ${found.step} ${samples}`;
+    if (of === this.#brought) return;
+    this.#brought = of;
+    try {
+      const trace = await api.trace(id, { samples });
+      if (this.#brought !== of) return;
+      this.trace = trace;
+      this.changed();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#brought = "";
     }
   }
 

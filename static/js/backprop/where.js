@@ -7,6 +7,7 @@ import { layerName, t } from "../words.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 7; // units of a layer; of wider ones those round the unit looked at
 const WIDTH = 440, ROW = 48, RADIUS = 20;
+const WIDE = 1.8; // times as far apart: between those columns a figure stands
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */
 function s(tag, attributes, text) {
@@ -31,16 +32,19 @@ export function drawWhere(state, walk, act) {
   const columns = [...(given ? [{ name: "", size: inputs }] : []), ...network.layers.map((layer) => ({ name: layer.name, size: flat ? found.shapes[layer.name][0] : 1 }))];
   const chosen = columns.map(({ name, size }) => (name ? found.units[name][0] : Math.min(size - 1, 0)));
   const shown = columns.map(({ size }, c) => part(size, flat ? chosen[c] : 0));
-  const tallest = Math.max(...shown.map((units) => units.length)), height = Math.max(120, tallest * ROW + 56);
+  const tallest = Math.max(...shown.map((units) => units.length)), height = Math.max(120, tallest * ROW + 70);
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
-  const x = (/** @type {number} */ c) => (columns.length === 1 ? WIDTH / 2 : 58 + (c * (WIDTH - 122)) / (columns.length - 1));
-  const y = (/** @type {number} */ c, /** @type {number} */ row) => 34 + (height - 56) * (row + 0.5) / shown[c].length;
-  const lit = litBy(line, network), now = columns.findIndex(({ name }) => name === line.layer), back = line.stage === "backward" || line.stage === "update";
-  const used = terms(line);
-  if (flat) for (let c = 1; c < columns.length; c++) edges(svg, c, columns, shown, x, y, lit, used);
+  const now = columns.findIndex(({ name }) => name === line.layer), back = line.stage === "backward" || line.stage === "update";
+  const places = spread(columns.length, line.stage === "backward" && now < columns.length - 1 ? now + 1 : now), x = (/** @type {number} */ c) => places[c];
+  const y = (/** @type {number} */ c, /** @type {number} */ row) => 48 + (height - 70) * (row + 0.5) / shown[c].length;
+  const lit = litBy(line, network), used = terms(line);
+  /** @type {Element[]} */
+  const brought = [];
+  if (flat) for (let c = 1; c < columns.length; c++) edges(svg, c, columns, shown, x, y, lit, used, brought);
   columns.forEach(({ name, size }, c) => {
     const l = given ? c - 1 : c, passed = back && (line.stage === "update" || c >= now);
-    svg.append(s("text", { x: x(c), y: 16, class: c === now ? "title now" : "title", "text-anchor": "middle" }, `${l < 0 ? t("inputs") : layerName(network, l)}${l >= 0 ? passed ? ": δ" : l === network.layers.length - 1 ? ": y" : ": a" : ""}`));
+    const letter = l < 0 ? "x" : passed ? "δ" : l === network.layers.length - 1 ? "y" : "a";
+    svg.append(...[l < 0 ? t("inputs") : layerName(network, l), letter].map((text, k) => s("text", { x: x(c), y: 14 + 16 * k, class: c === now ? "title now" : "title", "text-anchor": "middle" }, text)));
     shown[c].forEach((unit, row) => {
       const asked = act.hidden && c === now && line.stage !== "loss" && line.stage !== "update";
       const value = asked ? "?" : act.hidden && c > now && line.stage === "forward" ? "" : flat ? valueOf(trace, found, name, unit, passed) : ownValue(walk, name, passed);
@@ -57,7 +61,19 @@ export function drawWhere(state, walk, act) {
     });
     if (shown[c].length < size) svg.append(s("text", { x: x(c), y: height - 4, class: "name", "text-anchor": "middle" }, t("unitsNotShown", { n: size - shown[c].length })));
   });
+  svg.append(...brought);
   return svg;
+}
+
+/**
+ * Where the columns stand: the lines that are spoken of have room for what they bring.
+ * @param {number} count @param {number} wide the column before which that is
+ */
+function spread(count, wide) {
+  if (count === 1) return [WIDTH / 2];
+  const gaps = Array.from({ length: count - 1 }, (_, c) => (c + 1 === wide ? WIDE : 1)), whole = gaps.reduce((a, b) => a + b, 0);
+  let at = 0;
+  return [0, ...gaps].map((gap) => 58 + (WIDTH - 122) * (at += gap) / whole);
 }
 
 /** A number that fits a circle. @param {number} value */
@@ -120,9 +136,9 @@ function litBy(line, network) {
 /**
  * @param {Element} svg @param {number} c @param {{name: string, size: number}[]} columns @param {number[][]} shown
  * @param {(c: number) => number} x @param {(c: number, row: number) => number} y
- * @param {{weights: Set<string>}} lit @param {Map<string, number>} used
+ * @param {{weights: Set<string>}} lit @param {Map<string, number>} used @param {Element[]} brought gets the figures, which stand above all
  */
-function edges(svg, c, columns, shown, x, y, lit, used) {
+function edges(svg, c, columns, shown, x, y, lit, used, brought) {
   const { name } = columns[c];
   /** @type {Element[]} */
   const above = [];
@@ -136,7 +152,7 @@ function edges(svg, c, columns, shown, x, y, lit, used) {
       edge.setAttribute("stroke-width", String(1.5 + Math.min(4, Math.abs(brings ?? 0) * 4)));
       above.push(edge);
       const share = shown[c - 1].length > 1 ? 0.3 + (0.4 * i) / (shown[c - 1].length - 1) : 0.3 + (0.4 * j) / Math.max(1, shown[c].length - 1);
-      if (brings !== undefined && used.size <= MOST) above.push(s("text", { x: x1 + (x2 - x1) * share, y: y1 + (y2 - y1) * share - 4, class: "brings", "text-anchor": "middle" }, figure(brings, 3)));
+      if (brings !== undefined && used.size <= MOST) brought.push(s("text", { x: x1 + (x2 - x1) * share, y: y1 + (y2 - y1) * share - 4, class: "brings", "text-anchor": "middle" }, figure(brings, 3)));
     }
   }));
   svg.append(...above);

@@ -2,7 +2,7 @@
 import { drawChain } from "../backprop/chain.js";
 import { drawChooser, samplePointedAt } from "../backprop/chooser.js";
 import { drawExercise, Exercises } from "../backprop/exercise.js";
-import { chosenIn, closer, drawMatrix, drawOverview, inputOf, letterOf, matricesOf } from "../backprop/figures.js";
+import { closer, drawMatrix, drawOverview, inputOf, letterOf, matricesOf } from "../backprop/figures.js";
 import { equation, nameOf, notes, sentence, spoken, titleOf, unitOf } from "../backprop/lines.js";
 import { Walk } from "../backprop/walk.js";
 import { drawWhere } from "../backprop/where.js";
@@ -17,6 +17,7 @@ import { named, t, told } from "../words.js";
 
 const CHAPTERS = [1, 2, 3, 4, 5, 6, 7, 8];
 const SLOW_MS = 2200;
+const MOST_ARRAYS = 4;
 
 /**
  * @param {import("../session.js").Session} session
@@ -51,6 +52,7 @@ export function mountBackprop(session, panel, isShown) {
     const { network } = store.state;
     if (!network) return;
     const { line, found } = walk;
+    if (walk.view === "overview" || aside.offsetParent !== null) void walk.bring();
     drawHead();
     rebuild(chapters, ...CHAPTERS.map((n) => h("li", {}, h("button", { type: "button", "data-name": `chapter ${n}`, title: t(`bp.chapter${n}`), "aria-current": line?.chapter === n && walk.view === "lines" ? "step" : undefined, class: line && n < line.chapter ? "done" : "", onclick: () => walk.jump(n) }, h("b", {}, String(n)), h("span", {}, ` ${t(`bp.chapter${n}`)}`)))));
     root.dataset.view = walk.view;
@@ -169,18 +171,26 @@ export function mountBackprop(session, panel, isShown) {
       parts.push(h("h3", {}, t("bp.curve", { name: named(layer.activation ?? "", "activation") })), canvas);
       requestAnimationFrame(() => { if (canvas.isConnected) drawActivation(canvas, f, [/** @type {number} */ (z.value)]); });
     }
-    if (trace?.step === found.step) {
-      const n = found.samples.indexOf(found.sample), given = inputOf(trace, line.layer, n);
-      // What a window or a step reads, in the map that it reads.
-      const read = new Set(leavesOf(line.term).filter((leaf) => leaf.at?.layer === line.layer && leaf.at.array === "x").map((leaf) => leaf.at?.index.slice(1).join(".") ?? "").map((key) => key.replaceAll(".", ",")));
-      if (given && given.shape.length > 1 && line.chapter > 2) parts.push(h("h3", {}, t("bp.reads")), drawMatrix(given, { digits: 3, chosen: null, choose: () => {}, marks: read }));
-      const wanted = walk.view === "exercise" ? ["weight", "bias"] : line.stage === "forward" ? ["weight"] : ["weight", "grad_weight"];
-      for (const matrix of matricesOf(trace, line.layer, n).filter((one) => wanted.includes(one.array))) {
-        parts.push(h("h3", {}, `${named(matrix.array, "array")} · ${titleOf(store.state, line.layer)}`, h("small", {}, ` ${matrix.shape.join(" × ")}`)),
-          drawMatrix(matrix, { digits: 3, chosen: chosenIn(found, matrix), choose: (place) => void closer(walk, matrix, place) }));
-      }
-    }
+    if (trace?.step === found.step) parts.push(...arraysOf(line, trace, found.samples.indexOf(found.sample)));
     aside.replaceChildren(...parts);
+  }
+
+  /** The matrices that the line is made of, with the places that it takes. @param {import("../backprop/walk.js").Line} line @param {any} trace @param {number} n */
+  function arraysOf(line, trace, n) {
+    const places = /** @type {Map<string, number[][]>} */ (new Map());
+    for (const { at } of [...leavesOf(line.term), { at: line.at }]) {
+      if (!at) continue;
+      const key = `${at.layer}/${at.array}`;
+      places.set(key, [...(places.get(key) ?? []), at.index]);
+    }
+    return [...places].slice(0, MOST_ARRAYS).flatMap(([key, indices]) => {
+      const [layer, array] = key.split("/"), matrix = array === "x" ? inputOf(trace, layer, n) : matricesOf(trace, layer, n).find((one) => one.array === array);
+      // A blank is not to be read off beside it.
+      if (!matrix || !matrix.shape.length || (walk.view === "exercise" && !matrix.parameter)) return [];
+      const marks = new Set(indices.map((index) => (matrix.sample === null ? index : index.slice(1)).join()));
+      return [h("h3", {}, `${named(array, "array")} · ${titleOf(store.state, layer)}`, h("small", {}, ` ${matrix.shape.join(" × ")}`)),
+        drawMatrix(matrix, { digits: 3, chosen: null, choose: (place) => void closer(walk, matrix, place), marks, roomy: dialog.open })];
+    });
   }
 
   const chooseIn = async (/** @type {number} */ l, /** @type {number} */ unit) => {
@@ -194,7 +204,9 @@ export function mountBackprop(session, panel, isShown) {
     const { line, lines, at, found } = walk, playing = store.state.frame?.state === "playing";
     const still = walk.view !== "lines" || !found;
     rebuild(foot, h("button", { type: "button", "data-name": "back", "aria-label": t("bp.back"), disabled: still || at === 0, onclick: () => walk.move(-1) }, "◀"),
-      h("button", { type: "button", "data-name": "next", class: "primary", disabled: still || at >= lines.length - 1, onclick: () => walk.move(1) }, `${t("bp.next")} ▶`),
+      at > 0 && at === lines.length - 1 && !still
+        ? h("button", { type: "button", "data-name": "apply next", class: "primary", "data-tip": "bp.tipApplyNext", disabled: playing, onclick: () => void applyNext() }, t("bp.applyNext"))
+        : h("button", { type: "button", "data-name": "next", class: "primary", disabled: still || at >= lines.length - 1, onclick: () => walk.move(1) }, `${t("bp.next")} ▶`),
       h("button", { type: "button", "data-name": "slow", "aria-pressed": String(slow !== 0), disabled: still, onclick: slowly }, t(slow ? "bp.stopSlow" : "bp.slow")),
       h("span", { class: "number count" }, found ? t("bp.nOfM", { n: at + 1, m: lines.length }) : ""),
       h("span", { class: "keys-hint" }, t("bp.keys")), h("span", { class: "space" }),
@@ -217,13 +229,23 @@ export function mountBackprop(session, panel, isShown) {
 
   async function apply() {
     const { found } = walk;
-    if (!found) return;
+    if (!found) return false;
     const done = await session.try(async () => {
       await api.apply(session.id, { samples: found.samples, step: found.step });
       return true;
     });
     if (done) say(store, { kind: "note", key: "bp.applied", values: { step: found.step + 1 } });
     await walk.refresh();
+    return done ?? false;
+  }
+
+  /** As the run goes on: this update, and the next sample from its beginning. */
+  async function applyNext() {
+    const ahead = walk.found?.next_samples;
+    if (!ahead?.length || !await apply()) return;
+    await walk.chooseSamples([ahead[0]]);
+    walk.jump(2);
+    main.focus();
   }
 
   function slowly() {
