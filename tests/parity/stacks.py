@@ -115,6 +115,7 @@ CASES: dict[str, list[Stack]] = {
     "dense": [
         _row("two", Dense(units=3, activation="swish")),
         _row("frozen", Dense(units=3, trainable=False), Dense(units=3)),
+        _row("held bias", Dense(units=3, trainable_bias=False), Dense(units=3)),
         _row("penalties", Dense(units=3, l1=0.02, l2=0.1)),
         _steps("every step of a sequence", Dense(units=4), Dense(units=3, activation="gelu")),
         _sequence("between recurrent layers", LSTM(units=2, return_sequences=True), Dense(units=3), GRU(units=2)),

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 from torch.optim import lr_scheduler
 
+from engine.network import Network
 from engine.state import shuffle
 
 from .cases import LOOKED_AT, SAMPLES, Case, Figures
@@ -129,13 +130,8 @@ def _penalties(case: Case, network: Any, p: dict[str, Any]) -> Any:
     return total
 
 
-def run(case: Case, dtype: type) -> Figures:
-    """The same figures as `Case.figures`, found by PyTorch."""
-    torch.set_num_threads(1)
-    kind = torch.float32 if dtype is np.float32 else torch.float64
-    trainer = case.trainer(dtype, compiled=False)
-    network = trainer.network
-    p = {k: torch.from_numpy(v.copy()) for k, v in network.layout.views(trainer.vector).items()}
+def learning(network: Network, p: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    """Those of the parameters that updates move, marked so: none of a frozen layer, no bias that is held."""
     frozen, held = (
         {
             name for name, layer in zip(network.names, network.layers, strict=True)
@@ -146,7 +142,17 @@ def run(case: Case, dtype: type) -> Figures:
         layer, part = key.split(".")
         stays = part.startswith("running_") or (part.endswith("bias") and layer in held)
         tensor.requires_grad_(layer not in frozen and not stays)
-    moving = [w for w in p.values() if w.requires_grad]
+    return [w for w in p.values() if w.requires_grad]
+
+
+def run(case: Case, dtype: type) -> Figures:
+    """The same figures as `Case.figures`, found by PyTorch."""
+    torch.set_num_threads(1)
+    kind = torch.float32 if dtype is np.float32 else torch.float64
+    trainer = case.trainer(dtype, compiled=False)
+    network = trainer.network
+    p = {k: torch.from_numpy(v.copy()) for k, v in network.layout.views(trainer.vector).items()}
+    moving = learning(network, p)
     average = [w.detach().clone() for w in moving]
     inputs, targets = (torch.from_numpy(np.asarray(a, float)).to(kind) for a in case.data())
     optimizer = OPTIMIZERS[case.optimizer.kind](moving, case.optimizer)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from engine.trainer import Trainer
 
 from .torch_layers import ACTIVATIONS, LAYERS, Run
-from .torch_side import LOSSES, OPTIMIZERS, _add_care, _penalties
+from .torch_side import LOSSES, OPTIMIZERS, _add_care, _penalties, learning
 from .traced import BEFORE, traced
 
 FILE = Path(__file__).parent / "trace_references.json"
@@ -24,14 +24,7 @@ def run(trainer: Trainer) -> dict[str, Any]:
     torch.set_num_threads(1)
     network = trainer.network
     p = {k: torch.from_numpy(v.copy()) for k, v in network.layout.views(trainer.vector).items()}
-    frozen = {
-        name for name, layer in zip(network.names, network.layers, strict=True)
-        if not getattr(layer, "trainable", True)
-    }  # fmt: skip
-    for key, tensor in p.items():
-        layer, part = key.split(".")
-        tensor.requires_grad_(layer not in frozen and not part.startswith("running_"))
-    moving = [w for w in p.values() if w.requires_grad]
+    moving = learning(network, p)
     inputs, targets = torch.from_numpy(trainer.inputs), torch.from_numpy(trainer.targets)
     optimizer = OPTIMIZERS[trainer.optimizer.kind](moving, trainer.optimizer)
     twin = trainer.twin()

@@ -19,7 +19,7 @@ from .tables import OPTIMIZER_CASES
 
 BEFORE = 2  # updates made before the one compared: slots are not empty then
 DRAWN = 20
-PRESETS_TRACED = ("article_bp",)
+PRESETS_TRACED = ("article_bp", "worked_example")
 
 
 def traced() -> Iterator[tuple[str, Trainer]]:

@@ -5,9 +5,11 @@ import { inputName, outputName } from "../names.js";
 import { layerName, t } from "../words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST = 7; // units of a layer; of wider ones those round the unit looked at
-const WIDTH = 440, ROW = 48, RADIUS = 20;
+// As wide as there is room, in CSS pixels, so that its type keeps its size.
+const LEAST_WIDTH = 300, MOST_WIDTH = 480, NARROW = 420, LEFT = 54, RIGHT = 50;
+const ROW = 44, RADIUS = 20, HEAD = 48, FOOT = 22, SHARE = 0.52; // of the window's height at most
 const WIDE = 1.8; // times as far apart: between those columns a figure stands
+const GAP = 50; // between the middles of two columns at least
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */
 function s(tag, attributes, text) {
@@ -20,7 +22,7 @@ function s(tag, attributes, text) {
 /**
  * @param {import("../session.js").State} state
  * @param {import("./walk.js").Walk} walk
- * @param {{choose: (layer: number, unit: number) => void, hidden?: boolean}} act `hidden`: the numbers of the line's own layer are asked for
+ * @param {{choose: (layer: number, unit: number) => void, hidden?: boolean, width: number}} act `hidden`: the numbers of the line's own layer are asked for
  */
 export function drawWhere(state, walk, act) {
   const network = /** @type {import("../types.js").Network} */ (state.network), { found, line, trace } = walk;
@@ -29,20 +31,25 @@ export function drawWhere(state, walk, act) {
   const rows = network.layers.every((layer) => found.shapes[layer.name].length === 1) && (found.shapes[network.layers[0].name]?.length === 1);
   // Layers of rows may stand on an image or a sequence, which is no column of units.
   const inputs = network.inputs.length, flat = rows, given = rows && inputs > 0 && rowsOnly(state.dataset);
-  const columns = [...(given ? [{ name: "", size: inputs }] : []), ...network.layers.map((layer) => ({ name: layer.name, size: flat ? found.shapes[layer.name][0] : 1 }))];
+  const width = Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, act.width)), most = Math.max(4, Math.min(8, Math.floor((window.innerHeight * SHARE - HEAD - FOOT) / ROW)));
+  const all = [...(given ? [{ name: "", size: inputs, l: -1 }] : []), ...network.layers.map((layer, l) => ({ name: layer.name, size: flat ? found.shapes[layer.name][0] : 1, l }))];
+  // Of a deep network those round the layer that is spoken of.
+  const columns = part(all.length, all.findIndex(({ name }) => name === line.layer), Math.max(3, Math.floor((width - LEFT - RIGHT) / GAP + 2 - WIDE))).map((c) => all[c]);
   const chosen = columns.map(({ name, size }) => (name ? found.units[name][0] : Math.min(size - 1, 0)));
-  const shown = columns.map(({ size }, c) => part(size, flat ? chosen[c] : 0));
-  const tallest = Math.max(...shown.map((units) => units.length)), height = Math.max(120, tallest * ROW + 70);
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+  const shown = columns.map(({ size }, c) => part(size, flat ? chosen[c] : 0, most));
+  const tallest = Math.max(...shown.map((units) => units.length)), height = Math.max(120, tallest * ROW + HEAD + FOOT), radius = width < NARROW ? RADIUS - 2 : RADIUS;
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("height", String(height));
+  svg.setAttribute("width", String(width));
   const now = columns.findIndex(({ name }) => name === line.layer), back = line.stage === "backward" || line.stage === "update";
-  const places = spread(columns.length, line.stage === "backward" && now < columns.length - 1 ? now + 1 : now), x = (/** @type {number} */ c) => places[c];
-  const y = (/** @type {number} */ c, /** @type {number} */ row) => 48 + (height - 70) * (row + 0.5) / shown[c].length;
+  const places = spread(columns.length, width, line.stage === "backward" && now < columns.length - 1 ? now + 1 : now), x = (/** @type {number} */ c) => places[c];
+  const y = (/** @type {number} */ c, /** @type {number} */ row) => HEAD + (height - HEAD - FOOT) * (row + 0.5) / shown[c].length;
   const lit = litBy(line, network), used = terms(line);
   /** @type {Element[]} */
   const brought = [];
-  if (flat) for (let c = 1; c < columns.length; c++) edges(svg, c, columns, shown, x, y, lit, used, brought);
-  columns.forEach(({ name, size }, c) => {
-    const l = given ? c - 1 : c, passed = back && (line.stage === "update" || c >= now);
+  if (flat) for (let c = 1; c < columns.length; c++) edges(svg, { to: columns[c], sources: shown[c - 1], targets: shown[c] }, { x1: x(c - 1) + radius, x2: x(c) - radius, y1: (row) => y(c - 1, row), y2: (row) => y(c, row) }, lit, used, brought);
+  columns.forEach(({ name, size, l }, c) => {
+    const passed = back && (line.stage === "update" || c >= now);
     const letter = l < 0 ? "x" : passed ? "δ" : l === network.layers.length - 1 ? "y" : "a";
     svg.append(...[l < 0 ? t("inputs") : layerName(network, l), letter].map((text, k) => s("text", { x: x(c), y: 14 + 16 * k, class: c === now ? "title now" : "title", "text-anchor": "middle" }, text)));
     shown[c].forEach((unit, row) => {
@@ -51,11 +58,11 @@ export function drawWhere(state, walk, act) {
       const here = name === line.layer && (!flat || unit === chosen[c]);
       const key = flat ? (l < 0 ? `${network.layers[0].name}/x/${sampleOf(found)}.${unit}` : `${name}/${passed ? "delta" : "a"}/${sampleOf(found)}.${unit}`) : "";
       const g = s("g", { class: `unit pointable ${here ? "here" : ""} ${lit.units.has(`${l}/${unit}`) ? "used" : ""}`, ...(key ? { "data-at": key } : {}), "data-layer": l, "data-unit": unit });
-      g.append(s("circle", { cx: x(c), cy: y(c, row), r: RADIUS }), s("text", { x: x(c), y: y(c, row) + 4, "text-anchor": "middle" }, value));
+      g.append(s("circle", { cx: x(c), cy: y(c, row), r: radius }), s("text", { x: x(c), y: y(c, row) + 4, "text-anchor": "middle" }, value));
       const name_ = flat ? (l < 0 ? inputName(state.dataset, network, unit) : l === network.layers.length - 1 ? outputName(state.dataset, network, unit).text : String(unit + 1)) : found.shapes[name].join("×");
       const side = l < 0 ? -1 : l === network.layers.length - 1 || !flat ? 1 : 0;
-      if (side && flat) g.append(s("text", { x: x(c) + side * (RADIUS + 6), y: y(c, row) + 4, class: "name", "text-anchor": side < 0 ? "end" : "start" }, cut(name_)));
-      else if (!flat) g.append(s("text", { x: x(c), y: y(c, row) + RADIUS + 16, class: "name", "text-anchor": "middle" }, name_));
+      if (side && flat) g.append(s("text", { x: x(c) + side * (radius + 6), y: y(c, row) + 4, class: "name", "text-anchor": side < 0 ? "end" : "start" }, cut(name_)));
+      else if (!flat) g.append(s("text", { x: x(c), y: y(c, row) + radius + 16, class: "name", "text-anchor": "middle" }, name_));
       g.addEventListener("click", () => { if (l >= 0) act.choose(l, unit); });
       svg.append(g);
     });
@@ -67,13 +74,13 @@ export function drawWhere(state, walk, act) {
 
 /**
  * Where the columns stand: the lines that are spoken of have room for what they bring.
- * @param {number} count @param {number} wide the column before which that is
+ * @param {number} count @param {number} width @param {number} wide the column before which that is
  */
-function spread(count, wide) {
-  if (count === 1) return [WIDTH / 2];
+function spread(count, width, wide) {
+  if (count === 1) return [width / 2];
   const gaps = Array.from({ length: count - 1 }, (_, c) => (c + 1 === wide ? WIDE : 1)), whole = gaps.reduce((a, b) => a + b, 0);
   let at = 0;
-  return [0, ...gaps].map((gap) => 58 + (WIDTH - 122) * (at += gap) / whole);
+  return [0, ...gaps].map((gap) => LEFT + (width - LEFT - RIGHT) * (at += gap) / whole);
 }
 
 /** A number that fits a circle. @param {number} value */
@@ -85,9 +92,9 @@ function tiny(value) {
 const cut = (/** @type {string} */ text) => (text.length > 8 ? `${text.slice(0, 7)}…` : text);
 const sampleOf = (/** @type {any} */ found) => found.samples.indexOf(found.sample);
 
-/** @param {number} size @param {number} round */
-function part(size, round) {
-  const count = Math.min(size, MOST), first = Math.max(0, Math.min(size - count, round - Math.floor(count / 2)));
+/** Some of so many, round one of them. @param {number} size @param {number} round @param {number} most */
+function part(size, round, most) {
+  const count = Math.min(size, most), first = Math.max(0, Math.min(size - count, round - Math.floor(count / 2)));
   return Array.from({ length: count }, (_, k) => first + k);
 }
 
@@ -134,25 +141,25 @@ function litBy(line, network) {
 }
 
 /**
- * @param {Element} svg @param {number} c @param {{name: string, size: number}[]} columns @param {number[][]} shown
- * @param {(c: number) => number} x @param {(c: number, row: number) => number} y
+ * The lines between two columns.
+ * @param {Element} svg
+ * @param {{to: {name: string}, sources: number[], targets: number[]}} units
+ * @param {{x1: number, x2: number, y1: (row: number) => number, y2: (row: number) => number}} at
  * @param {{weights: Set<string>}} lit @param {Map<string, number>} used @param {Element[]} brought gets the figures, which stand above all
  */
-function edges(svg, c, columns, shown, x, y, lit, used, brought) {
-  const { name } = columns[c];
+function edges(svg, { to: { name }, sources, targets }, { x1, x2, y1, y2 }, lit, used, brought) {
   /** @type {Element[]} */
   const above = [];
-  shown[c - 1].forEach((from, i) => shown[c].forEach((to, j) => {
+  sources.forEach((from, i) => targets.forEach((to, j) => {
     const key = `${name}/${from}.${to}`, on = lit.weights.has(key), brings = used.get(key);
-    const colour = brings === undefined ? "" : brings < 0 ? "minus" : "plus";
-    const x1 = x(c - 1) + RADIUS, y1 = y(c - 1, i), x2 = x(c) - RADIUS, y2 = y(c, j);
-    const edge = s("line", { x1, y1, x2, y2, class: `edge pointable ${on ? `on ${colour}` : ""}`, "data-at": `${name}/weight/${from}.${to}` });
+    const colour = brings === undefined ? "" : brings < 0 ? "minus" : "plus", top = y1(i), end = y2(j);
+    const edge = s("line", { x1, y1: top, x2, y2: end, class: `edge pointable ${on ? `on ${colour}` : ""}`, "data-at": `${name}/weight/${from}.${to}` });
     if (!on) svg.append(edge);
     else {
       edge.setAttribute("stroke-width", String(1.5 + Math.min(4, Math.abs(brings ?? 0) * 4)));
       above.push(edge);
-      const share = shown[c - 1].length > 1 ? 0.3 + (0.4 * i) / (shown[c - 1].length - 1) : 0.3 + (0.4 * j) / Math.max(1, shown[c].length - 1);
-      if (brings !== undefined && used.size <= MOST) brought.push(s("text", { x: x1 + (x2 - x1) * share, y: y1 + (y2 - y1) * share - 4, class: "brings", "text-anchor": "middle" }, figure(brings, 3)));
+      const share = sources.length > 1 ? 0.3 + (0.4 * i) / (sources.length - 1) : 0.3 + (0.4 * j) / Math.max(1, targets.length - 1);
+      if (brings !== undefined && used.size <= Math.max(sources.length, targets.length)) brought.push(s("text", { x: x1 + (x2 - x1) * share, y: top + (end - top) * share - 4, class: "brings", "text-anchor": "middle" }, figure(brings, 3)));
     }
   }));
   svg.append(...above);

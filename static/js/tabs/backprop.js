@@ -163,7 +163,7 @@ export function mountBackprop(session, panel, isShown) {
     if (!line || !found || !network || aside.offsetParent === null || walk.view === "overview") return aside.replaceChildren();
     const l = network.layers.findIndex((layer) => layer.name === line.layer), layer = network.layers[l];
     /** @type {Node[]} */
-    const parts = [drawWhere(store.state, walk, { choose: (to, unit) => void chooseIn(to, unit), hidden: walk.view === "exercise" })];
+    const parts = [drawWhere(store.state, walk, { choose: (to, unit) => void chooseIn(to, unit), hidden: walk.view === "exercise", width: aside.clientWidth - 12 })];
     const z = walk.lines.find((one) => one.layer === line.layer && one.at?.array === "z");
     const f = layer?.activation ? ACTIVATIONS[layer.activation] : null;
     if (f && z && z.value !== null && walk.view !== "exercise" && (line.what.startsWith("activation") || line.what === "delta" || line.what === "weighted_sum")) {
@@ -230,9 +230,17 @@ export function mountBackprop(session, panel, isShown) {
   async function apply() {
     const { found } = walk;
     if (!found) return false;
+    const { samples, step } = found, { id } = session;
     const done = await session.try(async () => {
-      await api.apply(session.id, { samples: found.samples, step: found.step });
-      return true;
+      let made = false;
+      await session.edits.run("apply", async () => ({
+        redo: async () => {
+          await (made ? api.seek(id, step + 1) : api.apply(id, { samples, step }));
+          made = true;
+        },
+        undo: () => api.seek(id, step),
+      }));
+      return made;
     });
     if (done) say(store, { kind: "note", key: "bp.applied", values: { step: found.step + 1 } });
     await walk.refresh();
