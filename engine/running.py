@@ -96,6 +96,7 @@ class Running(Followed):
             vars(self).update(kept)
             raise
         if not another and spec != before.spec:
+            self.drain()  # no point of the course is of losses before and after
             self._course.marks.put(mark_of(self.step, before.spec, spec))
             self._trail.turn(spec, self.trainer.snapshot())
         return ended
@@ -126,9 +127,12 @@ class Running(Followed):
         if not is_comparable(before, self.spec):
             self._best = None
             self._compare_anew()
-        elif self._best is not None and before != self.spec:
+            self._measure_again()
+            return
+        if self._best is not None and before != self.spec:
             self._best = self._best.fitted(before, self.spec)
-        self._measure_again()
+        if before.average != self.spec.average:
+            self._measure_again()  # it is measured, too
 
     def reset(self, seed: int | None = None) -> Ended:
         """A new run with fresh weights from a seed; None means the spec's own. Returns the run before."""

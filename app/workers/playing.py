@@ -63,8 +63,8 @@ def _report(
     )
 
 
-def report(id: str) -> Report:
-    return _report(id, weights=True)
+def report(id: str, *, fresh: bool = True) -> Report:
+    return _report(id, weights=True, fresh=fresh)
 
 
 def set_weights(id: str, values: dict[str, Any]) -> Report:

@@ -27,7 +27,8 @@ def patch(
     line = line_of(kept_of(id))
     ended = experiment.patch(spec)
     kept_of(id).step_s = 0.0
-    return report(id), describe(id), ended and packed(ended, line)
+    # What has to be measured after the change is; for the rest, somebody turns a slider while it plays.
+    return report(id, fresh=False), describe(id, fresh=False), ended and packed(ended, line)
 
 
 def reset(id: str, seed: int | None) -> tuple[Report, EndedRun]:

@@ -109,10 +109,11 @@ def name_of(experiment: Experiment) -> str:
     return f"{experiment.spec.dataset.kind} {'-'.join(units)}"
 
 
-def describe(id: str) -> dict[str, Any]:
+def describe(id: str, *, fresh: bool = True) -> dict[str, Any]:
+    """Unless `fresh`, with the last losses that were measured in this run."""
     experiment = experiment_of(id)
     network, trainer = experiment.network, experiment.trainer
-    measures = experiment.measured()
+    measures = experiment.measured() if fresh else experiment.last_measured[1]
     layers: list[Any] = network.layers
     sizes: dict[str, int] = {}
     for entry in network.layout:

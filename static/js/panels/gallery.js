@@ -92,7 +92,10 @@ function ownText(session) {
 /** An experiment worth opening. @param {Session} session @param {any} preset */
 function lesson(session, preset) {
   return explain(h("button", { class: "thumb lesson", type: "button", "data-preset": preset.name, onclick: async () => {
-    if (await session.patch(preset.spec, "preset", true)) session.say("note", "presetOpened", pick(preset.title), ["undo"]);
+    if (!await session.patch(preset.spec, "preset", true)) return;
+    const { pace } = entryOf(session.store.state.catalog, preset.spec.dataset.kind);
+    if (pace) session.setPace(pace);
+    session.say("note", "presetOpened", pick(preset.title), ["undo"]);
   } }, h("span", { class: "glyph" }, "▸"), h("span", {}, pick(preset.title))), () => ({ text: pick(preset.summary) }));
 }
 
