@@ -12,6 +12,7 @@ from .errors import Reason, Refused
 from .marks import Mark, mark_of
 from .running import Running
 from .runs import Ended
+from .spec import NetworkSpec
 from .state import Snapshot
 from .trail import Stage, Trail
 from .trainer import Trainer
@@ -53,6 +54,19 @@ class Rewinding(Running):
     def reachable(self) -> list[tuple[int, int]]:
         """From which step to which it can be taken, in order."""
         return self._trail.reachable()
+
+    def passed(self) -> list[tuple[NetworkSpec, Snapshot]]:
+        """States of the run that are kept, in order, with the spec that they go on under; where it stands
+        is among them. To be looked at, never written to."""
+        found = {s.step: (stage.spec, s) for stage in self._trail.stages for s in stage.snapshots}
+        if self._ahead is not None:
+            found[self._ahead.snapshot.step] = (self._ahead.spec, self._ahead.snapshot)
+        found[self.step] = (self.spec, self.trainer.snapshot())
+        return [found[step] for step in sorted(found)]
+
+    def under(self, spec: NetworkSpec) -> Trainer:
+        """A trainer of its own under another spec of the run, to restore its states in."""
+        return self._as_under(spec)[1]
 
     def way_to(self, step: int, most: int | None = None) -> Replay | None:
         """A replay that ends there; None where it stands there already.

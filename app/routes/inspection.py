@@ -15,6 +15,7 @@ from ..schemas import (
     CheckIn,
     ConfusionOut,
     DiagnosisOut,
+    FlowOut,
     FrameOut,
     GradientCheckOut,
     GradientsOut,
@@ -151,3 +152,19 @@ async def diagnosis(networks: NetworksDep, live: LiveDep) -> Response:
     read off the run so far.
     """
     return json_response(await networks.call(live, looking.diagnosis))
+
+
+@router.get("/flow", response_model=FlowOut)
+async def flow(
+    networks: NetworksDep,
+    live: LiveDep,
+    after: Annotated[int, Query(ge=-1, le=2**53)] = -1,
+    bins: Annotated[int, Query(ge=0, le=200)] = 0,
+) -> Response:
+    """How the gradient, the update and their share of the weights went layer by layer, at steps kept of
+    the run after `after`, and in the update that comes next: made once more on a copy, so that what is
+    measured is what was. With `bins` how weights, gradients and activations are spread now.
+
+    Of a large network fewer steps are looked at.
+    """
+    return json_response(await networks.call(live, looking.flow, after, bins))

@@ -2,6 +2,7 @@
 
 from .base import Answer, ProblemOut, Wire
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
+from .flow import FlowOut
 from .inspection import (
     BoundaryOut,
     CheckIn,
@@ -48,6 +49,7 @@ from .worked import (
 )
 
 __all__ = [
+    "FlowOut",
     "ApplyIn",
     "ExerciseCheckIn",
     "ExerciseIn",

@@ -12,6 +12,7 @@ from engine.datasets import Table
 from engine.experiment import Experiment
 from engine.insight import check_gradient as checked_gradient
 from engine.insight import examine
+from engine.insight import flow as flowed
 from engine.insight import trace as traced
 from engine.suits import recipe
 
@@ -95,6 +96,10 @@ def trace(id: str, samples: list[int] | None) -> bytes:
 
 def diagnosis(id: str) -> bytes:
     return encoded(asdict(examine(experiment_of(id))))
+
+
+def flow(id: str, after: int, bins: int) -> bytes:
+    return encoded(asdict(flowed(experiment_of(id), after, bins)))
 
 
 def dataset(

@@ -2,11 +2,12 @@
 
 from .diagnosis import Diagnosis, Finding, Health, diagnose, examine
 from .exercise import Exercise, exercise
+from .flow import Flow, flow
 from .gradcheck import GradientCheck, check_gradient
 from .trace import Entry, Trace, trace
 from .worked import Worked, worked
 
 __all__ = [
-    "Diagnosis", "Entry", "Exercise", "Finding", "GradientCheck", "Health", "Trace", "Worked", "check_gradient",
-    "diagnose", "examine", "exercise", "trace", "worked",
+    "Diagnosis", "Entry", "Exercise", "Finding", "Flow", "GradientCheck", "Health", "Trace", "Worked", "check_gradient",
+    "diagnose", "examine", "exercise", "flow", "trace", "worked",
 ]  # fmt: skip

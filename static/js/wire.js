@@ -19,6 +19,8 @@
  * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
  * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
  * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
+ * @typedef {{step: number, run: number, points: FlowPointOut[], spreads: Record<string, SpreadsOut>}} FlowOut
+ * @typedef {{step: number, loss: number | null, layers: Record<string, NormsOut>}} FlowPointOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
@@ -35,6 +37,7 @@
  * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
  * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, last_step: number, reachable: [number, number][], best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
+ * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null, dataset?: Record<string, any> | null}} OwnIn
  * @typedef {{id: string, name: string, kind: "own" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
@@ -51,6 +54,8 @@
  * @typedef {{samples?: number[] | null}} SamplesIn
  * @typedef {{step: number}} SeekIn
  * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", start?: Record<string, number[] | number[][] | number[][][][]>, batch_size?: number, seed?: number}} SpecIn
+ * @typedef {{low: number, high: number, counts: number[], mean: number | null, deviation: number | null, zeros: number}} SpreadOut
+ * @typedef {{weights: SpreadOut | null, gradients: SpreadOut | null, activations: SpreadOut}} SpreadsOut
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
  * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
