@@ -112,6 +112,8 @@ export const api = {
   exercise: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/exercise`, asked),
   checkExercise: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/exercise/check`, asked),
   diagnosis: (/** @type {string} */ id) => ask("GET", `${of(id)}/diagnosis`),
+  /** @returns {Promise<import("./wire.js").FlowOut>} */
+  flow: (/** @type {string} */ id, /** @type {number} */ after, /** @type {number} */ bins) => ask("GET", `${of(id)}/flow?after=${after}&bins=${bins}`),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
