@@ -6,7 +6,7 @@ import { api, Problem } from "../api.js";
  * @typedef {import("../wire.js").FlowPointOut} Point
  */
 
-const EVERY_MS = 200, BINS = 32, MOST = 400;
+const EVERY_MS = 330, BINS = 32, MOST = 240;
 
 export class FlowCourse {
   /**
@@ -67,8 +67,8 @@ export class FlowCourse {
     this.changed();
     if (!this.#again) return;
     this.#again = false;
-    // No more than a tenth of the time is asked for, whatever an answer takes.
-    this.#timer = window.setTimeout(() => this.refresh(), Math.max(EVERY_MS, 9 * (performance.now() - begin)));
+    // A small part of the time is asked for, whatever an answer takes.
+    this.#timer = window.setTimeout(() => this.refresh(), Math.max(EVERY_MS, 12 * (performance.now() - begin)));
   }
 
   /** @param {Flow} found */
