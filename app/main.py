@@ -9,6 +9,7 @@ from .guard import Guard
 from .lifespan import lifespan
 from .pages import Site
 from .routes import (
+    asking,
     catalog,
     datasets,
     health,
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         networks,
         training,
         working,
+        asking,
         runs,
         inspection,
         studies,

@@ -29,6 +29,14 @@ class Experiment(Rewinding):
         """The class of each row of outputs.  (.., outputs) -> (..)"""
         return classify(self._parts, outputs)
 
+    def features_of(self, columns: Array) -> Array:
+        """Samples as the dataset scales them, as the network takes them."""
+        return self._parts.features(columns)
+
+    def coded(self, targets: Array) -> Array:
+        """Targets as the loss compares them.  (n, ..) -> (n, outputs), or (n, time) of classes"""
+        return self._parts.coded(targets)
+
     def confusion(self) -> dict[str, list[list[int]]] | None:
         """Rows are true classes, columns predicted ones; None for regression and for text."""
         return confusion(self._parts, self.trainer)

@@ -1,5 +1,6 @@
 """Request and response models, one file a noun. What can be configured comes from the engine's own records."""
 
+from .asking import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
 from .base import Answer, ProblemOut, Wire
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .flow import FlowOut
@@ -49,6 +50,10 @@ from .worked import (
 )
 
 __all__ = [
+    "ExcitesOut",
+    "InfluenceIn",
+    "InfluenceOut",
+    "WorstSamplesOut",
     "FlowOut",
     "ApplyIn",
     "ExerciseCheckIn",

@@ -34,11 +34,11 @@ def weights(id: str, average: bool = False) -> bytes | None:
 def predict(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
-    outputs = experiment.predict_scaled(_columns(experiment, asked), asked.place)
+    outputs = experiment.predict_scaled(columns_of(experiment, asked), asked.place)
     return encoded({"outputs": outputs})
 
 
-def _columns(experiment: Experiment, asked: Asked) -> Any:
+def columns_of(experiment: Experiment, asked: Asked) -> Any:
     """The samples asked about, as the dataset scales them.  Raises: Refused"""
     if asked.part is not None:
         return experiment.dataset.samples_of(asked.part, asked.samples)
@@ -52,7 +52,7 @@ def confusion(id: str) -> bytes:
 def activations(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
-    return encoded(experiment.activations_scaled(_columns(experiment, asked), asked.place))
+    return encoded(experiment.activations_scaled(columns_of(experiment, asked), asked.place))
 
 
 def boundary(id: str, resolution: int) -> bytes:

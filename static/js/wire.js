@@ -12,6 +12,8 @@
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
+ * @typedef {{layer: string, unit: number, part: "train" | "test", most: ExcitingOut[], least: ExcitingOut[]}} ExcitesOut
+ * @typedef {{sample: number, value: number | null}} ExcitingOut
  * @typedef {{seed?: number, level?: number, step?: number | null, answers: Record<string, number>, hints?: Record<string, number>}} ExerciseCheckIn
  * @typedef {{seed?: number, level?: number, solutions?: boolean}} ExerciseIn
  * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[], blank: string | null, tolerance: number | null}} ExerciseLineOut
@@ -28,6 +30,8 @@
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
  * @typedef {{kind: "formula" | "numbers" | "substitution", term: Record<string, any> | null, numbers: Record<string, any>[] | null}} HintOut
  * @typedef {{step: number[], loss: (number | null)[], low: (number | null)[], high: (number | null)[], test_step: number[], train_loss: (number | null)[], test_loss: (number | null)[], accuracy: (number | null)[], test_accuracy: (number | null)[], marks: MarkOut[], generation: number}} HistoryOut
+ * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, target?: number | null, most?: number}} InfluenceIn
+ * @typedef {{step: number, outputs: any, of: "loss" | "output", target: number | null, loss: number | null, share: number | null, gradient: Record<string, number | null>, pulls: PullOut[], samples: number}} InfluenceOut
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{en: string, zh: string}} LabelOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
@@ -47,6 +51,7 @@
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
+ * @typedef {{sample: number, effect: number, loss: number | null}} PullOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
@@ -64,5 +69,7 @@
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn
  * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
+ * @typedef {{sample: number, loss: number | null, share: number | null, target: any, answer: any}} WorstOut
+ * @typedef {{part: "train" | "test", worst: WorstOut[]}} WorstSamplesOut
  */
 export {};

@@ -49,6 +49,7 @@ ROUTES = [
     ("POST", "/trace"),
     ("POST", "/worked"),
     ("POST", "/apply"),
+    ("POST", "/influence"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),

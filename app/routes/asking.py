@@ -1,0 +1,60 @@
+"""Asking about one answer. Nothing here touches the state of training."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from ..deps import LiveDep, NetworksDep, SettingsDep
+from ..schemas import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
+from ..workers import asking
+from . import OF_STATE, json_response
+
+router = APIRouter(prefix="/api/networks/{id}", tags=["looking inside"], responses=OF_STATE)
+
+Most = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.post("/influence", response_model=InfluenceOut)
+async def influence(
+    networks: NetworksDep, settings: SettingsDep, live: LiveDep, asked: InfluenceIn
+) -> Response:
+    """Which training samples pull most at the answer for one input, and which way: alignment of gradients
+    at the present weights (Pruthi et al. 2020, TracIn, at one checkpoint).
+
+    It says what a step of plain SGD on each sample would do now. It does not say what the steps of the past
+    have done, nor what another optimizer would do.
+    """
+    return json_response(
+        await networks.call(
+            live,
+            asking.influence,
+            asked.asked(settings.max_predict_rows),
+            asked.target,
+            asked.most,
+        )
+    )
+
+
+@router.get("/worst", response_model=WorstSamplesOut)
+async def worst(
+    networks: NetworksDep,
+    live: LiveDep,
+    part: Literal["train", "test"] = "test",
+    most: Most = 12,
+) -> Response:
+    """The samples that the network does worst on, the largest loss first; of large networks and data as
+    many are looked at as a measurement looks at."""
+    return json_response(await networks.call(live, asking.worst, part, most))
+
+
+@router.get("/excites", response_model=ExcitesOut)
+async def excites(
+    networks: NetworksDep,
+    live: LiveDep,
+    layer: Annotated[str, Query(max_length=80)],
+    unit: Annotated[int, Query(ge=0, le=2**31)],
+    part: Literal["train", "test"] = "train",
+    most: Most = 6,
+) -> Response:
+    """The samples for which a unit, or a filter, gives most and least."""
+    return json_response(await networks.call(live, asking.excites, layer, unit, part, most))
