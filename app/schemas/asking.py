@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from .base import Answer
 from .inspection import RowsIn
@@ -11,13 +11,6 @@ from .inspection import RowsIn
 
 class InfluenceIn(RowsIn):
     """One input, raw, or one sample of the data."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            **RowsIn.model_config.get("json_schema_extra", {}),
-            "examples": [{"inputs": [[0.5, -0.5]]}],
-        }  # type: ignore[dict-item]
-    )
 
     target: Annotated[float, Interval(ge=-1e30, le=1e30)] | None = Field(
         None,

@@ -114,6 +114,10 @@ export const api = {
   diagnosis: (/** @type {string} */ id) => ask("GET", `${of(id)}/diagnosis`),
   /** @returns {Promise<import("./wire.js").FlowOut>} */
   flow: (/** @type {string} */ id, /** @type {number} */ after, /** @type {number} */ bins) => ask("GET", `${of(id)}/flow?after=${after}&bins=${bins}`),
+  /** @returns {Promise<import("./wire.js").InfluenceOut>} */
+  influence: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/influence`, asked),
+  /** @returns {Promise<import("./wire.js").WorstSamplesOut>} */
+  worst: (/** @type {string} */ id, /** @type {string} */ part, /** @type {number} */ most) => ask("GET", `${of(id)}/worst?part=${part}&most=${most}`),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),

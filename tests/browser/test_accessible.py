@@ -49,8 +49,14 @@ def test_the_playground_has_no_barriers(server, browser, locale, scheme) -> None
         page.wait_for_timeout(200)
         assert violations(page) == [], kind
     choose_data(one, "moons")
-    for tab in ("#of-numbers", "#of-confused"):
+    for tab, ready in (
+        ("#of-numbers", "#tab-numbers table"),
+        ("#of-confused", "#confusion td"),
+        ("#of-gradients", "#gradients canvas"),
+        ("#of-ask", "#ask [data-worst]"),
+    ):
         page.click(tab)
+        page.wait_for_selector(ready)
         assert violations(page) == [], tab
     page.click("#more")
     assert violations(page) == [], "more"

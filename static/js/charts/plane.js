@@ -7,6 +7,8 @@ import { drawAxes, ticks } from "./axes.js";
  *   u, v on the drawn plane; label is the class, or the value where values are fitted
  */
 
+/** @typedef {{sample: number, effect: number}} Pull of a training sample at an answer */
+
 const LEFT = 40, BOTTOM = 36; // room for the axes' figures and names; the style sheet places the pixels by it
 
 /** The part of the picture within its axes. @param {number} width @param {number} height */
@@ -49,7 +51,7 @@ export function drawPixels(canvas, pixels, resolution) {
  * @param {{low: number[], high: number[]}} frame
  * @param {Point[]} points
  * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number,
- *   eraser: {u: number, v: number, radius: number} | null, axes: string[]}} options  `radius` as a part of the width
+ *   eraser: {u: number, v: number, radius: number} | null, axes: string[], pulls: Pull[] | null}} options  `radius` as a part of the width
  */
 export function drawPoints(canvas, frame, points, options) {
   const { context, width, height } = fit(canvas);
@@ -98,6 +100,7 @@ export function drawPoints(canvas, frame, points, options) {
   context.globalAlpha = 0.75;
   context.stroke();
   context.globalAlpha = 1;
+  drawPulls(context, points, options.pulls, px, py, r);
   if (options.eraser) {
     context.beginPath();
     context.arc(px(options.eraser.u), py(options.eraser.v), options.eraser.radius * area.width, 0, 2 * Math.PI);
@@ -106,6 +109,35 @@ export function drawPoints(canvas, frame, points, options) {
   }
   if (options.cursor) crosshair(context, px(options.cursor.u), py(options.cursor.v), theme.ink);
   context.restore();
+}
+
+/**
+ * Training samples that pull at an answer, the stronger the larger; those that pull it away in dashes.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Point[]} points
+ * @param {Pull[] | null} pulls
+ * @param {(u: number) => number} px
+ * @param {(v: number) => number} py
+ * @param {number} r of a point
+ */
+function drawPulls(context, points, pulls, px, py, r) {
+  if (!pulls?.length) return;
+  const most = Math.max(...pulls.map(({ effect }) => Math.abs(effect))) || 1, theme = colours();
+  const of = new Map(points.filter((point) => !point.test).map((point) => [point.sample, point]));
+  for (const { sample, effect } of pulls) {
+    const point = of.get(sample);
+    if (!point) continue;
+    context.beginPath();
+    context.arc(px(point.u), py(point.v), r + 3 + 9 * Math.sqrt(Math.abs(effect) / most), 0, 2 * Math.PI);
+    context.strokeStyle = context.fillStyle = effect < 0 ? theme.accent : theme.bad;
+    context.lineWidth = 1.8;
+    context.setLineDash(effect < 0 ? [] : [3, 3]);
+    context.globalAlpha = 0.18;
+    context.fill();
+    context.globalAlpha = 1;
+    context.stroke();
+  }
+  context.setLineDash([]);
 }
 
 /**
@@ -130,9 +162,9 @@ function crosshair(context, x, y, colour) {
  * @param {HTMLCanvasElement} canvas
  * @param {{range: number[], y: Float32Array, unit: Float32Array | null}} curve
  * @param {Point[]} points u is the input, v the target
- * @param {{showTest: boolean, axes: string[], probe: {u: number} | null, names: string[]}} options `names` of both lines
+ * @param {{showTest: boolean, axes: string[], probe: {u: number} | null, names: string[], pulls: Pull[] | null}} options `names` of both lines
  */
-export function drawCurve(canvas, curve, points, { showTest, axes, probe, names }) {
+export function drawCurve(canvas, curve, points, { showTest, axes, probe, names, pulls }) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   const values = points.map((p) => p.v).concat(Array.from(curve.y)).filter(Number.isFinite);
@@ -158,6 +190,7 @@ export function drawCurve(canvas, curve, points, { showTest, axes, probe, names 
     context.stroke();
   }
   context.globalAlpha = 1;
+  drawPulls(context, points, pulls, px, py, 2.8);
   const at = (/** @type {number} */ i) => from + ((to - from) * i) / (curve.y.length - 1);
   const trail = (/** @type {ArrayLike<number>} */ ys, /** @type {(y: number) => number} */ to) => {
     context.beginPath();

@@ -38,7 +38,7 @@ export function mountOutput(session) {
     if (!dataset.plane) {
       pixels.width = pixels.width;
       if (!picture?.curve) return;
-      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)] });
+      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)], pulls: s.pulls });
       box.dataset.drawn = "yes";
       return;
     }
@@ -48,13 +48,13 @@ export function mountOutput(session) {
       box.dataset.drawn = "yes";
     }
     // The samples are painted anew where one of them is right or wrong now that was not: most pictures leave them alone.
-    const state = [dataset, s.theme, s.language, s.showTest, brush, cursor ?? s.probePinned, box.clientWidth, box.clientHeight, wrongOf(points)];
+    const state = [dataset, s.theme, s.language, s.showTest, brush, cursor ?? s.probePinned, s.pulls, box.clientWidth, box.clientHeight, wrongOf(points)];
     if (!brush && state.every((part, i) => part === painted[i])) return;
     painted = state;
     const scale = Math.max(1e-6, ...dataset.targets.flat().map(Math.abs));
     const shown = brush ? points.filter((p) => !brush?.covers(p)).concat(brush.drawn()) : points;
     const eraser = brush?.kind === "erase" && brush.last ? { ...brush.last, radius: ERASE_RADIUS } : null;
-    drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor: cursor ?? s.probePinned, valueScale: scale, eraser, axes });
+    drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor: cursor ?? s.probePinned, valueScale: scale, eraser, axes, pulls: s.pulls });
   });
   store.on(["dataset", "language"], (s) => {
     if (!s.dataset || !s.network) return;
@@ -63,7 +63,7 @@ export function mountOutput(session) {
       : dataset.view === "table" ? parts.map((share, k) => t("component", { n: k + 1, share: Math.round(share * 100) }))
       : dataset.plane ? [named("x1"), named("x2")] : [inputName(dataset, s.network, 0), targetName(dataset)];
   });
-  store.on(["picture", "dataset", "theme", "showTest", "language", "probePinned"], draw);
+  store.on(["picture", "dataset", "theme", "showTest", "language", "probePinned", "pulls"], draw);
   new ResizeObserver(draw).observe(box);
 
   store.on(["dataset", "brush", "language"], () => drawBrushes(session));

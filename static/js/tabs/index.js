@@ -48,6 +48,7 @@ const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
   { id: "backprop", label: "backprop", fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
+  { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
   { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
 ];
