@@ -118,6 +118,8 @@ export const api = {
   influence: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/influence`, asked),
   /** @returns {Promise<import("./wire.js").WorstSamplesOut>} */
   worst: (/** @type {string} */ id, /** @type {string} */ part, /** @type {number} */ most) => ask("GET", `${of(id)}/worst?part=${part}&most=${most}`),
+  /** @returns {Promise<import("./wire.js").ExcitesOut>} */
+  excites: (/** @type {string} */ id, /** @type {string} */ layer, /** @type {number} */ unit, /** @type {number} */ most) => ask("GET", `${of(id)}/excites?layer=${encodeURIComponent(layer)}&unit=${unit}&most=${most}`),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),

@@ -150,4 +150,4 @@ export function short(value, digits = 3) {
 }
 
 /** A count in groups of three, as short as it stays readable. @param {number} n */
-export const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en").replaceAll(",", "\u2009"));
+export const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en"));

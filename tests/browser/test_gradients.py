@@ -10,7 +10,7 @@ TAB = "#of-gradients"
 
 
 def number(text: str) -> float:
-    return float(text.replace("−", "-").replace("\u2009", ""))
+    return float(text.replace("−", "-").replace(",", ""))
 
 
 def opened(visitor, server, steps: int = 300) -> str:

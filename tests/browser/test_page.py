@@ -16,7 +16,7 @@ def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
     visitor.until("s.frame.state === 'paused'")
     assert visitor.state("frame.loss") < 0.9 * before
     assert visitor.state("history.step.length") > 10
-    assert int(page.inner_text("#count-step").replace("\u2009", "")) == visitor.state("frame.step")
+    assert int(page.inner_text("#count-step").replace(",", "")) == visitor.state("frame.step")
     assert "accuracy" in page.inner_text("#figures")
     page.click("#of-confused")
     assert page.locator("#confusion td").count() == 10

@@ -105,6 +105,7 @@ export function drawBrushes(session) {
     h("span", { class: "hint" }, t("brush")),
     ...kinds.map((k) => regression ? button(k, [k ? "+1" : "−1"], t("brushValue", { n: k ? "+1" : "−1" }))
       : button(k, [shapeIcon(k), k < dataset.classes ? className(dataset, k) : "+"], t(k >= dataset.classes ? "brushNew" : "brushClass", { n: "ABCDEFGH"[k] }))),
-    button("erase", [t("erase")], t("eraseHint")));
+    button("erase", [t("erase")], t("eraseHint")),
+    ...(regression ? [] : [h("span", { class: "legend" }, h("span", { class: "item" }, h("span", { class: "ring" }), t("markWrong")))]));
 }
 

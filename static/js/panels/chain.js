@@ -1,4 +1,5 @@
 /** Networks of images, sequences and text: a chain of layers, each with what it makes of one sample. */
+import { late } from "../assets.js";
 import { grouped, short } from "../canvas.js";
 import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
@@ -66,11 +67,30 @@ export function mountChain(session) {
   new ResizeObserver(narrow).observe(box);
 
   const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);
+  /** What excites a unit, loaded with the first that is pointed at. @type {ReturnType<typeof import("./excites.js").mountExcites> | null} */
+  let excites = null;
+  let asked = false;
+  const away = () => excites?.away();
+  /** What is pointed at now. @type {() => void} */
+  let point = away;
   box.addEventListener("pointermove", (event) => {
-    const canvas = under(event);
+    const canvas = under(event), unit = canvas ? unitAt(store.state, canvas, event) : null;
     byId("diagram-readout").textContent = canvas ? read(store.state, canvas, event) : t("chainHint");
+    if (!asked) {
+      asked = true;
+      void late("js/panels/excites.js").then((module) => {
+        excites = module.mountExcites(session);
+        point();
+      }, () => { asked = false; });
+    }
+    point = canvas && unit !== null && event.pointerType !== "touch" ? () => excites?.over(Number(canvas.dataset.layer), unit, { x: event.clientX, y: event.clientY }) : away;
+    point();
   });
-  box.addEventListener("pointerleave", () => { byId("diagram-readout").textContent = t("chainHint"); });
+  box.addEventListener("pointerleave", () => {
+    byId("diagram-readout").textContent = t("chainHint");
+    point = away;
+    away();
+  });
   box.addEventListener("click", (event) => {
     const l = Number(under(event)?.dataset.layer ?? -1);
     if (l >= 0) store.set({ layer: l });
@@ -144,6 +164,19 @@ function shownIn(s, l) {
   if (!layer || !look || look.id !== network.id || !look.layers[layer.name]) return null;
   const values = look.layers[layer.name].a;
   return values.length === layer.shape.reduce((a, b) => a * b, 1) ? { shape: layer.shape, values } : null;
+}
+
+/**
+ * Which unit, or filter, the pointer is over.
+ * @param {import("../session.js").State} s
+ * @param {HTMLCanvasElement} canvas
+ * @param {MouseEvent} event
+ */
+function unitAt(s, canvas, event) {
+  const l = Number(canvas.dataset.layer), found = l < 0 ? null : shownIn(s, l), box = canvas.getBoundingClientRect();
+  const at = found && numberAt(found.shape, box.width, box.height, event.clientX - box.left, event.clientY - box.top);
+  if (!found || !at) return null;
+  return found.shape.length === 3 ? at.tile : found.shape.length === 2 ? at.row : at.place;
 }
 
 /**
