@@ -15,7 +15,13 @@ _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
 # What the playground loads when it is first wanted: half of a visit does without.
-LATE = ("js/tabs/backprop.js", "js/tabs/gradients.js", "js/tabs/ask.js", "js/panels/excites.js")
+LATE = (
+    "js/tabs/backprop.js",
+    "js/tabs/gradients.js",
+    "js/tabs/ask.js",
+    "js/panels/excites.js",
+    "js/tabs/clinic.js",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,10 @@ class Page:
 
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
-         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css",
+         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
           "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
+    Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
     Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),
 )  # fmt: skip

@@ -120,6 +120,8 @@ export const api = {
   worst: (/** @type {string} */ id, /** @type {string} */ part, /** @type {number} */ most) => ask("GET", `${of(id)}/worst?part=${part}&most=${most}`),
   /** @returns {Promise<import("./wire.js").ExcitesOut>} */
   excites: (/** @type {string} */ id, /** @type {string} */ layer, /** @type {number} */ unit, /** @type {number} */ most) => ask("GET", `${of(id)}/excites?layer=${encodeURIComponent(layer)}&unit=${unit}&most=${most}`),
+  clinic: () => ask("GET", "/api/clinic"),
+  checkCase: (/** @type {string} */ name, /** @type {string} */ network) => ask("POST", `/api/clinic/${encodeURIComponent(name)}/check?wait=60`, { network }),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),

@@ -27,16 +27,17 @@ const GUESSES = /** @type {const} */ (["loss", "boundary", "weight"]);
  * The parts of the fragment that are no part of the experiment.
  * @param {Iterable<string>} hide
  * @param {string | null} predict
+ * @param {string | null} clinic the case that is open
  * @returns {Record<string, string>}
  */
-export function keptOf(hide, predict) {
+export function keptOf(hide, predict, clinic) {
   const hidden = [...hide].join(",");
-  return { ...(hidden ? { hide: hidden } : {}), ...(predict ? { predict } : {}) };
+  return { ...(hidden ? { hide: hidden } : {}), ...(predict ? { predict } : {}), ...(clinic ? { clinic } : {}) };
 }
 
 /**
  * @param {string} fragment
- * @returns {{spec: any, id: string | null, hide: string[], predict: typeof GUESSES[number] | null, broken: boolean}}
+ * @returns {{spec: any, id: string | null, hide: string[], predict: typeof GUESSES[number] | null, clinic: string | null, broken: boolean}}
  */
 export function fromFragment(fragment) {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
@@ -48,7 +49,7 @@ export function fromFragment(fragment) {
     broken = true;
   }
   const predict = GUESSES.find((name) => name === parameters.get("predict")) ?? null;
-  return { spec, id: parameters.get("network"), predict, hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
+  return { spec, id: parameters.get("network"), predict, clinic: parameters.get("clinic"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
 }
 
 /**

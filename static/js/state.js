@@ -7,12 +7,12 @@ import { shellState } from "./shell.js";
  *   hover: import("./types.js").Place | null, pinned: import("./types.js").Place | null, probePinned: {u: number, v: number} | null,
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean, sought: number | null,
  *   until: Record<string, number> | null, finding: any, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
- *   predict: "loss" | "boundary" | "weight" | null, guess: import("./charts/loss.js").Guess | null,
+ *   predict: "loss" | "boundary" | "weight" | null, clinic: string | null, guess: import("./charts/loss.js").Guess | null,
  *   look: import("./types.js").Look | null, sample: number, shown: number[],
  *   pulls: {sample: number, effect: number}[] | null,
  *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null}} State
- *   `pulls` are training samples that pull at an answer, to be seen on the plane
+ *   `clinic` is the case that is open; `pulls` are training samples that pull at an answer, to be seen on the plane
  *   `sought` is the step of the past that is under way; `predict` is what is to be guessed before it happens, `guess` the curve that was drawn
  *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
@@ -20,7 +20,7 @@ import { shellState } from "./shell.js";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false, sought: null,
-  predict: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], pulls: null, owned: null, ownedProblem: null, refused: null,
+  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], pulls: null, owned: null, ownedProblem: null, refused: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */

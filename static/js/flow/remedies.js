@@ -82,7 +82,7 @@ export class Remedies {
     if (!network) return [];
     const found = this.findings;
     return [
-      ...(found === null ? [h("p", { class: "hint" }, t("flow.looking"))] : found.length ? [] : [h("p", { class: "healthy" }, `✓ ${t("flow.healthy")}`)]),
+      ...(found === null ? [h("p", { class: "hint" }, t("flow.looking"))] : found.length ? [] : [h("p", { class: "healthy" }, `✓ ${t("flow.healthy")} `, h("a", { href: "/clinic" }, t("clinic.link")))]),
       ...(found ?? []).map((finding) => this.#finding(finding, network)),
       ...(this.tried ? [this.#comparison(this.tried)] : []),
     ];

@@ -41,7 +41,7 @@ const PANELS = [
 
 async function start() {
   const wanted = fromFragment(location.hash);
-  store.set({ catalog: await api.catalog(), predict: wanted.predict });
+  store.set({ catalog: await api.catalog(), predict: wanted.predict, clinic: wanted.clinic });
   hideParts(wanted.hide);
   if (wanted.broken) session.say("bad", "badLink");
   const pictures = mountPictures(session);
@@ -108,16 +108,16 @@ function mountAddress(hidden) {
   const address = () => {
     const { network, catalog } = store.state;
     if (!network) return;
-    const fragment = toFragment(network.spec, catalog.defaults, keptOf(hidden, store.state.predict));
+    const fragment = toFragment(network.spec, catalog.defaults, keptOf(hidden, store.state.predict, store.state.clinic));
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   };
-  store.on(["network", "predict"], address);
+  store.on(["network", "predict", "clinic"], address);
   addEventListener("hashchange", async (event) => {
     // The address itself may have been rewritten since, by an answer that was under way.
     const next = fromFragment(new URL(event.newURL).hash);
     if (next.broken) session.say("bad", "badLink");
     else {
-      store.set({ predict: next.predict });
+      store.set({ predict: next.predict, clinic: next.clinic });
       await session.try(() => session.open(next));
     }
   });

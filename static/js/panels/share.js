@@ -28,8 +28,8 @@ export function mountShare(session, hidden) {
   /** What it asks to be guessed first. @type {string | null} */
   let predict = null;
   const link = () => {
-    const { network, catalog } = session.store.state;
-    const fragment = network ? toFragment(network.spec, catalog.defaults, keptOf(hide, predict)) : "";
+    const { network, catalog, clinic } = session.store.state;
+    const fragment = network ? toFragment(network.spec, catalog.defaults, keptOf(hide, predict, clinic)) : "";
     return `${location.origin}${location.pathname}${fragment ? `#${fragment}` : ""}`;
   };
   const copy = (/** @type {string} */ text) => navigator.clipboard.writeText(text).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));

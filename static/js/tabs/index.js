@@ -8,7 +8,7 @@ import { mountNumbers } from "./numbers.js";
 
 /**
  * @typedef {import("../session.js").Session} Session
- * @typedef {{id: string, label: string, fits: (dataset: import("../types.js").Dataset) => boolean,
+ * @typedef {{id: string, label: string, fits: (dataset: import("../types.js").Dataset, s: import("../state.js").State) => boolean,
  *   mount: (session: Session, panel: HTMLElement, shown: () => boolean) => () => void}} Tab
  *   `label` is a word; `mount` builds the tab in its panel once and returns what is called when it is shown
  */
@@ -50,6 +50,7 @@ const TABS = [
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
   { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
+  { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
   { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
 ];
 
@@ -77,9 +78,15 @@ export function mountTabs(session) {
   }
   rovingTabs(list);
   select(tabs[0]);
-  store.on(["dataset"], ({ dataset }) => {
+  // A case that is opened shows itself.
+  store.on(["clinic"], ({ clinic }) => {
+    const tab = tabs.find(({ id }) => id === "clinic");
+    if (tab && clinic) select(tab);
+  });
+  store.on(["dataset", "clinic"], (s) => {
+    const { dataset } = s;
     if (!dataset) return;
-    for (const tab of tabs) tab.button.hidden = !tab.fits(dataset);
+    for (const tab of tabs) tab.button.hidden = !tab.fits(dataset, s);
     if (tabs.some((tab) => tab.button.hidden && !tab.panel.hidden)) select(tabs[0]);
   });
 }
