@@ -240,7 +240,7 @@ def test_every_script_is_in_the_bundle_of_a_page_or_of_the_worker() -> None:
     scripts = [*(page.script for page in PAGES), "js/model/worker.js", *LATE]
     found = alone.union(*(reached(script) for script in scripts))
     assert found == {str(path.relative_to(ROOT / "static")) for path in SCRIPTS}
-    assert "js/charts/activation.js" in reached("js/pages/activations.js")
+    assert "js/charts/curves.js" in reached("js/pages/activations.js")
     assert "js/session.js" not in reached("js/pages/activations.js")
 
 
