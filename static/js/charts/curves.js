@@ -77,8 +77,8 @@ export function drawPlot(context, frame, plot) {
   context.rect(left, top - 2, right - left, bottom - top + 4);
   context.clip();
   for (const line of plot.lines) drawLine(context, frame, scale, line);
-  for (const mark of plot.marks ?? []) drawMark(context, frame, scale, mark);
   if (plot.z !== null && plot.z !== undefined) drawCursor(context, frame, scale, plot.z, plot.lines);
+  for (const mark of plot.marks ?? []) drawMark(context, frame, scale, mark);
   context.restore();
   const named = plot.lines.filter((line) => line.label);
   if (named.length) drawLabels(context, frame, scale, plot.x[1], named);
@@ -182,9 +182,10 @@ function drawCursor(context, { top, bottom }, { px, py }, z, lines) {
 }
 
 /** Names beside the right ends of their lines, none over another. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {ReturnType<typeof scales>} scale @param {number} end @param {Line[]} lines */
-function drawLabels(context, { right, top, bottom }, { py }, end, lines) {
+function drawLabels(context, { right, top, bottom }, { px, py }, end, lines) {
   const theme = colours(), gap = 15;
-  const ends = lines.map((line) => ({ line, from: Math.max(top, Math.min(bottom, py(line.at(end)))) })).sort((a, b) => a.from - b.from);
+  const inside = (/** @type {Line} */ line) => py(line.at(end)) > top - 4 && py(line.at(end)) < bottom + 4;
+  const ends = lines.filter(inside).map((line) => ({ line, from: Math.max(top, Math.min(bottom, py(line.at(end)))) })).sort((a, b) => a.from - b.from);
   const places = spread(ends.map((one) => one.from), gap, top + 4, bottom - 2);
   context.font = chartFont("sans");
   context.textAlign = "left";
@@ -199,6 +200,12 @@ function drawLabels(context, { right, top, bottom }, { py }, end, lines) {
     context.setLineDash([]);
     context.fillStyle = theme.ink;
     context.fillText(line.label ?? "", right + 16, places[i] + 4);
+  });
+  // What leaves the plot before its end is named where it leaves.
+  lines.filter((line) => !inside(line)).forEach((line, i) => {
+    let z = end;
+    while (z > 0 && (py(line.at(z)) < top || py(line.at(z)) > bottom)) z -= 0.02;
+    halo(context, line.label ?? "", px(z) + 8, (py(line.at(z)) < (top + bottom) / 2 ? top + 12 : bottom - 6) + i * gap);
   });
 }
 

@@ -14,14 +14,14 @@ export const columnAt = (width, n, x) => Math.max(0, Math.min(n - 1, Math.floor(
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{factor: number, product: number}[]} links from the input to the output
- * @param {{chosen: number, bounds: (number | null)[], low: number, high: number, power: (p: number) => string, written: (value: number) => string}} more
+ * @param {{chosen: number, bounds: (number | null)[], low: number, high: number, back: string, power: (p: number) => string, written: (value: number) => string}} more
  *   `bounds` by neuron; the axis goes from 10^low to 10^high
  */
-export function drawLinks(canvas, links, { chosen, bounds, low, high, power, written }) {
+export function drawLinks(canvas, links, { chosen, bounds, low, high, back, power, written }) {
   const { context, width, height } = fit(canvas), theme = colours(), n = links.length;
   if (!width) return;
-  const frame = { left: LEFT, right: width - 8, top: CIRCLES + 34, bottom: height - 22 };
-  const py = (/** @type {number} */ p) => frame.bottom - ((p - low) / (high - low)) * (frame.bottom - frame.top);
+  const frame = { left: LEFT, right: width - 8, top: CIRCLES + 40, bottom: height - 22 };
+  const py = (/** @type {number} */ p) => frame.bottom - 18 - ((p - low) / (high - low)) * (frame.bottom - 18 - frame.top);
   const column = columnOf(width, n), apart = column(1) - column(0), wide = Math.max(6, Math.min(46, apart * 0.62));
   const every = Math.max(1, Math.ceil((high - low) / 8)), marks = [];
   for (let p = Math.ceil(low / every) * every; p <= high; p += every) marks.push(p);
@@ -58,8 +58,20 @@ export function drawLinks(canvas, links, { chosen, bounds, low, high, power, wri
     context.textAlign = "center";
     context.fillText(text, column(k), middle + r + 16);
   });
-  context.fillStyle = theme["ink-2"];
+  // The way back.
+  const wayY = CIRCLES + 14, wayEnd = frame.right, wayStart = wayEnd - Math.min(260, (frame.right - frame.left) * 0.5);
+  context.strokeStyle = context.fillStyle = theme["ink-2"];
+  context.beginPath();
+  context.moveTo(wayEnd, wayY);
+  context.lineTo(wayStart, wayY);
+  context.lineTo(wayStart + 8, wayY - 4);
+  context.moveTo(wayStart, wayY);
+  context.lineTo(wayStart + 8, wayY + 4);
+  context.stroke();
+  context.font = chartFont("sans");
   context.textAlign = "right";
+  context.fillText(back, wayEnd, wayY + 16);
+  context.font = chartFont();
   context.fillText("x", LEFT - 18, middle + 4);
   context.strokeStyle = theme.ink;
   context.lineWidth = 1.2;

@@ -19,7 +19,7 @@ export function reachOf(terms) {
 /** Where things lie. @param {number} width @param {number} height @param {number} rows */
 export function placesOf(width, height, rows) {
   const top = rows * ROW + 18;
-  return { frame: { left: GUTTER, right: width - 10, top, bottom: height - 36 }, row: (/** @type {number} */ k) => 4 + k * ROW, tall: ROW };
+  return { frame: { left: GUTTER, right: width - 30, top, bottom: height - 36 }, row: (/** @type {number} */ k) => 4 + k * ROW, tall: ROW };
 }
 
 /**
@@ -33,7 +33,7 @@ export function drawNeuron(canvas, f, now, { reach, bands, before, target }) {
   if (!width) return;
   const { frame, row } = placesOf(width, height, now.terms.length + 1);
   const x = /** @type {[number, number]} */ ([-reach, reach]);
-  const lines = [{ at: f.slope, colour: theme["ink-2"], dash: [4, 3], thick: 1.4 }, { at: f.value, colour: theme.accent, thick: 2.2 }];
+  const lines = [{ at: f.slope, colour: theme["ink-2"], dash: [4, 3], thick: 1.4, label: "f′" }, { at: f.value, colour: theme.accent, thick: 2.2, label: "f" }];
   const least = /** @type {[number, number]} */ ([Math.min(0, now.t - 0.3, Math.max(-4, now.a)), Math.max(1, now.t + 0.3, Math.min(7, now.a))]);
   const y = rangeOf(lines, x, least, [Math.min(-4, least[0]), Math.max(4.4, least[1])]);
   drawPlot(context, frame, { lines, x, y, bands, names: ["z", ""], ticks: 4 });
@@ -81,8 +81,9 @@ export function drawNeuron(canvas, f, now, { reach, bands, before, target }) {
   halo(context, target, frame.left + 6, Math.max(frame.top + 12, Math.min(frame.bottom - 4, py(now.t) - 5)));
   context.fillStyle = theme.ink;
   const text = `a = ${now.written(now.a)}`, wide = context.measureText(text).width;
-  const up = Math.abs(at.y - py(now.t)) < 26 || at.y < py(now.t) ? at.y - 12 : at.y + 20;
-  halo(context, text, at.x + 12 + wide > frame.right ? at.x - 12 - wide : at.x + 12, Math.max(frame.top + 12, Math.min(frame.bottom - 6, up)));
+  // On the side that curve and tangent leave free.
+  const beside = now.slope < 0 ? at.x + 14 : at.x - 14 - wide;
+  halo(context, text, Math.max(frame.left + 4, Math.min(frame.right - wide - 4, beside)), Math.max(frame.top + 12, Math.min(frame.bottom - 6, at.y - 10)));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Drawn} now @param {(x: number) => number} px @param {(k: number) => number} row @param {import("./curves.js").Frame} frame */

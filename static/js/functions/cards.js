@@ -2,10 +2,11 @@
 import { colours, fit } from "../canvas.js";
 import { drawPlot, rangeOf, scales } from "../charts/curves.js";
 import { h, math } from "../dom.js";
-import { EXACT, interval, steepestOf } from "../model/exact.js";
+import { interval, steepestOf } from "../model/exact.js";
 import { eachFrame } from "../store.js";
 import { named, pick, t } from "../words.js";
 import { alone, byKeys, placed, speak, written } from "./controls.js";
+import { EXACT } from "./exact.js";
 import { MOST } from "./link.js";
 import { toggle } from "./overlay.js";
 
@@ -25,8 +26,9 @@ export function mountCards(store, box) {
   let cards = [];
   const draw = eachFrame(() => { for (const card of cards) card.draw(store.state.z); });
   store.on(["catalog", "language"], (s) => {
+    for (const { check } of cards) check.closest("article")?.remove();
     cards = alone(s.catalog).map((known) => card(store, known, box));
-    box.replaceChildren(...cards.map((one) => /** @type {Node} */ (one.check.closest("article"))));
+    box.prepend(...cards.map((one) => /** @type {Node} */ (one.check.closest("article"))));
     draw();
   });
   store.on(["chosen", "language"], (s) => { for (const { check, name } of cards) check.checked = s.chosen.includes(name); });
@@ -58,7 +60,7 @@ function card(store, known, box) {
     h("p", {}, pick(known.summary)),
     h("dl", { class: "facts" },
       fact("fn.range", interval(known, (v) => written(v))),
-      fact("fn.steepest", known.steepest === null ? t("fn.noSteepest") : steepest.to > steepest.from ? t("fn.steepestAll", { slope: written(known.steepest) }) : t("fn.steepestAt", { slope: written(known.steepest), z: written(steepest.from, 3) })),
+      fact("fn.steepest", known.steepest === null ? t("fn.noSteepest") : steepest.ever ? t("fn.steepestEver", { slope: written(known.steepest) }) : steepest.to > steepest.from ? t("fn.steepestAll", { slope: written(known.steepest) }) : t("fn.steepestAt", { slope: written(known.steepest), z: written(steepest.from, 3) })),
       fact("fn.flat", flatText(known)), fact("fn.used", pick(known.used)), fact("fn.fails", pick(known.fails)))));
   return {
     name, check,
@@ -67,7 +69,7 @@ function card(store, known, box) {
       if (!width) return;
       const lines = [{ at: f.slope, colour: theme["ink-2"], dash: [4, 3], thick: 1.4 }, { at: f.value, colour: theme.accent, thick: 2 }];
       drawPlot(context, frame(), { lines, x: X, y: rangeOf(lines, X, [0, 1], [-4, known.high === 6 ? 6.6 : 4]), bands: flatStretches(known), z,
-        marks: known.steepest === null ? [] : [{ ...steepest, y: steepest.slope, text: written(steepest.slope) }] });
+        marks: known.steepest === null || steepest.ever ? [] : [{ ...steepest, y: steepest.slope, text: written(steepest.slope) }] });
       readout.textContent = `f(${z.toFixed(2).replace("-", "−")}) = ${placed(f.value(z))}   f′ = ${placed(f.slope(z))}`;
       speak(canvas, z, REACH, readout.textContent);
     },

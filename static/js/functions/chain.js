@@ -1,11 +1,11 @@
 /** Neurons in a row: what of the output's gradient comes back to the first. */
 import { columnAt, drawLinks } from "../charts/links.js";
 import { h } from "../dom.js";
-import { EXACT } from "../model/exact.js";
 import { bound, chain, decades, verdict } from "../model/slopes.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
-import { followed, functionField, powerOfTen, recordOf, written } from "./controls.js";
+import { followed, functionField, powerOfTen, raised, recordOf, written } from "./controls.js";
+import { EXACT } from "./exact.js";
 import { MOST } from "./link.js";
 
 /** @import {PageStore, State} from "./controls.js" */
@@ -26,7 +26,7 @@ export function mountChain(store, box) {
     chosen = Math.min(chosen, made.n - 1);
     const bounds = links.map((_, k) => bound(known.steepest, made.w, made.n - k));
     const { low, high } = decades([...links.map(({ product }) => Math.abs(product)), ...bounds.map((one) => one ?? 1)]);
-    drawLinks(canvas, links, { chosen, bounds, low, high, power: powerOfTen, written: (v) => written(v, 3) });
+    drawLinks(canvas, links, { chosen, bounds, low, high, back: t("fn.back"), power: powerOfTen, written: (v) => written(v, 3) });
     const { z, a, slope, factor, product } = links[chosen];
     readout.textContent = t("fn.link", { k: chosen + 1, z: written(z), a: written(a), slope: written(slope), factor: written(factor), product: written(product) });
     for (const [name, value] of Object.entries({ valuemin: 1, valuemax: made.n, valuenow: chosen + 1, valuetext: readout.textContent })) canvas.setAttribute(`aria-${name}`, String(value));
@@ -69,7 +69,7 @@ export function mountChain(store, box) {
     const becomes = verdict(product), most = bound(known.steepest, w, n);
     said.replaceChildren(h("strong", { "data-verdict": becomes }, t(`fn.verdict.${becomes}`)), " ",
       t(`fn.comes.${becomes}`, { name: named(f), n, product: written(product), times: written(Math.abs(1 / product), 2) }), " ",
-      most === null || known.steepest === null ? t("fn.noBound") : t("fn.bound", { slope: written(known.steepest), w: written(Math.abs(w)), n, bound: written(most, 3) }));
+      most === null || known.steepest === null ? t("fn.noBound") : t("fn.bound", { slope: written(known.steepest), w: written(Math.abs(w)), n: raised(n), bound: written(most, 3) }));
     table.replaceChildren(
       h("thead", {}, h("tr", {}, ...[t("fn.neuronWord"), "z", "f(z)", "f′(z)", "f′(z) · w", t("fn.product")].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...links.map((link, k) => h("tr", {}, h("th", { scope: "row" }, String(k + 1)), ...[link.z, link.a, link.slope, link.factor, link.product].map((v) => h("td", { class: "number" }, written(v, 4)))))));

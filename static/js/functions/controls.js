@@ -23,8 +23,11 @@ export const strokeOf = (i) => ({ colour: classColours()[i % 8], dash: DASHES[Ma
 
 const RAISED = /** @type {Record<string, string>} */ (Object.fromEntries([..."0123456789"].map((digit, i) => [digit, "⁰¹²³⁴⁵⁶⁷⁸⁹"[i]])));
 
+/** A whole number as an exponent: ⁻³. @param {number} n */
+export const raised = (n) => `${n < 0 ? "⁻" : ""}${[...String(Math.abs(n))].map((digit) => RAISED[digit]).join("")}`;
+
 /** A power of ten: 10⁻³. @param {number} power */
-export const powerOfTen = (power) => `10${power < 0 ? "⁻" : ""}${[...String(Math.abs(power))].map((digit) => RAISED[digit]).join("")}`;
+export const powerOfTen = (power) => `10${raised(power)}`;
 
 /** A number of a few digits, as in a book: 0.25, 9.5 × 10⁻⁷. @param {number} value @param {number} [digits] */
 export function written(value, digits = 3) {
@@ -57,7 +60,8 @@ export function followed(label, range, changed) {
   return {
     field,
     set: (/** @type {number} */ value) => {
-      const text = String(Number(value.toPrecision(4)));
+      // Short, so that nothing is pushed aside by digits; the picture and the formulas say more.
+      const text = String(Number(range.log ? value.toPrecision(3) : value.toFixed(3)));
       slider.value = String(position(value));
       slider.setAttribute("aria-valuetext", text);
       number.dataset.last = text;

@@ -5,10 +5,9 @@
  * @import {Function1, Known} from "../model/exact.js"
  * @import {Shown} from "./link.js"
  */
-import { figure, m, set, symbol } from "../formula.js";
+import { m, set, symbol } from "../formula.js";
 import { h } from "../dom.js";
-import { flatAt } from "../model/exact.js";
-import { stepped, worked } from "../model/neuron.js";
+import { flatAt, stepped, worked } from "../model/neuron.js";
 import { named, t } from "../words.js";
 import { indexed, written } from "./controls.js";
 
@@ -20,6 +19,9 @@ const SYMBOLS = { symbols: true, digits: DIGITS, more }, FIGURES = { symbols: fa
 /** A formula of its own, so that a long line breaks before its equals signs. @param {...(Element | string)} parts */
 function formula(...parts) {
   const math = m("math", ...parts.map((part) => (typeof part === "string" ? m("mo", part) : part)));
+  // What a slider stands at has no zeros after its last digit.
+  for (const number of math.querySelectorAll("mn")) if (number.textContent?.includes(".")) number.textContent = number.textContent.replace(/\.?0+$/, "");
+  for (const letter of math.querySelectorAll("mi")) if (letter.textContent === "f′") letter.setAttribute("class", "primed");
   return math;
 }
 
@@ -41,11 +43,7 @@ export function gradientLines(f, neuron, name) {
   const difference = { op: "subtract", of: [leaf("a", a), leaf("t", target)] };
   const slopeTerm = { op: "f′", of: [leaf("z", z)] }, slopeLeaf = leaf("", slope);
   const chained = (/** @type {Term} */ one, /** @type {number | null} */ i) => ({ op: "multiply", of: [difference, one, ...(i === null ? [] : [leaf(`x_${i + 1}`, x[i])])] });
-  const moved = (/** @type {string} */ letter, /** @type {number} */ from, /** @type {number} */ to) => h("span", { class: "move" }, `${letter}: ${figure(from, DIGITS)} → ${figure(to, DIGITS)}`);
-  const withMove = (/** @type {HTMLElement} */ made, /** @type {HTMLElement} */ move) => {
-    made.append(" ", move);
-    return made;
-  };
+  const moved = (/** @type {string} */ letter, /** @type {number} */ from, /** @type {number} */ to) => h("span", {}, `${letter} ${written(from, 5)} → ${written(to, 5)}`);
   /** @type {Term} */
   const sum = { op: "add", of: [...w.map((weight, i) => ({ op: "multiply", of: [leaf(`w_${i + 1}`, weight), leaf(`x_${i + 1}`, x[i])] })), leaf("b", b)] };
   return [
@@ -53,9 +51,9 @@ export function gradientLines(f, neuron, name) {
     line("a", symbol("a"), { op: "f", of: [leaf("z", z)] }, { op: name, of: [leaf("z", z)] }, a),
     h("p", { class: "line", "data-of": "slope" }, formula(set(slopeTerm, SYMBOLS)), " ", h("strong", {}, formula("=", set({ value: slope }, FIGURES)))),
     line("loss", symbol("L"), { op: "multiply", of: [leaf("½", 0.5), { op: "power", of: [difference, { value: 2 }] }] }, { op: "multiply", of: [leaf("½", 0.5), { op: "power", of: [difference, { value: 2 }] }] }, loss),
-    ...w.map((weight, i) => withMove(line(`dw${i}`, symbol(`dw_${i + 1}`), chained(slopeTerm, i), chained(slopeLeaf, i), dw[i]), moved(indexed("w", i), weight, after.w[i]))),
-    withMove(line("db", symbol("db"), chained(slopeTerm, null), chained(slopeLeaf, null), db), moved("b", b, after.b)),
-    h("p", { class: "hint" }, t("fn.arrowHint", { rate: written(rate) })),
+    ...w.map((_, i) => line(`dw${i}`, symbol(`dw_${i + 1}`), chained(slopeTerm, i), chained(slopeLeaf, i), dw[i])),
+    line("db", symbol("db"), chained(slopeTerm, null), chained(slopeLeaf, null), db),
+    h("p", { class: "moves" }, t("fn.moves", { rate: written(rate) }), ...w.map((weight, i) => moved(indexed("w", i), weight, after.w[i])), moved("b", b, after.b)),
   ];
 }
 

@@ -2,12 +2,12 @@
 import { drawNeuron, placesOf, reachOf } from "../charts/neuron.js";
 import { scales } from "../charts/curves.js";
 import { byId, h } from "../dom.js";
-import { EXACT } from "../model/exact.js";
 import { flatPlace, shifted, stepped, towards, worked } from "../model/neuron.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { flatStretches } from "./cards.js";
 import { byKeys, followed, functionField, indexed, placed, recordOf, speak, switched, written } from "./controls.js";
+import { EXACT } from "./exact.js";
 import { gradientLines, inWords } from "./gradient.js";
 import { BEGINNING, MOST } from "./link.js";
 
@@ -18,7 +18,7 @@ import { BEGINNING, MOST } from "./link.js";
 export function mountNeuron(store, box) {
   const controls = h("div", { class: "sliders" }), lines = h("div", { class: "numbers" }), words = h("p", { class: "verdict", id: "neuron-words" });
   const canvas = h("canvas", { id: "neuron-picture", role: "slider", tabIndex: 0 }), acts = h("div", { class: "row acts" });
-  box.append(controls, h("div", { class: "picture" }, canvas), h("div", { class: "told" }, acts, words, lines));
+  box.append(controls, h("div", { class: "picture" }, canvas), acts, words, lines);
   /** @type {Record<string, ReturnType<typeof followed>>} */
   let sliders = {};
   let kind = /** @type {ReturnType<typeof switched> | null} */ (null);

@@ -2,10 +2,10 @@
 import { chartFont, fit } from "../canvas.js";
 import { drawPlot, rangeOf, scales } from "../charts/curves.js";
 import { h } from "../dom.js";
-import { EXACT } from "../model/exact.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
 import { alone, byKeys, followed, placed, speak, strokeOf, switched } from "./controls.js";
+import { EXACT } from "./exact.js";
 import { BEGINNING, MOST } from "./link.js";
 
 /** @import {PageStore, State} from "./controls.js" */
@@ -60,7 +60,7 @@ export function mountOverlay(store, box) {
     const panel = (/** @type {"value" | "slope"} */ what, /** @type {number} */ top, /** @type {number} */ bottom, /** @type {boolean} */ last) => {
       const drawn = lines.map(({ f, colour, dash, label }) => ({ at: f[what], colour, dash, label }));
       drawPlot(context, { ...frame, top, bottom }, { lines: drawn, x, z: s.z, ticks: 5, names: [last ? "z" : "", what === "value" ? "f(z)" : "f′(z)"],
-        y: rangeOf(drawn, x, what === "value" ? [-1, 1] : [0, 1], what === "value" ? [-4, 6.4] : [-1.2, 2.2]) });
+        y: rangeOf(drawn, x, what === "value" ? [-1, 1] : [0, 1], what === "value" ? [-4, 8.1] : [-1.2, 2.2]) });
     };
     if (s.show !== "slope") panel("value", frame.top, both ? middle - 22 : frame.bottom, !both);
     if (s.show !== "value") panel("slope", both ? middle + 6 : frame.top, frame.bottom, true);

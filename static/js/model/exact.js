@@ -2,9 +2,8 @@
  * Activation functions to the last digits, for pictures that say numbers or multiply many slopes.
  *
  * Those of forward.js look tanh and exp up in a table, which is off by 1e-6: enough for a picture, but ten slopes of a
- * saturated unit multiplied would be of the table alone. Here is what differs; the rest is taken from there.
+ * saturated unit multiplied would be of the table alone. Here are those that differ; functions/exact.js has them all.
  */
-import { ACTIVATIONS } from "./forward.js";
 
 /** @typedef {{value: (z: number) => number, slope: (z: number) => number}} Function1 */
 /** What the catalog says of a function. @typedef {{name: string, low: number | null, high: number | null, reached: boolean, steepest: number | null, flat_below: number | null, flat_above: number | null, dies: boolean}} Known */
@@ -44,8 +43,7 @@ function below(z) {
 }
 
 /** @type {Record<string, Function1>} */
-export const EXACT = {
-  ...ACTIVATIONS,
+export const SHARP = {
   sigmoid: { value: sigmoid, slope: sigmoidSlope },
   tanh: { value: Math.tanh, slope: (z) => 4 * sigmoidSlope(2 * z) },
   softplus: { value: softplus, slope: sigmoid },
@@ -61,7 +59,8 @@ export const EXACT = {
  * Where a function is steepest between -reach and reach: one place, or a stretch where its slope stays the same.
  * @param {Function1} f
  * @param {number} reach
- * @returns {{from: number, to: number, slope: number}} where |slope| is greatest; on 0 where it is so in many places
+ * @returns {{from: number, to: number, slope: number, ever: boolean}} where |slope| is greatest, the nearest to 0 of several
+ *   places; `ever` where it is still growing at the end
  */
 export function steepestOf(f, reach) {
   const n = 1600, at = (/** @type {number} */ i) => -reach + (2 * reach * i) / n;
@@ -74,11 +73,8 @@ export function steepestOf(f, reach) {
   let first = best, last = best;
   while (first > 0 && Math.abs(f.slope(at(first - 1)) - slope) < 1e-12) first--;
   while (last < n && Math.abs(f.slope(at(last + 1)) - slope) < 1e-12) last++;
-  return { from: at(first), to: at(last), slope };
+  return { from: at(first), to: at(last), slope, ever: first === last && (first === 0 || last === n) };
 }
-
-/** Whether the curve is flat at z, as the catalog says. @param {Known} known @param {number} z */
-export const flatAt = (known, z) => (known.flat_below !== null && z <= known.flat_below) || (known.flat_above !== null && z >= known.flat_above);
 
 /**
  * The range as an interval: "(0, 1)", "[−0.17, ∞)".

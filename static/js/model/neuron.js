@@ -6,7 +6,6 @@
  * @typedef {{terms: number[], z: number, a: number, slope: number, error: number, loss: number, delta: number, dw: number[], db: number}} Worked
  *   `delta` is dL/dz
  */
-import { flatAt } from "./exact.js";
 
 /**
  * L = (a - t)² / 2, so dL/dw_i = (a - t) f'(z) x_i.
@@ -48,6 +47,9 @@ export function towards(neuron, z, most) {
   const wanted = Math.max(-most, Math.min(most, (z - rest) / w[i]));
   return { ...neuron, x: x.map((one, k) => (k === i ? wanted : one)) };
 }
+
+/** Whether the curve is flat at z, as the catalog says. @param {Known} known @param {number} z */
+export const flatAt = (known, z) => (known.flat_below !== null && z <= known.flat_below) || (known.flat_above !== null && z >= known.flat_above);
 
 /**
  * A z in the flat stretch that is nearer, one and a half beyond its edge; null where the function has none.

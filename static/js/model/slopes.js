@@ -30,7 +30,7 @@ export function chain(f, { n, w, x }) {
 export const bound = (steepest, w, n) => (steepest === null ? null : (steepest * Math.abs(w)) ** n);
 
 /** Below the one and above the other a gradient is said to vanish or to explode. */
-export const VANISHES = 1e-3, EXPLODES = 1e3;
+export const VANISHES = 1e-2, EXPLODES = 1e2;
 
 /** What becomes of the gradient. @param {number} product @returns {"stopped" | "vanishes" | "explodes" | "passes"} */
 export function verdict(product) {
