@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import catalog
+from engine.activations import activation
 from engine.datasets import DATASETS, packaged
 
 KINDS = [name for name in DATASETS if name not in ("own", "own_text")]
@@ -66,3 +67,11 @@ def test_previews_take_little_time() -> None:
     for cls in DATASETS.values():
         catalog._preview(cls)
     assert time.perf_counter() - start < 0.5
+
+
+def test_the_catalog_says_of_every_activation_where_it_is_used_and_where_it_fails(client) -> None:
+    for query in ("", "?short=true"):
+        for told in client.get(f"/api/catalog{query}").json()["activations"]:
+            record = activation(told["name"])
+            for field in ("used", "fails", "low", "high", "reached", "flat_below", "flat_above"):
+                assert told[field] == getattr(record, field)

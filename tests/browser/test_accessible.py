@@ -35,6 +35,27 @@ def test_other_pages_have_no_barriers(server, browser, path, scheme) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
+def test_functions_have_no_barriers_whatever_becomes_of_them(
+    server, browser, locale, width, scheme
+) -> None:
+    one = Visitor(
+        browser, color_scheme=scheme, locale=locale, viewport={"width": width, "height": 844}
+    )
+    one.page.goto(f"{server.url}/activations#f=gelu,softplus,exponential&chain=linear,20,2,1")
+    one.page.wait_for_selector("body[data-ready]")
+    one.page.click("#chain-body summary")
+    assert violations(one.page) == []
+    one.page.click("#neuron-step")
+    one.page.click("#neuron-flat")
+    one.page.locator(".chips .quiet").last.click()
+    one.page.select_option("#chain-function", "exponential")
+    one.page.keyboard.press("?")
+    assert violations(one.page) == []
+    one.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_the_playground_has_no_barriers(server, browser, locale, scheme) -> None:
     one = Visitor(browser, color_scheme=scheme, locale=locale)

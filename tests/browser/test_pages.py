@@ -50,9 +50,9 @@ def test_all_activation_functions_stand_side_by_side(server, visitor, client, wi
     page.focus("#tanh canvas")
     for _ in range(7):
         page.keyboard.press("ArrowRight")
-    page.wait_for_selector("#tanh .readout:has-text('f(0.70)')")
+    page.wait_for_selector("#tanh .readout:has-text('f(1.70)')")
     for name in names:
-        expected = client.get(f"/api/activations/{name}/curve?low=0.7&high=1&points=2").json()
+        expected = client.get(f"/api/activations/{name}/curve?low=1.7&high=2&points=2").json()
         text = page.locator(f"#{name} .readout").inner_text()
         value, slope = re.search(r"= (\S+)\s+f′ = (\S+)", text).groups()
         assert float(value.replace("−", "-")) == pytest.approx(expected["y"][0], abs=6e-4)

@@ -1,54 +1,56 @@
-/** The page of activation functions: all of the catalog, each with its curve, derivative and formulas. */
+/** The page of activation functions: compared in one plot, in one neuron, in a row of neurons, and each on a card. */
 import { api } from "../api.js";
-import { short } from "../canvas.js";
-import { drawActivation, REACH } from "../charts/activation.js";
-import { byId, h, math } from "../dom.js";
-import { ACTIVATIONS } from "../model/forward.js";
+import { byId } from "../dom.js";
+import { mountCards } from "../functions/cards.js";
+import { mountChain } from "../functions/chain.js";
+import { alone } from "../functions/controls.js";
+import { BEGINNING, fromFragment, toFragment } from "../functions/link.js";
+import { mountNeuron } from "../functions/neuron.js";
+import { mountOverlay } from "../functions/overlay.js";
+import { mountSoftmax } from "../functions/softmax.js";
 import { mountKeys, mountMessages, openShell, shellState } from "../shell.js";
-import { eachFrame, Store } from "../store.js";
-import { named, pick, t } from "../words.js";
+import { Store } from "../store.js";
 
-/** `z` is where the pointer is, on every curve at once. */
-const store = new Store({ ...shellState(), catalog: /** @type {any} */ (null), z: /** @type {number | null} */ (null) });
+/** `z` is where the pointer is, on every curve at once. @type {import("../functions/controls.js").PageStore} */
+const store = new Store({ ...shellState(), ...BEGINNING, catalog: /** @type {any} */ (null) });
 
 async function start() {
   mountMessages(store);
-  mountKeys({});
-  store.set({ catalog: await api.catalog() });
-  const box = byId("functions");
-  /** @type {{canvas: HTMLCanvasElement, readout: HTMLElement, f: {value: (z: number) => number, slope: (z: number) => number}}[]} */
-  let cards = [];
-  const draw = eachFrame(() => {
-    const { z } = store.state;
-    for (const { canvas, readout, f } of cards) {
-      drawActivation(canvas, f, z === null ? [] : [z]);
-      readout.textContent = z === null ? "" : `f(${z.toFixed(2)}) = ${short(f.value(z), 4)}   f′ = ${short(f.slope(z), 4)}`;
-    }
+  const catalog = await api.catalog(), names = alone(catalog).map(({ name }) => name);
+  const asked = () => decodeURIComponent(location.hash.slice(1));
+  store.set({ catalog, ...fromFragment(asked(), names) });
+  mountOverlay(store, byId("compare-body"));
+  mountKeys(mountNeuron(store, byId("neuron-body")));
+  mountChain(store, byId("chain-body"));
+  mountCards(store, byId("functions"));
+  mountSoftmax(store, byId("softmax-body"));
+  keepAddress(names, asked);
+  const part = asked() && !asked().includes("=") ? document.getElementById(asked()) : null;
+  part?.scrollIntoView();
+  // The fragment holds what is shown, so these go there without it.
+  for (const link of document.querySelectorAll("nav.parts a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const section = byId((link.getAttribute("href") ?? "").slice(1));
+      section.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+      section.focus({ preventScroll: true });
+    });
+  }
+}
+
+/** What is shown stands in the address, and what stands there is shown. @param {string[]} names @param {() => string} asked */
+function keepAddress(names, asked) {
+  let timer = 0;
+  store.on(["chosen", "show", "z", "neuron", "chain", "softmax"], (s) => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const fragment = toFragment(s);
+      if (fragment !== asked() && (fragment || asked().includes("="))) history.replaceState(null, "", `${location.pathname}${location.search}${fragment ? `#${fragment}` : ""}`);
+    }, 250);
   });
-  store.on(["catalog", "language"], ({ catalog }) => {
-    const alone = catalog.activations.filter((/** @type {any} */ a) => !a.output_only);
-    cards = [];
-    box.replaceChildren(...alone.map((/** @type {any} */ entry) => {
-      const name = named(entry.name);
-      const canvas = h("canvas", { role: "img", tabIndex: 0, "aria-label": t("functionAlt", { name }) });
-      const readout = h("p", { class: "readout" });
-      cards.push({ canvas, readout, f: ACTIVATIONS[entry.name] });
-      const at = (/** @type {PointerEvent} */ event) => store.set({ z: ((event.offsetX / canvas.clientWidth) * 2 - 1) * REACH });
-      canvas.addEventListener("pointermove", at);
-      canvas.addEventListener("pointerdown", at);
-      canvas.addEventListener("keydown", (event) => {
-        const by = { ArrowRight: 0.1, ArrowLeft: -0.1 }[event.key];
-        if (!by) return;
-        event.preventDefault();
-        store.set({ z: Math.max(-REACH, Math.min(REACH, (store.state.z ?? 0) + by)) });
-      });
-      return h("article", { id: entry.name }, h("h2", {}, name), canvas, readout, h("p", {}, pick(entry.summary)),
-        h("p", {}, "f(z) = ", math(entry.formula)), h("p", {}, "f′(z) = ", math(entry.slope_formula)));
-    }));
-    draw();
+  addEventListener("hashchange", () => {
+    if (asked().includes("=")) store.set(fromFragment(asked(), names));
   });
-  store.on(["z", "theme"], draw);
-  new ResizeObserver(draw).observe(box);
 }
 
 void openShell(store, start);
