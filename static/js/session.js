@@ -25,15 +25,16 @@ export class Session {
   held = () => false;
   /** What of it the server refuses to show. @type {(request: any) => void} */
   blinded = () => {};
-
   /** The run went on from its past, and left the one that it was. @type {(run: number, step: number, last: number) => void} */
   parted = () => {};
-
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
-    this.edits = new Edits(() =>
-      store.set({ canUndo: this.edits.done.length > 0, canRedo: this.edits.undone.length > 0 }));
+    this.edits = new Edits(() => {
+      store.set({ canUndo: this.edits.done.length > 0, canRedo: this.edits.undone.length > 0 });
+      // What offered to undo an edit is of an edit before.
+      if (store.state.message?.actions?.includes("undo")) store.set({ message: null });
+    });
     this.run = new Run(store, {
       problem: (reason) => this.say("bad", "problem", reason),
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
@@ -297,6 +298,8 @@ export class Session {
   async patch(asked, label, fresh = false) {
     /** @type {any} */
     let tried = {};
+    // Whether a run that had begun has come to its end by it.
+    let ended = false;
     return this.try(async () => {
       await this.edits.run(label, async () => {
         const network = /** @type {Network} */ (this.store.state.network);
@@ -309,7 +312,7 @@ export class Session {
         const weights = this.store.state.weights?.slice() ?? null;
         const layout = JSON.stringify(network.layout);
         // Other data and another network begin a new run: undoing brings the one before it back whole.
-        const { run: from, id } = network, { past } = this;
+        const { run: from, id } = network, { past } = this, begun = Number(this.store.state.frame?.step) > 0;
         const apply = async (/** @type {any} */ spec) => this.run.take(await api.patch(id, spec));
         let reshaped = fresh;
         let to = from;
@@ -322,6 +325,7 @@ export class Session {
               if (id === this.id) await this.run.refresh();
             }
             to = this.network.run;
+            ended = to !== from && begun;
             reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
@@ -333,6 +337,7 @@ export class Session {
         };
       });
       if ("layers" in tried) this.store.set({ refused: null });
+      if (ended && !fresh) this.say("note", "anotherRun", undefined, ["undo"]);
       return true;
     }, (error) => this.#refused(error, tried));
   }

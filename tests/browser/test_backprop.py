@@ -82,7 +82,7 @@ def test_what_is_shown_is_what_the_api_says(visitor, server, client) -> None:
     found = client.post(f"{url}/worked", json={}).json()
     first = next(line for line in found["lines"] if line["chapter"] == 3)
     shown = page.text_content("#backprop .line.on .result").replace("−", "-")
-    assert float(shown) == pytest.approx(first["value"], rel=1e-5)
+    assert float(shown) == pytest.approx(first["value"], rel=6e-4)
 
 
 @pytest.mark.parametrize("kind", ["digits", "waveforms", "zen", "wine", "sine"])

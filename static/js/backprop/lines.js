@@ -55,8 +55,9 @@ export function pointable({ state }) {
 
 /** symbol = substitution = result. @param {Reading} reading @param {Line} line */
 export function equation(reading, line) {
-  const made = pointable(reading), { digits } = reading, more = (/** @type {number} */ n) => t("bp.more", { n });
-  const left = symbol(line.left), result = m("mn", figure(line.value, digits + FINER)), plain = !("op" in line.term);
+  // What is worked out has the digits of what it is worked out from: an update's lines all of them more.
+  const made = pointable(reading), digits = reading.digits + (line.stage === "update" ? FINER : 0), more = (/** @type {number} */ n) => t("bp.more", { n });
+  const left = symbol(line.left), result = m("mn", figure(line.value, digits)), plain = !("op" in line.term);
   for (const element of [left, result]) if (line.at) made({ value: line.value, at: line.at }, element);
   result.setAttribute("class", `${result.getAttribute("class") ?? ""} result`);
   const row = (/** @type {Element[]} */ ...parts) => h("span", { class: "part" }, ...parts.map((part, k) => m("math", ...(k ? [] : [m("mo", "=")]), part)));
@@ -74,7 +75,7 @@ export function notes(line) {
 }
 
 /** A line as it is read aloud. @param {Reading} reading @param {Line} line */
-export const spoken = ({ state, digits }, line) => `${sentence(state, line)} ${plainSymbol(line.left)} = ${figure(line.value, digits + FINER)}`;
+export const spoken = ({ state, digits }, line) => `${sentence(state, line)} ${plainSymbol(line.left)} = ${figure(line.value, digits + (line.stage === "update" ? FINER : 0))}`;
 
 const plainSymbol = (/** @type {string} */ left) => left.replace(/\^\((\d+)\)/, " $1 ").replace("_", " ");
 

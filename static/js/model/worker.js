@@ -145,6 +145,11 @@ function plane(weights, focus, resolution) {
     at += 4 * n;
   }
   if (!values || !focus) return { pixels: out, limit: valueScale(dataset) };
+  // What an output says of its class keeps that class's colour.
+  if (focus.layer === last && dataset.classes) {
+    shadeClass(values, 0, focus.unit, net.layers[last].units, values.length, colours, out, 0, 1);
+    return { pixels: out, limit: 1 };
+  }
   let limit = net.layers[focus.layer]?.reach ?? 1e-6;
   if (limit === 1e-6) for (const v of values) if (Number.isFinite(v)) limit = Math.max(limit, Math.abs(v));
   values.forEach((v, i) => blend(out, 4 * i, colours.paper, v < 0 ? colours.negative : colours.positive, Math.min(1, Math.abs(v / limit))));
@@ -169,7 +174,7 @@ function unitMaps(weights) {
       let limit = reach ?? 1e-6;
       if (reach === undefined) for (let i = 0; i < n; i++) limit = Math.max(limit, Math.abs(a[j * n + i]));
       if (curve) drawCurveMap(a, j * n, limit, colours, out, at);
-      else if (ends === a && dataset.classes) drawClassMap(a, j, units, n, colours, out, at);
+      else if (ends === a && dataset.classes) shadeClass(a, j * n, j, units, n, colours, out, at, 0.85);
       else {
         for (let i = 0; i < n; i++) {
           const v = a[j * n + i] / limit;
@@ -183,22 +188,24 @@ function unitMaps(weights) {
 }
 
 /**
- * An output's map in its class's own colour; of a single output, in those of both classes.
- * @param {Float32Array} a (units, n)
+ * What an output gives, in its class's own colour; of a single output, in those of both classes.
+ * @param {Float32Array} a
+ * @param {number} from its place in `a`
  * @param {number} j
  * @param {number} units
  * @param {number} n
  * @param {Colours} colours
  * @param {Uint8ClampedArray} out
  * @param {number} at
+ * @param {number} full how strong the colour becomes
  */
-function drawClassMap(a, j, units, n, colours, out, at) {
+function shadeClass(a, from, j, units, n, colours, out, at, full) {
   const { net } = /** @type {NonNullable<typeof state>} */ (state);
   const signed = !["softmax", "sigmoid", "hard_sigmoid"].includes(net.layers[net.layers.length - 1].activation ?? "");
   for (let i = 0; i < n; i++) {
-    const v = a[j * n + i], share = signed ? (v + 1) / 2 : v;
+    const v = a[from + i], share = signed ? (v + 1) / 2 : v;
     const [colour, strength] = units > 1 ? [colours.classes[j % colours.classes.length], share] : [colours.classes[share < 0.5 ? 0 : 1], Math.abs(2 * share - 1)];
-    blend(out, at + 4 * i, colours.paper, colour, Math.max(0, Math.min(1, strength)) * 0.85);
+    blend(out, at + 4 * i, colours.paper, colour, Math.max(0, Math.min(1, strength)) * full);
   }
 }
 

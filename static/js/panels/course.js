@@ -23,9 +23,18 @@ export function mountCourse(session) {
   log.addEventListener("change", () => store.set({ logScale: log.checked }));
   canvas.addEventListener("pointermove", (event) => { hover = Math.min(known, stepAt(event.offsetX, canvas.clientWidth, last, store.state.guess?.first)); draw(); });
   canvas.addEventListener("pointerleave", () => { hover = null; draw(); });
+  // The step that is read is the one to go to.
+  const go = (/** @type {number} */ step) => {
+    const timeline = /** @type {HTMLInputElement} */ (byId("timeline"));
+    if (timeline.disabled) return;
+    timeline.value = String(step);
+    timeline.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  canvas.addEventListener("click", () => { if (hover !== null && !store.state.guess) go(hover); });
   canvas.addEventListener("blur", () => { hover = null; draw(); });
   canvas.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (event.key === "Enter" && hover !== null && !store.state.guess) return go(hover);
     if (!by && event.key !== "Home" && event.key !== "End") return;
     event.preventDefault();
     event.stopPropagation();

@@ -10,6 +10,8 @@ import { entryOf, suiting } from "./recipes.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
+/** What they are about is seen in that tab. */
+const LESSONS_IN_NUMBERS = ["article_bp", "worked_example"];
 const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
 
 /** @param {Session} session */
@@ -49,8 +51,12 @@ export function mountGallery(session) {
     show(family || "plane");
   });
   store.on(["theme", "owned", "ownedProblem"], fill);
-  store.on(["dataset"], ({ dataset }) => {
+  let kind = "";
+  store.on(["dataset"], ({ dataset, network, brush }) => {
     if (!dataset) return;
+    // A brush is for the data that it was taken up for.
+    if (kind && kind !== network?.spec.dataset.kind && brush !== null && network?.spec.dataset.kind !== "drawn") store.set({ brush: null });
+    kind = network?.spec.dataset.kind ?? "";
     const its = familyOf(dataset, dataset.kind === "own");
     if (its === family) mark();
     else show(its);
@@ -95,6 +101,8 @@ function lesson(session, preset) {
     if (!await session.patch(preset.spec, "preset", true)) return;
     const { pace } = entryOf(session.store.state.catalog, preset.spec.dataset.kind);
     if (pace) session.setPace(pace);
+    byId("try").textContent = pick(preset.summary);
+    if (LESSONS_IN_NUMBERS.includes(preset.name)) byId("of-backprop").click();
     session.say("note", "presetOpened", pick(preset.title), ["undo"]);
   } }, h("span", { class: "glyph" }, "▸"), h("span", {}, pick(preset.title))), () => ({ text: pick(preset.summary) }));
 }

@@ -81,9 +81,9 @@ function sum(s, { layer: l, unit }, probe) {
   const terms = into.map((/** @type {number} */ x, /** @type {number} */ k) => ({ w: weights[offset + k * layer.units + unit], x }));
   const shown = terms.length <= MOST_TERMS ? terms : [...terms].sort((a, b) => Math.abs(b.w * b.x) - Math.abs(a.w * a.x)).slice(0, MOST_TERMS - 1);
   const rest = terms.filter((/** @type {any} */ term) => !shown.includes(term));
-  const parts = shown.flatMap((/** @type {{w: number, x: number}} */ { w, x }, /** @type {number} */ i) => [sign(w * x, i === 0), product(w, x)]);
+  const parts = shown.flatMap((/** @type {{w: number, x: number}} */ { w, x }, /** @type {number} */ i) => [i ? " + " : "", product(w, x)]);
   const restSum = rest.reduce((/** @type {number} */ total, /** @type {any} */ term) => total + term.w * term.x, 0);
-  if (rest.length) parts.push(sign(restSum, false), `${short(Math.abs(restSum), 2)} (${t("moreTerms", { n: rest.length })})`);
+  if (rest.length) parts.push(sign(restSum, !shown.length), `${short(Math.abs(restSum), 2)} (${t("moreTerms", { n: rest.length })})`);
   parts.push(sign(weights[bias + unit], !terms.length), short(Math.abs(weights[bias + unit]), 2));
   const z = probe.z[l][unit], a = probe.a[l][unit];
   const f = layer.activation ?? "linear";
@@ -93,8 +93,11 @@ function sum(s, { layer: l, unit }, probe) {
   ];
 }
 
-/** @param {number} w @param {number} x */
-const product = (w, x) => h("span", { class: w < 0 ? "minus" : "plus" }, `${short(Math.abs(w), 2)}·${short(Math.abs(x), 2)}`);
+/** Both factors as they are, the weight in its colour: they are found again on the line and on the unit. @param {number} w @param {number} x */
+const product = (w, x) => h("span", {}, h("span", { class: w < 0 ? "minus" : "plus" }, factor(w)), `·${factor(x)}`);
+
+/** In brackets where it is below 0. @param {number} v */
+export const factor = (v) => (short(v, 2).startsWith("−") ? `(${short(v, 2)})` : short(v, 2));
 
 /** @param {number} value @param {boolean} first */
 const sign = (value, first) => (value < 0 ? (first ? "−" : " − ") : first ? "" : " + ");
@@ -110,7 +113,7 @@ function line(s, { layer: l, unit, from = 0 }) {
   const w = weights[offset + from * layer.units + unit], x = (l ? picture?.probe?.a[l - 1] : picture?.probe?.x)?.[from];
   const source = l ? unitName(network, l - 1, from) : inputName(s.dataset, network, from);
   const made = [h("b", { class: "title" }, `${source} → ${unitName(network, l, unit)}`), h("span", { class: "number" }, `${t("weight")} `, h("b", { class: w < 0 ? "minus" : "plus" }, short(w, 3)))];
-  if (x !== undefined) made.push(h("br"), h("span", { class: "number" }, `${short(w, 2)} · ${short(x, 2)} = `, h("b", {}, short(w * x, 3))));
+  if (x !== undefined) made.push(h("br"), h("span", { class: "number" }, `${short(w, 2)} · ${factor(x)} = `, h("b", {}, short(w * x, 3))));
   made.push(h("span", { class: "hint" }, `${where(s)} · ${t("clickEdits")}`));
   return made;
 }

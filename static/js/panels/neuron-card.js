@@ -9,7 +9,7 @@ import { rowsOnly } from "../model/data.js";
 import { inputName, outputName, unitName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
-import { where } from "./hover.js";
+import { factor, where } from "./hover.js";
 import { arranged } from "./network.js";
 
 const MOST = 7; // bars, the rest is one
@@ -98,7 +98,7 @@ function describe(s, { layer: l, unit }, done, close) {
   const shown = all.filter((term) => largest.includes(term)), rest = all.filter((term) => !largest.includes(term));
   const z = picture.probe.z[l][unit], a = picture.probe.a[l][unit], f = layer.activation ?? "linear";
   /** @type {{name: string, how: string, value: number, moved?: number}[]} */
-  const bars = shown.map(({ name, w, x, value, moved }) => ({ name, how: `${short(w, 2)} · ${short(x, 2)}`, value, moved }));
+  const bars = shown.map(({ name, w, x, value, moved }) => ({ name, how: `${short(w, 2)} · ${factor(x)}`, value, moved }));
   if (rest.length) bars.push({ name: t("neuron.more", { n: rest.length }), how: "", value: rest.reduce((sum, term) => sum + term.value, 0) });
   bars.push({ name: t("bias"), how: "", value: weights[bias + unit], moved: done?.moved[bias + unit] });
   // Every bar begins where the one before it ended: the last ends at z.

@@ -187,18 +187,27 @@ function legend(s) {
   const real = (/** @type {number} */ v) => short(focus ? v : realTarget(dataset, v), 2);
   const bar = dataset.plane && (focus || !dataset.classes) ? [picture?.limit ?? 1] : [];
   const tests = dataset.test_inputs.length > 0;
-  const key = JSON.stringify([focus, tests, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language]);
+  const key = JSON.stringify([focus, tests, bar.map((v) => real(v)), dataset.class_names, dataset.view, dataset.classes, s.language, picture?.focus]);
   // The brushes name the classes of a plane.
   box.hidden = !hides("brushes") && dataset.view === "plane" && dataset.classes > 0 && !focus;
   byId("brushes").hidden = dataset.view !== "plane" || !box.hidden && dataset.classes > 0;
   if (box.dataset.of === key) return;
   box.dataset.of = key;
   const item = (/** @type {(Node | string)[]} */ ...parts) => h("span", { class: "item" }, ...parts);
-  const scale = bar.map((limit) => item(real(-limit), h("span", { class: "scale" }), real(limit)));
+  const place = picture?.focus, ofClass = place && dataset.classes && s.network && place.layer === s.network.layers.length - 1 ? place.unit : null;
+  const scale = ofClass === null ? bar.map((limit) => item(real(-limit), h("span", { class: "scale" }), real(limit))) : [classScale(s, ofClass)];
   const classes = dataset.classes && !focus ? dataset.class_names.map((_, i) => item(shapeIcon(i), className(dataset, i))) : [];
   const curve = dataset.plane ? [] : [item(h("span", { class: "stroke" }), t("prediction")), item(h("span", { class: "dot full" }), t("ofTrain")), ...(tests ? [item(h("span", { class: "dot" }), t("ofTest"))] : [])];
   const ring = dataset.classes && !focus ? [item(h("span", { class: "ring" }), t("wrong"))] : [];
   box.replaceChildren(...scale, ...classes, ...ring, ...curve);
+}
+
+/** The colours of what an output gives, from its least to its most. @param {State} s @param {number} unit */
+function classScale(s, unit) {
+  const { units, activation } = /** @type {import("../types.js").Network} */ (s.network).layers.slice(-1)[0];
+  const signed = !["softmax", "sigmoid", "hard_sigmoid"].includes(activation ?? ""), bar = h("span", { class: "scale" });
+  bar.style.background = units > 1 ? `linear-gradient(to right, var(--paper), var(--class-${unit % 8}))` : "linear-gradient(to right, var(--class-0), var(--paper), var(--class-1))";
+  return h("span", { class: "item" }, signed ? "−1" : "0", bar, "1");
 }
 
 /**

@@ -50,7 +50,8 @@ export function suiting(session, now, entry) {
   const { catalog } = session.store.state;
   const before = entryOf(catalog, now.dataset.kind);
   const own = byHand(now, recipe(catalog, before));
-  if (!own || shape(before.view) !== shape(entry.view) || entry.whole) return { change: recipe(catalog, entry), kept: false };
+  // A network made for values is none for classes, and one of a lesson is none for anything else.
+  if (!own || before.task !== entry.task || before.whole || shape(before.view) !== shape(entry.view) || entry.whole) return { change: recipe(catalog, entry), kept: false };
   return { change: suitingLoss(session, now.loss, entry.task, entry.suits.loss), kept: true };
 }
 

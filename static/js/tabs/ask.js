@@ -26,7 +26,7 @@ const EVERY_MS = 400, PULLS = 12, WORST = 10, NEAR = 0.025;
 export function mountAsk(session, panel, isShown) {
   const { store } = session;
   const head = h("header", { class: "ask-head" }), answer = h("div", { class: "ask-part" }), pulls = h("div", { class: "ask-part" }), worst = h("div", { class: "ask-part" });
-  panel.append(h("section", { id: "ask", class: "ask" }, head, answer, pulls, worst));
+  panel.append(h("section", { id: "ask", class: "why" }, head, answer, pulls, worst));
   /** @type {import("../wire.js").InfluenceOut | null} */
   let found = null;
   /** @type {import("../wire.js").WorstSamplesOut | null} */
@@ -42,7 +42,7 @@ export function mountAsk(session, panel, isShown) {
   /** Ask when something is another, while it plays not more often than one can read. */
   function refresh() {
     const s = store.state, asked = askedOf(s), tested = Boolean(s.dataset?.test_inputs.length);
-    if (!s.network || !s.dataset || !isShown()) return;
+    if (!s.network || !s.dataset || !isShown() || s.network.spec.dataset.kind !== s.dataset.kind) return;
     if (!asked) found = null;
     const now = JSON.stringify([session.id, s.frame?.step, s.frame?.revision, s.frame?.run, asked, target]);
     if (now === of) return draw();

@@ -188,7 +188,9 @@ export function mountBackprop(session, panel, isShown) {
       // A blank is not to be read off beside it.
       if (!matrix || !matrix.shape.length || (walk.view === "exercise" && !matrix.parameter)) return [];
       const marks = new Set(indices.map((index) => (matrix.sample === null ? index : index.slice(1)).join()));
-      return [h("h3", {}, `${named(array, "array")} · ${titleOf(store.state, layer)}`, h("small", {}, ` ${matrix.shape.join(" × ")}`)),
+      // What goes into a layer is what came out of the one before.
+      const l = store.state.network?.layers.findIndex((one) => one.name === layer) ?? 0, title = array !== "x" ? `${named(array, "array")} · ${titleOf(store.state, layer)}` : l > 0 ? `${named("a", "array")} · ${titleOf(store.state, store.state.network?.layers[l - 1].name ?? "")}` : `x · ${t("inputs")}`;
+      return [h("h3", {}, title, h("small", {}, ` ${matrix.shape.join(" × ")}`)),
         drawMatrix(matrix, { digits: 3, chosen: null, choose: (place) => void closer(walk, matrix, place), marks, roomy: dialog.open })];
     });
   }
