@@ -1,12 +1,12 @@
 """Looking inside a live experiment. Nothing here changes what its training will do."""
 
-from .diagnosis import Diagnosis, Finding, Health, diagnose, examine
+from .diagnosis import Diagnosis, Finding, Health, Remedy, diagnose, examine
 from .exercise import Exercise, exercise
 from .gradcheck import GradientCheck, check_gradient
 from .trace import Entry, Trace, trace
 from .worked import Worked, worked
 
 __all__ = [
-    "Diagnosis", "Entry", "Exercise", "Finding", "GradientCheck", "Health", "Trace", "Worked", "check_gradient",
+    "Diagnosis", "Entry", "Exercise", "Finding", "GradientCheck", "Health", "Remedy", "Trace", "Worked", "check_gradient",
     "diagnose", "examine", "exercise", "trace", "worked",
 ]  # fmt: skip

@@ -18,7 +18,7 @@
  * @typedef {{step: number, seed: number, level: number, samples: number[], sample: number, blanks: string[], lines: ExerciseLineOut[]}} ExerciseOut
  * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
  * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
- * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
+ * @typedef {{name: "diverged" | "missing_class" | "leak" | "shuffled_labels" | "unscaled" | "symmetry" | "batch_norm_batch" | "l2_too_strong" | "no_bias" | "too_fast" | "exploding" | "vanishing" | "dead" | "saturated" | "too_slow" | "too_little_data" | "overfitting" | "plateau", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>, remedies: RemedyOut[]}} FindingOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
@@ -44,6 +44,7 @@
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
+ * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn

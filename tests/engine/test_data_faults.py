@@ -23,7 +23,7 @@ def parts(spec: Any) -> tuple[Any, Any]:
 
 def test_planes_and_tables_have_the_field() -> None:
     expected = [k for k, c in DATASETS.items() if c.view in ("plane", "table")]
-    assert HAVE_IT == sorted({*expected} - {"article_linear", "worked_example"})
+    assert sorted({*expected} - {"article_linear", "worked_example"}) == HAVE_IT
 
 
 @pytest.mark.parametrize("spec", FAULTY, ids=lambda s: s.kind)
