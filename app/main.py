@@ -10,6 +10,7 @@ from .lifespan import lifespan
 from .pages import Site
 from .routes import (
     catalog,
+    clinic,
     datasets,
     health,
     inspection,
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         runs,
         inspection,
         studies,
+        clinic,
         jobs,
         streams,
         sharing,

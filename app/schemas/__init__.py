@@ -1,6 +1,7 @@
 """Request and response models, one file a noun. What can be configured comes from the engine's own records."""
 
 from .base import Answer, ProblemOut, Wire
+from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .inspection import (
     BoundaryOut,
@@ -55,6 +56,9 @@ __all__ = [
     "ExerciseResultOut",
     "WorkedIn",
     "WorkedOut",
+    "CaseOut",
+    "ClinicCheckIn",
+    "ClinicResultOut",
     "Answer",
     "BranchIn",
     "SeekIn",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..optimizers import SGD
 from .backprop import Array
@@ -121,7 +122,7 @@ def no_bias(exam: Exam) -> Iterator[Finding]:
         yield finding("no_bias", None, by_bias, FREED, share=f"{by_bias:.0%}")
 
 
-def _descended(slope: Slope, w: Array, free: Array) -> float:
+def _descended(slope: Slope, w: Array, free: NDArray[np.bool_]) -> float:
     """The loss after some steps down the gradient of what is free, each as long as does good."""
     loss, g = slope(w)
     length = 1.0

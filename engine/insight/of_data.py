@@ -39,16 +39,27 @@ def leak(exam: Exam) -> Iterator[Finding]:
     """Test samples that are training samples to the last digit; of sequences and texts there are so
     few that chance alone repeats them."""
     dataset = exam.experiment.dataset
-    test = dataset.test_inputs[:LEAK_TEST]
-    if dataset.view in ("sequence", "text") or not len(test) or not len(dataset.inputs):
+    if dataset.view in ("sequence", "text"):
         return
-    rows = dataset.inputs[: max(1, LEAK_NUMBERS // max(1, dataset.inputs[0].size))]
-    train = [row.tobytes() for row in rows]
-    known = set(train)
-    share = sum(row.tobytes() in known for row in test) / len(test)
-    repeated = 1 - len(known) / len(train)  # a table of few values repeats itself anyway
+    share, repeated = _repeated(dataset)
+    # A table of few values repeats itself anyway.
     if share > LEAK and share > 2 * repeated:
         yield finding("leak", None, share, LEAK, share=f"{share:.0%}")
+
+
+def leaked_share(dataset: Dataset) -> float:
+    """How many of the test samples are training samples, as a share of up to 500 of them."""
+    return _repeated(dataset)[0]
+
+
+def _repeated(dataset: Dataset) -> tuple[float, float]:
+    """Shares of test samples, and of training samples, that stand in the training part (again)."""
+    test = dataset.test_inputs[:LEAK_TEST]
+    if not len(test) or not len(dataset.inputs):
+        return 0.0, 0.0
+    rows = dataset.inputs[: max(1, LEAK_NUMBERS // max(1, dataset.inputs[0].size))]
+    known = {row.tobytes() for row in rows}
+    return sum(row.tobytes() in known for row in test) / len(test), 1 - len(known) / len(rows)
 
 
 def shuffled_labels(exam: Exam) -> Iterator[Finding]:
@@ -125,4 +136,11 @@ def too_little_data(exam: Exam) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-__all__ = ["leak", "missing_class", "shuffled_labels", "too_little_data", "unscaled"]
+__all__ = [
+    "leak",
+    "leaked_share",
+    "missing_class",
+    "shuffled_labels",
+    "too_little_data",
+    "unscaled",
+]

@@ -335,8 +335,9 @@ def _saturated(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
 
 def _too_slow(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     figure = finding.figure or 0.0
-    # A thousandth of their size a step is what goes well: not more than a thousand times at once.
-    factor = min(1000.0, max(10.0, 1e-3 / figure)) if figure else 1.0
+    # A thousandth of their size a step is what goes well; where it is said in so many orders of
+    # magnitude, the measure is too rough for more.
+    factor = min(10_000.0, max(10.0, 1e-3 / figure)) if figure else 1.0
     if experiment.spec.optimizer.learning_rate and factor > 1:
         yield _rate(experiment, factor, reset=False)
         if factor > 10:
