@@ -17,9 +17,9 @@ from ..trainer import Trainer
 from .backprop import Array, Backprop, look
 
 SAMPLES = 64
-# Multiply-adds that one look into the curvature, or one update tried out, may take: about 30 ms; what
+# Multiply-adds that one look into the curvature, or one update tried out, may take: about 15 ms; what
 # is done to a number that stays in memory, an exponential say, costs as much as some of them.
-LOOK_WORK = 120_000_000
+LOOK_WORK = 60_000_000
 NUMBER_WORK = 10
 STRETCH = 0.1  # of the run so far, over which recent losses are averaged
 STRETCH_UPDATES = 20

@@ -248,7 +248,8 @@ def finding(
 ) -> Finding:
     """`said` fills the sentences, besides the layer and the figure (two digits)."""
     chosen = _WORDS[words]
-    spelled = "∞" if figure is None else f"{figure:.2g}"
+    # 1400, not 1.4e+03
+    spelled = "∞" if figure is None else f"{float(f'{figure:.2g}'):g}"
     bound = None if threshold is None else f"{threshold:.3g}"
     filled = {"layer": layer, "figure": spelled, "threshold": bound, **said}
     return Finding(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -122,12 +122,13 @@ WIDE = NetworkSpec(
     ],
 )
 def test_a_diagnosis_is_cheap(spec: NetworkSpec, most_ms: float) -> None:
+    """In time of the processor: others may be using the machine."""
     run = trained(spec, 200)
     took = []
     for _ in range(7):
-        begin = perf_counter()
+        begin = thread_time()
         examine(run)
-        took.append(1e3 * (perf_counter() - begin))
+        took.append(1e3 * (thread_time() - begin))
     assert min(took) < most_ms
 
 
