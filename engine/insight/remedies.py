@@ -4,20 +4,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from ..activations import ACTIVATIONS
 from ..datasets import AnyDataset
-from ..datasets.base import MAX_SAMPLES
 from ..errors import Refused
 from ..experiment import Experiment
 from ..optimizers import SGD
 from ..spec import MAX_LAYERS
+from .changes import (
+    BATCH,
+    OWN_TEST,
+    RIGHT_LABELS,
+    SCALED,
+    Layer,
+    activation,
+    changed,
+    clip,
+    initializer,
+    layers_of,
+    less_test,
+    more_samples,
+    normalized,
+    penalty,
+    rate,
+    smaller,
+    two,
+)
 from .findings import Finding, Remedy
 
-BATCH = 32
-CLIP = 1.0
-# What an adaptive optimizer's rate is to move the weights by in a step, of their size.
-GOOD_MOVE = 0.02
-Layer = dict[str, Any]
+GOOD_MOVE = 0.02  # what a step is to move the weights by, of their size, where no curvature tells
 
 
 def remedies(finding: Finding, experiment: Experiment) -> list[Remedy]:
@@ -32,140 +45,6 @@ def _differs(old: Any, new: Any) -> bool:
     if isinstance(new, dict) and new:
         return any(name not in old or _differs(old[name], value) for name, value in new.items())
     return (list(old) if isinstance(old, tuple) else old) != new
-
-
-def _two(value: float) -> float:
-    """Two digits, as somebody would set it."""
-    return float(f"{value:.2g}")
-
-
-# What several findings share
-
-
-def _rate(experiment: Experiment, factor: float, *, reset: bool, back: int = 0) -> Remedy:
-    rate = _two(experiment.spec.optimizer.learning_rate * factor)
-    return Remedy(
-        "learning_rate",
-        {"en": f"learning rate {rate:g}", "zh": f"学习率 {rate:g}"},
-        {"optimizer": {"learning_rate": rate}},
-        reset,
-        back,
-    )
-
-
-def _clip(*, reset: bool) -> Remedy:
-    label = {"en": f"clip the gradient's norm at {CLIP:g}", "zh": f"梯度范数裁剪到 {CLIP:g}"}
-    return Remedy("clipping", label, {"clipping": {"norm": CLIP}}, reset)
-
-
-def _initializer(experiment: Experiment) -> Remedy:
-    """Made for the activations there are; what was given as a start is drawn instead."""
-    functions = [d.get("activation") for d in _layers(experiment)]
-    kinked = [f for f in functions if f in ACTIVATIONS and not ACTIVATIONS[f].saturates]
-    chosen = "he_uniform" if any(f not in ("linear", None) for f in kinked) else "glorot_uniform"
-    en, zh = ("He", "He") if chosen.startswith("he") else ("Glorot", "Glorot")
-    return Remedy(
-        "initializer",
-        {"en": f"{en} initializer", "zh": f"{zh} 初始化"},
-        {"initializer": chosen, "start": {}},
-        True,
-    )
-
-
-def _layers(experiment: Experiment) -> list[Layer]:
-    return [asdict(layer) for layer in experiment.spec.layers]
-
-
-def _changed(experiment: Experiment, change: Callable[[Layer], Layer]) -> dict[str, Any] | None:
-    """A patch with all layers, some of them changed; None where none is."""
-    before = _layers(experiment)
-    after = [change(dict(layer)) for layer in before]
-    return None if after == before else {"layers": after}
-
-
-def _bends(layer: Layer, to: str) -> Layer:
-    """A dense or convolutional layer with another activation."""
-    if layer.get("activation") in ACTIVATIONS and layer["kind"] in ("dense", "conv2d"):
-        layer["activation"] = to
-    return layer
-
-
-def _activation(experiment: Experiment, to: str, en: str, zh: str) -> Iterator[Remedy]:
-    patch = _changed(experiment, lambda layer: _bends(layer, to))
-    if patch is not None:
-        relu = to in ("relu", "leaky_relu")
-        start = {"initializer": "he_uniform" if relu else "glorot_uniform", "start": {}}
-        yield Remedy(f"activation_{to}", {"en": en, "zh": zh}, {**patch, **start}, True)
-
-
-def _normalized(experiment: Experiment, kind: str, en: str, zh: str) -> Iterator[Remedy]:
-    """A norm after every dense or convolutional layer that has none."""
-    layers: list[Layer] = []
-    before = _layers(experiment)
-    for i, layer in enumerate(before):
-        layers.append(layer)
-        follows = before[i + 1]["kind"] if i + 1 < len(before) else ""
-        if layer["kind"] in ("dense", "conv2d") and not follows.endswith("_norm"):
-            layers.append({"kind": kind})
-    if len(before) < len(layers) <= MAX_LAYERS and experiment.spec.batch_size > 4:
-        yield Remedy(kind, {"en": en, "zh": zh}, {"layers": layers}, True)
-
-
-def _more_samples(experiment: Experiment, least: int) -> Iterator[Remedy]:
-    spec = experiment.spec.dataset
-    count = getattr(spec, "samples", None)
-    if count is None or spec.kind == "drawn":
-        return
-    count = min(MAX_SAMPLES, max(least, 10 * count))
-    label = {"en": f"{count} samples", "zh": f"{count} 个样本"}
-    yield Remedy("samples", label, {"dataset": {"samples": count}}, True)
-
-
-def _less_test(experiment: Experiment) -> Iterator[Remedy]:
-    label = {"en": "a tenth for testing", "zh": "只留十分之一作测试"}
-    if experiment.spec.dataset.test_fraction > 0.1:
-        yield Remedy("test_fraction", label, {"dataset": {"test_fraction": 0.1}})
-
-
-def _penalty(experiment: Experiment, l2: float) -> Remedy:
-    label = {"en": f"an L2 penalty of {l2:g}", "zh": f"L2 惩罚 {l2:g}"}
-    return Remedy("l2", label, {"regularization": {"l2": l2}})
-
-
-def _smaller(experiment: Experiment) -> Iterator[Remedy]:
-    def halved(layer: Layer) -> Layer:
-        for size in ("units", "filters"):
-            if layer.get(size, 0) > 4 and not layer.get("groups", 1) > 1:
-                layer[size] = max(4, layer[size] // 4)
-        return layer
-
-    # What goes round a layer needs the shapes to stay as they are.
-    if any(layer["kind"] == "residual" for layer in _layers(experiment)):
-        return
-    patch = _changed(experiment, halved)
-    if patch is not None:
-        yield Remedy(
-            "smaller",
-            {"en": "a quarter of the units", "zh": "单元减到四分之一"},
-            {**patch, "start": {}},
-            True,
-        )
-
-
-def _healed(fault: str, en: str, zh: str) -> Callable[[Experiment], Iterator[Remedy]]:
-    def heal(experiment: Experiment) -> Iterator[Remedy]:
-        if getattr(experiment.spec.dataset, "fault", "none") == fault:
-            yield Remedy("data", {"en": en, "zh": zh}, {"dataset": {"fault": "none"}}, True)
-
-    return heal
-
-
-_RIGHT_LABELS = _healed("shuffled_labels", "the labels put right", "恢复正确的标签")
-_OWN_TEST = _healed("leaked_test", "test samples of their own", "使用独立的测试样本")
-_SCALED = _healed("unscaled", "scale the input", "缩放该输入")
-
-
-# Of one finding each
 
 
 def _missing_class(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
@@ -206,16 +85,16 @@ def _has_all_classes(spec: AnyDataset) -> bool:
 
 
 def _shuffled(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _RIGHT_LABELS(experiment)
+    yield from RIGHT_LABELS(experiment)
 
 
 def _leak(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _OWN_TEST(experiment)
+    yield from OWN_TEST(experiment)
 
 
 def _unscaled(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _SCALED(experiment)
-    layers = _layers(experiment)
+    yield from SCALED(experiment)
+    layers = layers_of(experiment)
     if len(layers) < MAX_LAYERS and not (layers and layers[0]["kind"] == "batch_norm"):
         label = {"en": "batch_norm in front", "zh": "最前面加 batch_norm"}
         batch = max(BATCH, experiment.spec.batch_size)
@@ -224,7 +103,7 @@ def _unscaled(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
 
 
 def _symmetry(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield _initializer(experiment)
+    yield initializer(experiment)
 
 
 def _batch(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
@@ -235,7 +114,7 @@ def _batch(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     def other(layer: Layer) -> Layer:
         return {"kind": "layer_norm"} if layer["kind"] == "batch_norm" else layer
 
-    patch = _changed(experiment, other)
+    patch = changed(experiment, other)
     if patch is not None:
         label = {"en": "layer_norm instead of batch_norm", "zh": "用 layer_norm 代替 batch_norm"}
         yield Remedy("layer_norm", label, patch, True)
@@ -245,8 +124,8 @@ def _l2(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     def without(layer: Layer) -> Layer:
         return {**layer, "l2": 0.0} if layer.get("l2") else layer
 
-    weaker = _two(min(0.001, experiment.spec.regularization.l2 / 100))
-    mine = _changed(experiment, without) or {}
+    weaker = two(min(0.001, experiment.spec.regularization.l2 / 100))
+    mine = changed(experiment, without) or {}
     out = {"output": {"l2": 0.0}} if experiment.spec.output.l2 else {}
     for l2, en, zh in (
         (weaker, f"an L2 penalty of {weaker:g}", f"L2 惩罚 {weaker:g}"),
@@ -260,7 +139,7 @@ def _no_bias(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     def free(layer: Layer) -> Layer:
         return {**layer, "trainable_bias": True} if "trainable_bias" in layer else layer
 
-    patch = {**(_changed(experiment, free) or {}), "output": {"trainable_bias": True}}
+    patch = {**(changed(experiment, free) or {}), "output": {"trainable_bias": True}}
     yield Remedy("bias", {"en": "train the biases", "zh": "训练偏置"}, patch)
 
 
@@ -268,18 +147,18 @@ def _too_fast(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     figure, threshold = finding.figure or 10.0, finding.threshold or 1.0
     sgd = isinstance(experiment.spec.optimizer, SGD)
     to = threshold / 8 if sgd and threshold >= 1 else GOOD_MOVE
-    yield _rate(experiment, min(0.1, to / figure), reset=True)
-    yield _rate(experiment, 0.1, reset=True)
+    yield rate(experiment, min(0.1, to / figure), reset=True)
+    yield rate(experiment, 0.1, reset=True)
     if not experiment.spec.clipping.norm:
-        yield _clip(reset=True)
-    yield _rate(experiment, 0.5, reset=True)
+        yield clip(reset=True)
+    yield rate(experiment, 0.5, reset=True)
 
 
 def _diverged(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield _rate(experiment, 0.1, reset=True)
+    yield rate(experiment, 0.1, reset=True)
     if not experiment.spec.clipping.norm:
-        yield _clip(reset=True)
-    halved = _rate(experiment, 0.5, reset=False, back=min(10, experiment.step))
+        yield clip(reset=True)
+    halved = rate(experiment, 0.5, reset=False, back=min(10, experiment.step))
     label = {
         "en": f"back 10 steps, {halved.label['en']}",
         "zh": f"退回 10 步，{halved.label['zh']}",
@@ -288,13 +167,13 @@ def _diverged(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
 
 
 def _exploding(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield _initializer(experiment)
+    yield initializer(experiment)
     if not experiment.spec.clipping.norm:
-        yield _clip(reset=True)
-    yield from _normalized(
+        yield clip(reset=True)
+    yield from normalized(
         experiment, "layer_norm", "layer_norm between layers", "层间加 layer_norm"
     )
-    yield _rate(experiment, 0.1, reset=True)
+    yield rate(experiment, 0.1, reset=True)
 
 
 def _vanishing(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
@@ -304,33 +183,33 @@ def _vanishing(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
         known = ("units", "return_sequences", "bidirectional", "truncate", "l1", "l2", "trainable")
         return {"kind": "gru", **{name: layer[name] for name in known}}
 
-    patch = _changed(experiment, gated)
+    patch = changed(experiment, gated)
     if patch is not None:
         label = {"en": "gru instead of simple_rnn", "zh": "用 gru 代替 simple_rnn"}
         yield Remedy("gru", label, {**patch, "start": {}}, True)
-    yield from _activation(experiment, "tanh", "tanh in every layer", "各层都用 tanh")
-    yield from _activation(experiment, "relu", "relu with He's weights", "relu 加 He 初始化")
-    yield from _normalized(
+    yield from activation(experiment, "tanh", "tanh in every layer", "各层都用 tanh")
+    yield from activation(experiment, "relu", "relu with He's weights", "relu 加 He 初始化")
+    yield from normalized(
         experiment, "batch_norm", "batch_norm between layers", "层间加 batch_norm"
     )
-    yield _initializer(experiment)
+    yield initializer(experiment)
 
 
 def _dead(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield _initializer(experiment)
-    yield from _activation(
+    yield initializer(experiment)
+    yield from activation(
         experiment, "leaky_relu", "leaky_relu instead of relu", "用 leaky_relu 代替 relu"
     )
-    yield _rate(experiment, 0.1, reset=True)
+    yield rate(experiment, 0.1, reset=True)
 
 
 def _saturated(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _activation(experiment, "relu", "relu with He's weights", "relu 加 He 初始化")
-    yield _initializer(experiment)
-    yield from _normalized(
+    yield from activation(experiment, "relu", "relu with He's weights", "relu 加 He 初始化")
+    yield initializer(experiment)
+    yield from normalized(
         experiment, "batch_norm", "batch_norm between layers", "层间加 batch_norm"
     )
-    yield _rate(experiment, 0.1, reset=True)
+    yield rate(experiment, 0.1, reset=True)
 
 
 def _too_slow(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
@@ -339,9 +218,9 @@ def _too_slow(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
     # magnitude, the measure is too rough for more.
     factor = min(10_000.0, max(10.0, 1e-3 / figure)) if figure else 1.0
     if experiment.spec.optimizer.learning_rate and factor > 1:
-        yield _rate(experiment, factor, reset=False)
+        yield rate(experiment, factor, reset=False)
         if factor > 10:
-            yield _rate(experiment, 10.0, reset=False)
+            yield rate(experiment, 10.0, reset=False)
     yield from _adam(experiment)
 
 
@@ -352,16 +231,16 @@ def _adam(experiment: Experiment) -> Iterator[Remedy]:
 
 
 def _little(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _more_samples(experiment, 400)
-    yield from _less_test(experiment)
-    yield from _smaller(experiment)
-    yield _penalty(experiment, 0.01)
+    yield from more_samples(experiment, 400)
+    yield from less_test(experiment)
+    yield from smaller(experiment)
+    yield penalty(experiment, 0.01)
 
 
 def _overfitting(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
-    yield from _more_samples(experiment, 1000)
-    yield replace(_penalty(experiment, 0.01), reset=True)
-    yield from _smaller(experiment)
+    yield from more_samples(experiment, 1000)
+    yield replace(penalty(experiment, 0.01), reset=True)
+    yield from smaller(experiment)
 
 
 def _plateau(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
@@ -371,7 +250,7 @@ def _plateau(finding: Finding, experiment: Experiment) -> Iterator[Remedy]:
         label = {"en": "momentum 0.9", "zh": "动量 0.9"}
         yield Remedy("momentum", label, {"optimizer": {"momentum": 0.9}})
     if optimizer.learning_rate:
-        yield _rate(experiment, 3.0, reset=False)
+        yield rate(experiment, 3.0, reset=False)
 
 
 _OF: dict[str, Callable[[Finding, Experiment], Iterator[Remedy]]] = {
