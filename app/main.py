@@ -11,6 +11,7 @@ from .pages import Site
 from .routes import (
     asking,
     catalog,
+    clinic,
     datasets,
     health,
     inspection,
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         runs,
         inspection,
         studies,
+        clinic,
         jobs,
         streams,
         sharing,

@@ -15,6 +15,8 @@ MAX_MEASURE_WORK = 200_000_000
 LEAST_MEASURED = 256
 # Numbers that a batch leaves in memory on its way through the layers.
 MAX_BATCH_NUMBERS = 24_000_000
+# All updates that a check of the clinic makes: some seconds.
+MAX_CHECK_WORK = 4_000_000_000
 # Numbers of one answer: predictions, activations, a boundary.
 MAX_ANSWER_NUMBERS = 1_000_000
 MAX_TRACE_NUMBERS = 1_500_000

@@ -44,6 +44,7 @@ LAYERS_OF_ENGINE = [
     {"rewinding"},
     {"experiment", "presets"},
     {"insight", "studies"},
+    {"clinic"},
 ]
 ALONE = {
     "losses": {"layout", "mathml"},

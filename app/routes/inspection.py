@@ -146,10 +146,12 @@ async def trace(networks: NetworksDep, live: LiveDep, chosen: SamplesIn | None =
 
 @router.get("/diagnosis", response_model=DiagnosisOut)
 async def diagnosis(networks: NetworksDep, live: LiveDep) -> Response:
-    """What ails the network, each with the figure that says so; no findings: it is healthy.
+    """What ails the network, each with the figure that says so and the changes that help; no findings:
+    it is healthy.
 
-    Gradients and units are measured now, on up to 64 training samples; plateau and overfitting are
-    read off the run so far.
+    Causes come before signs. Gradients, units and curvature are measured now, on up to 64 training samples;
+    plateau and overfitting are read off the run so far. A remedy is sent to PATCH as it is, and followed by
+    a reset where it says so.
     """
     return json_response(await networks.call(live, looking.diagnosis))
 

@@ -29,7 +29,8 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _answer(request: Request, response: Response, jobs: Jobs, job: Job, wait: float) -> Any:
+async def answered(request: Request, response: Response, jobs: Jobs, job: Job, wait: float) -> Any:
+    """What the job found, or after so many seconds the job itself."""
     await jobs.wait(job, wait, request.is_disconnected)
     if job.state == "done":
         return job.result
@@ -58,4 +59,4 @@ async def post_generate(
     network expects next. At temperature 0 the likeliest is taken; the same seed gives the same text."""
     asked = asked or GenerateIn()
     job = await jobs.start(live, "generate", generate, **asked.model_dump())
-    return await _answer(request, response, jobs, job, wait)
+    return await answered(request, response, jobs, job, wait)

@@ -2,6 +2,7 @@
 
 from .asking import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
 from .base import Answer, ProblemOut, Wire
+from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .flow import FlowOut
 from .inspection import (
@@ -62,6 +63,9 @@ __all__ = [
     "ExerciseResultOut",
     "WorkedIn",
     "WorkedOut",
+    "CaseOut",
+    "ClinicCheckIn",
+    "ClinicResultOut",
     "Answer",
     "BranchIn",
     "SeekIn",

@@ -6,6 +6,7 @@ from annotated_types import Interval, Len
 from pydantic import ConfigDict, Field
 
 from engine.errors import Reason, Refused
+from engine.insight.findings import Illness
 
 from ..workers.messages import Asked, Look
 from .base import Answer, Wire
@@ -227,15 +228,22 @@ class TraceOut(Answer):
     entries: list[TraceEntryOut]
 
 
+class RemedyOut(Answer):
+    name: str = Field(description="stable: learning_rate, initializer, batch_size, ..")
+    label: dict[str, str] = Field(description="by language: en, zh")
+    patch: dict[str, Any] = Field(description="a body for PATCH of this very network")
+    reset: bool = Field(description="it helps only where the network is reset after the patch")
+    back: int = Field(0, description="go back so many steps before the patch")
+
+
 class FindingOut(Answer):
-    name: Literal[
-        "diverged", "exploding", "vanishing", "dead", "saturated", "plateau", "overfitting"
-    ]
+    name: Illness
     layer: str | None = Field(description="null where the whole network is meant")
     figure: float | None = Field(description="what was measured; null where it is not finite")
     threshold: float | None
     text: dict[str, str] = Field(description="by language: en, zh")
     advice: dict[str, str]
+    remedies: list[RemedyOut] = Field([], description="the best first; none where no setting helps")
 
 
 class HealthOut(Answer):
@@ -250,5 +258,5 @@ class HealthOut(Answer):
 
 class DiagnosisOut(Answer):
     step: int
-    findings: list[FindingOut] = Field(description="none: healthy")
+    findings: list[FindingOut] = Field(description="causes before signs; none: healthy")
     measured: dict[str, HealthOut] = Field(description="by layer")

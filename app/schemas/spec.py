@@ -144,9 +144,8 @@ def _merged(name: str, old: Any, value: Any) -> Any:
     kinds = {"dataset": DATASETS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name, {})
     known = kinds.get(kind) if isinstance(kind, str) else None
     fields = set(known.__dataclass_fields__) if known else set()
-    kept = {
-        k: v for k, v in old.items() if k in fields - {"kind", "points", "erased", "learning_rate"}
-    }
+    of_one = {"kind", "points", "erased", "fault", "learning_rate"}
+    kept = {k: v for k, v in old.items() if k in fields - of_one}
     if name == "dataset":
         before = DATASETS.get(old.get("kind", ""))
         if before:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from .base import Dataset, Seed, Task, TestFraction, View
+from .faults import Fault
 from .labels import Labels, label, labels
 from .packaged import read
 from .table import Table, scaled
@@ -19,6 +20,7 @@ _MEASURED = {
 class _Known:
     test_fraction: TestFraction = 0.25
     seed: Seed = 0
+    fault: Fault = "none"
 
     view: ClassVar[View] = "table"
     task: ClassVar[Task] = "classification"
@@ -30,7 +32,7 @@ class _Known:
         """Raises: Refused where scikit-learn is missing"""
         inputs, targets, names = read(self.file)
         table = Table(self.file, self.columns, inputs, targets, "target", names)
-        return scaled(table, self.test_fraction, self.seed, self.words)
+        return scaled(table, self.test_fraction, self.seed, self.words, self.fault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

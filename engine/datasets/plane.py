@@ -2,6 +2,7 @@
 
 `noise` moves every point by a normal deviation of that many units of the plane's half width (3),
 for regression it is added to the value. Drawn points join the training set; erased ones leave it.
+A `fault` is one of what is generated: points are drawn where the network has them.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .base import (
     View,
     split,
 )
+from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
 HALF_WIDTH = 3.0
@@ -39,6 +41,7 @@ class _Plane:
     seed: Seed = 0
     points: DrawnPoints = ()
     erased: Erased = ()
+    fault: Fault = "none"
 
     view: ClassVar[View] = "plane"
     task: ClassVar[Task] = "classification"
@@ -64,6 +67,10 @@ class _Plane:
         inputs, targets = self._draw(rng)
         train, test = split(inputs, targets, self.test_fraction, rng)
         train = np.setdiff1d(train, np.array(self.erased, np.int64))
+        test = leaked(train, test, self.fault, self.seed)
+        targets = shuffled(targets, self.fault, self.seed)
+        stretch = stretches(2, self.fault, self.seed)
+        inputs, corner = inputs * stretch, HALF_WIDTH * stretch
         drawn = np.array(self.points, np.float64).reshape(-1, 3)
         if self.task == "regression":
             names: tuple[str, ...] = ()
@@ -83,7 +90,10 @@ class _Plane:
             columns=("x1", "x2"),
             class_names=names,
             plane=Plane(
-                np.zeros(2), np.eye(2), (-HALF_WIDTH, -HALF_WIDTH), (HALF_WIDTH, HALF_WIDTH)
+                np.zeros(2),
+                np.eye(2),
+                (-float(corner[0]), -float(corner[1])),
+                (float(corner[0]), float(corner[1])),
             ),
             mean=np.zeros(2),
             deviation=np.ones(2),

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
+from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
 MAX_COLUMNS = 64
@@ -320,13 +321,22 @@ def _with_targets(
     return Table(name, columns, inputs, np.array(values, np.float64), target_name, ())
 
 
-def scaled(table: Table, test_fraction: float, seed: int, words: Labels | None = None) -> Dataset:
-    """Scaled by the training part's mean and deviation, so that nothing leaks from the test."""
+def scaled(
+    table: Table,
+    test_fraction: float,
+    seed: int,
+    words: Labels | None = None,
+    fault: Fault = "none",
+) -> Dataset:
+    """Scaled by the training part's mean and deviation, so that nothing leaks from the test, but for
+    a `fault`."""
     rng = np.random.default_rng([seed, 2])
     train, test = split(table.inputs, table.targets, test_fraction, rng)
+    test = leaked(train, test, fault, seed)
     mean, deviation = _mean_and_deviation(table.inputs[train])
+    deviation = deviation / stretches(len(deviation), fault, seed)
     inputs = (table.inputs - mean) / deviation
-    targets = table.targets
+    targets = shuffled(table.targets, fault, seed)
     centre, spread = 0.0, 1.0
     if not table.class_names:
         found = _mean_and_deviation(targets[train, None])
@@ -371,6 +381,7 @@ class Own:
     id: str = ""
     test_fraction: TestFraction = 0.25
     seed: Seed = 0
+    fault: Fault = "none"
 
     view: ClassVar[View] = "table"
     task: ClassVar[Task] = "classification"
@@ -385,4 +396,4 @@ class Own:
 
     def make_from(self, table: Table) -> Dataset:
         """Whoever keeps the tables hands in the one that `id` names."""
-        return scaled(table, self.test_fraction, self.seed)
+        return scaled(table, self.test_fraction, self.seed, fault=self.fault)

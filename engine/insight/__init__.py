@@ -1,6 +1,6 @@
 """Looking inside a live experiment. Nothing here changes what its training will do."""
 
-from .diagnosis import Diagnosis, Finding, Health, diagnose, examine
+from .diagnosis import Diagnosis, Finding, Health, Remedy, diagnose, examine
 from .exercise import Exercise, exercise
 from .flow import Flow, flow
 from .gradcheck import GradientCheck, check_gradient
@@ -8,6 +8,6 @@ from .trace import Entry, Trace, trace
 from .worked import Worked, worked
 
 __all__ = [
-    "Diagnosis", "Entry", "Exercise", "Finding", "Flow", "GradientCheck", "Health", "Trace", "Worked", "check_gradient",
-    "diagnose", "examine", "exercise", "flow", "trace", "worked",
+    "Diagnosis", "Entry", "Exercise", "Finding", "Flow", "GradientCheck", "Health", "Remedy", "Trace", "Worked",
+    "check_gradient", "diagnose", "examine", "exercise", "flow", "trace", "worked",
 ]  # fmt: skip

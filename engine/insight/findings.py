@@ -1,17 +1,32 @@
 """The words of a diagnosis: what is the matter, and what to try, in English and Chinese."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 Illness = Literal[
-    "diverged", "exploding", "vanishing", "dead", "saturated", "plateau", "overfitting"
-]
+    "diverged", "missing_class", "leak", "shuffled_labels", "unscaled", "symmetry",
+    "batch_norm_batch", "l2_too_strong", "no_bias", "too_fast", "exploding", "vanishing", "dead",
+    "saturated", "too_slow", "too_little_data", "overfitting", "plateau",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """`patch` is a change of the spec, as PATCH takes it, made for this very network; `reset` says that
+    it helps only where the run then begins anew, `back` how many steps to go back before it."""
+
+    name: str
+    label: dict[str, str]
+    patch: dict[str, Any]
+    reset: bool = False
+    back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`figure` says so because it is past `threshold`; None where there is no such number (a
-    gradient that is not finite, a divergence). `layer` is None where the whole network is meant."""
+    gradient that is not finite, a divergence). `layer` is None where the whole network is meant.
+    Of the remedies the best comes first; none where no setting helps."""
 
     name: Illness
     layer: str | None
@@ -19,6 +34,7 @@ class Finding:
     threshold: float | None
     text: dict[str, str]
     advice: dict[str, str]
+    remedies: list[Remedy] = field(default_factory=list[Remedy])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,125 @@ _WORDS: dict[str, _Words] = {
         "训练在第 {step} 步停止：{layer} 的 {what} 变成了 {value}。",
         "Lower the learning rate or clip the gradient's norm, then reset.",
         "降低学习率或裁剪梯度范数，然后重置。",
+    ),
+    "missing_class": _Words(
+        "missing_class",
+        "No training sample is of the class {name}: the network cannot learn what it never sees.",
+        "没有一个训练样本属于类别 {name}：网络学不到从未见过的东西。",
+        "Add samples of it, keep fewer of them back for testing, or draw the data anew.",
+        "补充该类样本、减少留作测试的样本，或重新抽取数据。",
+    ),
+    "leak": _Words(
+        "leak",
+        "{share} of the test samples are training samples: the test tells what it remembers, not what "
+        "it has understood.",
+        "{share} 的测试样本就是训练样本：测试只说明它记住了什么，而不是学会了什么。",
+        "Take them out of the test part, then look at the test loss again.",
+        "把它们从测试部分去掉，再看测试损失。",
+    ),
+    "shuffled_labels": _Words(
+        "shuffled_labels",
+        "Samples that lie side by side agree in their labels no more than chance would have it "
+        "({figure}, where 0 is chance and 1 always): the labels look shuffled.",
+        "相邻样本的标签一致程度与随机无异（{figure}；0 为随机，1 为总是一致）：标签像是被打乱了。",
+        "Look where the labels come from. No network learns more of them than to know them by heart.",
+        "检查标签的来源。面对这样的标签，任何网络都只能死记硬背。",
+    ),
+    "shuffled_values": _Words(
+        "shuffled_labels",
+        "The values of samples that lie side by side have nothing to do with one another (correlation "
+        "{figure}): they look shuffled.",
+        "相邻样本的数值毫无关系（相关系数 {figure}）：数值像是被打乱了。",
+        "Look where the values come from. No network learns more of them than to know them by heart.",
+        "检查数值的来源。面对这样的数据，任何网络都只能死记硬背。",
+    ),
+    "unscaled": _Words(
+        "unscaled",
+        "The input {name} is about {figure} in size where the network expects about 1: the weights on it "
+        "see a loss of quite another steepness than the rest.",
+        "输入 {name} 的大小约为 {figure}，而网络期望约为 1：与它相连的权重面对的损失陡峭程度与其他权重完全不同。",
+        "Scale every input to mean 0 and deviation 1, or put batch_norm in front.",
+        "把每个输入缩放到均值 0、标准差 1，或在最前面加 batch_norm。",
+    ),
+    "symmetry": _Words(
+        "symmetry",
+        "All {units} units of {layer} are the same: they started the same, get the same gradient and "
+        "stay one unit.",
+        "{layer} 的全部 {units} 个单元完全相同：起点相同、梯度相同，永远等于一个单元。",
+        "Draw the starting weights at random (glorot or he) and start anew.",
+        "用随机初始权重（glorot 或 he）重新开始。",
+    ),
+    "batch_norm_batch": _Words(
+        "batch_norm_batch",
+        "{layer} takes mean and deviation from {figure} numbers only: they are mostly chance, and in the "
+        "test it uses others.",
+        "{layer} 只用 {figure} 个数计算均值和标准差：结果多半是偶然，而测试时用的又是另一套。",
+        "Take a batch of 32, or layer_norm, which does not look at the batch.",
+        "把批量设为 32，或改用与批量无关的 layer_norm。",
+    ),
+    "l2_too_strong": _Words(
+        "l2_too_strong",
+        "The L2 penalty pulls on the weights {figure} times as hard as the data does: they will shrink to "
+        "nothing.",
+        "L2 惩罚对权重的拉力是数据的 {figure} 倍：权重会缩到零。",
+        "Lower the penalty, by a hundred times to begin with, and start anew.",
+        "先把惩罚降到百分之一，然后重新开始。",
+    ),
+    "l2_shrunk": _Words(
+        "l2_too_strong",
+        "The L2 penalty has shrunk the weights to {figure} of what they began with, and the loss still is "
+        "{rest} of what it was.",
+        "L2 惩罚已把权重缩小到开始时的 {figure}，而损失仍是开始时的 {rest}。",
+        "Lower the penalty, by a hundred times to begin with, and start anew.",
+        "先把惩罚降到百分之一，然后重新开始。",
+    ),
+    "no_bias": _Words(
+        "no_bias",
+        "The biases are held, and the weights have nothing left to do: moving the biases alone would "
+        "take {share} of the loss away.",
+        "偏置被固定，权重已无能为力：只移动偏置就能消去 {share} 的损失。",
+        "Let the biases be trained.",
+        "让偏置参与训练。",
+    ),
+    "too_fast": _Words(
+        "too_fast",
+        "The learning rate {rate} times the curvature of the loss {sharpness} is {figure}: beyond "
+        "{threshold} a step overshoots by more than it came from.",
+        "学习率 {rate} 乘以损失的曲率 {sharpness} 等于 {figure}：超过 {threshold} 时，每一步都越过谷底、比原来更远。",
+        "Lower the learning rate and start anew; clipping the norm helps too.",
+        "降低学习率并重新开始；裁剪梯度范数也有帮助。",
+    ),
+    "too_fast_start": _Words(
+        "too_fast",
+        "The loss is stuck: at the start the learning rate {rate} times the curvature {sharpness} was "
+        "{figure}, and beyond {threshold} the first steps throw the weights away.",
+        "损失卡住了：开始时学习率 {rate} 乘以曲率 {sharpness} 等于 {figure}，超过 {threshold} 时最初几步就会把权重抛远。",
+        "Lower the learning rate and start anew.",
+        "降低学习率并重新开始。",
+    ),
+    "too_fast_step": _Words(
+        "too_fast",
+        "At a learning rate of {rate} one step moves the weights by {figure} of their size: they are "
+        "thrown about instead of led.",
+        "学习率 {rate} 下，一步就让权重移动其自身大小的 {figure} 倍：权重被抛来抛去。",
+        "Lower the learning rate and start anew.",
+        "降低学习率并重新开始。",
+    ),
+    "too_slow": _Words(
+        "too_slow",
+        "An update moves the weights by {figure} of their size, and {rest} of the loss is still there: "
+        "at a learning rate of {rate} it takes for ever.",
+        "一次更新只让权重移动其大小的 {figure}，而损失还剩 {rest}：学习率 {rate} 下永远学不完。",
+        "Raise the learning rate, ten times to begin with.",
+        "提高学习率，先提高十倍。",
+    ),
+    "too_little_data": _Words(
+        "too_little_data",
+        "{parameters} parameters learn from {samples} samples, {figure} for each, and the test loss is "
+        "{gap} times the training loss.",
+        "{parameters} 个参数只从 {samples} 个样本学习，平均每个样本 {figure} 个，测试损失是训练损失的 {gap} 倍。",
+        "Get more samples; a smaller network or an l2 penalty is second best.",
+        "增加样本；其次是缩小网络或加 l2 惩罚。",
     ),
     "exploding": _Words(
         "exploding",
@@ -113,8 +248,10 @@ def finding(
 ) -> Finding:
     """`said` fills the sentences, besides the layer and the figure (two digits)."""
     chosen = _WORDS[words]
-    spelled = "∞" if figure is None else f"{figure:.2g}"
-    filled = {"layer": layer, "figure": spelled, **said}
+    # 1400, not 1.4e+03
+    spelled = "∞" if figure is None else f"{float(f'{figure:.2g}'):g}"
+    bound = None if threshold is None else f"{threshold:.3g}"
+    filled = {"layer": layer, "figure": spelled, "threshold": bound, **said}
     return Finding(
         chosen.name,
         layer,

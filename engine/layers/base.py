@@ -130,6 +130,8 @@ class Layer:
     takes: ClassVar[tuple[Takes, ...]]
     # Whether training draws random numbers for it: then every update sets its `Pass.key`.
     draws: ClassVar[bool] = False
+    # Whether training mixes the samples of a batch: then its size is more than a matter of speed.
+    over_batch: ClassVar[bool] = False
     # Whether the compiled loop over whole networks (`kernels.mlp`) knows it.
     in_loop: ClassVar[bool] = False
 

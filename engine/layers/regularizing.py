@@ -98,6 +98,8 @@ class BatchNorm(SameShape):
     In evaluation, or not trainable, the running ones are used.
     """
 
+    over_batch: ClassVar[bool] = True
+
     kind: Literal["batch_norm"] = "batch_norm"
     momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     epsilon: Annotated[float, Interval(gt=0, le=1)] = 1e-5

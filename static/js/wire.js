@@ -5,8 +5,13 @@
  * @typedef {{kind: "majority" | "mean" | "persistence" | "frequency", loss_name: string, loss: number | null, test_loss: number | null, metric: number | null, test_metric: number | null}} BaselineOut
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
  * @typedef {{step?: number | null}} BranchIn
+ * @typedef {{name: string, title: Record<string, string>, story: Record<string, string>, spec: Record<string, any>, goal: GoalOut, hints: Record<string, string>[], explanation: Record<string, string> | null, finding: string | null, remedy: Record<string, any> | null}} CaseOut
  * @typedef {{place: number[], gradient: number | null, value: number | null, factors: FactorOut[], local: FactorOut[]}} ChainOut
  * @typedef {{samples?: number[] | null, numbers?: number | null, at?: Record<string, number[]> | null}} CheckIn
+ * @typedef {{network: string}} ClinicCheckIn
+ * @typedef {{step: number[], loss: (number | null)[], test_loss: (number | null)[]}} ClinicCourseOut
+ * @typedef {{case: string, passed: boolean, reached: Record<string, number | null>, goal: GoalOut, reasons: Record<string, string>[], explanation: Record<string, string> | null, course: ClinicCourseOut}} ClinicResultOut
+ * @typedef {{metric: "accuracy" | "test_accuracy" | "r2" | "test_r2" | "leaked", at_least: number | null, at_most: number | null}} ConditionOut
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
@@ -20,11 +25,12 @@
  * @typedef {{step: number, seed: number, level: number, samples: number[], sample: number, blanks: string[], lines: ExerciseLineOut[]}} ExerciseOut
  * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
  * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
- * @typedef {{name: "diverged" | "exploding" | "vanishing" | "dead" | "saturated" | "plateau" | "overfitting", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>}} FindingOut
+ * @typedef {{name: "diverged" | "missing_class" | "leak" | "shuffled_labels" | "unscaled" | "symmetry" | "batch_norm_batch" | "l2_too_strong" | "no_bias" | "too_fast" | "exploding" | "vanishing" | "dead" | "saturated" | "too_slow" | "too_little_data" | "overfitting" | "plateau", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>, remedies: RemedyOut[]}} FindingOut
  * @typedef {{step: number, run: number, points: FlowPointOut[], spreads: Record<string, SpreadsOut>}} FlowOut
  * @typedef {{step: number, loss: number | null, layers: Record<string, NormsOut>}} FlowPointOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
+ * @typedef {{conditions: ConditionOut[], steps: number, same: string[], free: string[]}} GoalOut
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
@@ -52,6 +58,7 @@
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{sample: number, effect: number, loss: number | null}} PullOut
+ * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn

@@ -53,6 +53,7 @@ ROUTES = [
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),
+    ("POST", "/api/clinic/all_alike/check"),
 ]
 
 

@@ -75,3 +75,19 @@ def test_the_catalog_says_of_every_activation_where_it_is_used_and_where_it_fail
             record = activation(told["name"])
             for field in ("used", "fails", "low", "high", "reached", "flat_below", "flat_above"):
                 assert told[field] == getattr(record, field)
+
+
+def test_a_fault_of_the_data_has_no_control_and_stays_with_its_data(client) -> None:
+    datasets = client.get("/api/catalog?short=true").json()["datasets"]
+    schemas = {entry["name"]: entry["schema"]["properties"] for entry in datasets}
+    assert schemas["moons"]["fault"]["hidden"] is True
+    assert schemas["iris"]["fault"]["default"] == "none"
+    assert [n for n, p in schemas["moons"].items() if "hidden" in p] == ["fault"]
+    assert "fault" not in schemas["digits"]
+    made = client.post("/api/networks", json={"dataset": {"kind": "moons", "fault": "unscaled"}})
+    url = f"/api/networks/{made.json()['id']}"
+    noisier = client.patch(url, json={"dataset": {"noise": 0.3}}).json()["spec"]["dataset"]
+    assert (noisier["fault"], noisier["noise"]) == ("unscaled", 0.3)
+    other = client.patch(url, json={"dataset": {"kind": "circle"}}).json()["spec"]["dataset"]
+    assert (other["fault"], other["noise"]) == ("none", 0.3)
+    client.delete(url)

@@ -25,8 +25,7 @@ def test_other_data_begin_a_new_run_and_undo_brings_the_old_one_back_whole(serve
     assert weights_of(visitor) == before
     train(visitor, 300)
     page.click("#redo")
-    page.wait_for_timeout(300)
-    assert visitor.state("network.spec.dataset.kind") == "moons"
+    visitor.until("s.network.spec.dataset.kind === 'moons'")
 
 
 def test_another_layer_begins_a_new_curve_with_the_weights_kept(server, visitor) -> None:

@@ -7,7 +7,7 @@ import { layerName, pick, t } from "../words.js";
 const EVERY_MS = 1000;
 
 /**
- * @typedef {import("../wire.js").FindingOut & {remedies: any[]}} Finding
+ * @typedef {import("../wire.js").FindingOut} Finding
  * @typedef {{step: number, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, findings: Finding[]}} Figures
  * @typedef {{label: Record<string, string>, before: Figures, run: number, fresh: boolean}} Tried
  */
@@ -46,7 +46,7 @@ export class Remedies {
     this.#last = performance.now();
     void api.diagnosis(network.id).then((found) => {
       if (network.id !== this.session.id) return;
-      this.findings = found.findings.map((/** @type {any} */ one) => ({ remedies: [], ...one }));
+      this.findings = found.findings;
       this.changed();
     }, () => {});
   }
@@ -57,15 +57,17 @@ export class Remedies {
     return { step: Number(frame?.step), loss: frame?.loss ?? null, test_loss: frame?.test_loss ?? null, metrics: { ...frame?.metrics }, findings: this.findings ?? [] };
   }
 
-  /** @param {any} remedy */
+  /** @param {import("../wire.js").RemedyOut} remedy */
   async apply(remedy) {
-    const before = this.#now(), playing = this.session.store.state.frame?.state === "playing";
-    if (!await this.session.patch(remedy.patch, "remedy", remedy.reset)) return;
-    this.tried = { label: remedy.label, before, run: this.session.network.run, fresh: remedy.reset };
+    const { session } = this, before = this.#now(), playing = session.store.state.frame?.state === "playing";
+    // Where it has gone wrong since: from before that.
+    if (remedy.back && !await session.try(async () => { await api.seek(session.id, Math.max(0, before.step - remedy.back)); return true; })) return;
+    if (!await session.patch(remedy.patch, "remedy", remedy.reset)) return;
+    this.tried = { label: remedy.label, before, run: session.network.run, fresh: remedy.reset };
     this.#of = "";
     this.refresh();
     this.changed();
-    if (playing) await this.session.try(() => this.session.play());
+    if (playing) await session.try(() => session.play());
   }
 
   async undo() {

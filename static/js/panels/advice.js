@@ -20,7 +20,7 @@ export function mountAdvice(session) {
     const found = await api.diagnosis(network.id).catch(() => null);
     // Divergence has a message of its own.
     const findings = found?.findings.filter((/** @type {any} */ one) => one.name !== "diverged") ?? [];
-    if (found && network.id === session.id) store.set({ finding: tooFast(network, findings) ?? findings[0] ?? null });
+    if (found && network.id === session.id) store.set({ finding: findings[0] ?? null });
   };
   store.on(["frame"], ({ frame }) => {
     if (!frame) return;
@@ -32,6 +32,8 @@ export function mountAdvice(session) {
     if (s.finding) chip.textContent = `⚠ ${t(`finding.${s.finding.name}`)}`;
   });
   explain(chip, () => ({ text: said(store.state) }));
+  // What helps stands in that tab, as buttons.
+  chip.addEventListener("click", () => byId("of-gradients").click());
   chip.addEventListener("click", () => session.say("note", "found", said(store.state), store.state.finding?.name === "too_fast" ? ["startSlower"] : []));
 
   // Once, for who has never been here.
@@ -51,22 +53,11 @@ export function mountAdvice(session) {
 }
 
 /**
- * Units all at their flat ends, and a rate that throws weights there at the first steps: the rate is the cause, whatever else is found.
- * @param {import("../types.js").Network} network
- * @param {any[]} findings
- */
-function tooFast({ spec, learning_rate: rate }, findings) {
-  const stuck = findings.some(({ name }) => ["saturated", "dead", "vanishing"].includes(name));
-  return stuck && rate >= (spec.optimizer.kind === "sgd" ? 1 : 0.1) ? { name: "too_fast", rate } : null;
-}
-
-/**
  * The finding in the page's language, with what would help.
  * @param {import("../session.js").State} s
  */
 export function said({ finding, network }) {
   if (!finding || !network) return "";
-  if (finding.name === "too_fast") return t("tooFast", { rate: finding.rate });
   const l = network.layers.findIndex((layer) => layer.name === finding.layer);
   const text = pick(finding.text);
   return `${l < 0 ? text : text.replaceAll(finding.layer, layerName(network, l))} ${pick(finding.advice)}`;

@@ -41,7 +41,7 @@ function drawFields(session) {
   const entry = entryOf(catalog, spec.kind);
   const fields = [];
   for (const [name, property] of Object.entries(entry.schema.properties)) {
-    if (["kind", "points", "erased", "id", "text"].includes(name) || spec.kind === "drawn") continue;
+    if (["kind", "points", "erased", "id", "text"].includes(name) || spec.kind === "drawn" || /** @type {any} */ (property).hidden) continue;
     fields.push(schemaField("data", name, property, spec[name], (v) => void session.patch((now) => ({ dataset: { ...now.dataset, [name]: v } }), name)));
   }
   if (touched) {

@@ -1,0 +1,64 @@
+"""What a finding offers is taken by PATCH as it is, and helps."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from app.schemas import SPEC, DiagnosisOut, PatchIn
+from engine import Experiment
+from engine.insight import Remedy, diagnose
+from tests.engine.planted import FAULTS, planted, trained
+
+SEEDS = range(4000, 4003)
+STEPS = 600
+
+
+def treated(run: Experiment, remedy: Remedy) -> Experiment:
+    """As PATCH takes it, then trained on."""
+    other = Experiment(run.spec)
+    other.load_state(run.state())
+    spec = SPEC.validate_python(PatchIn.model_validate(remedy.patch).merged(run.spec)).to_engine()
+    assert spec != run.spec
+    other.patch(spec)
+    if remedy.reset:
+        other.reset()
+    other.train(STEPS)
+    other.measured()
+    return other
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_remedy_is_taken_and_the_best_one_helps(fault: str) -> None:
+    name = FAULTS[fault][0]
+    gone: Counter[bool] = Counter()
+    for seed in SEEDS:
+        run = trained(*planted(fault, seed))
+        for finding in diagnose(run):
+            for k, remedy in enumerate(finding.remedies):
+                assert remedy.label.keys() == {"en", "zh"}
+                other = treated(run, remedy)
+                if finding.name == name and k == 0:
+                    gone[name not in [f.name for f in diagnose(other)]] += 1
+    assert gone[True] >= 2, gone
+    assert gone[True] + gone[False] >= 2
+
+
+def test_over_http_a_remedy_goes_from_the_diagnosis_into_a_patch(client: Any) -> None:
+    made = client.post("/api/networks", json={"optimizer": {"kind": "sgd", "learning_rate": 10}})
+    url = f"/api/networks/{made.json()['id']}"
+    client.post(f"{url}/train", json={"steps": 300})
+    answer = client.get(f"{url}/diagnosis")
+    DiagnosisOut.model_validate(answer.json())
+    found = answer.json()["findings"][0]
+    assert found["name"] == "too_fast"
+    assert found["figure"] > found["threshold"]
+    remedy = found["remedies"][0]
+    assert remedy["reset"] is True
+    patched = client.patch(url, json=remedy["patch"])
+    assert patched.status_code == 200
+    assert patched.json()["learning_rate"] < 1
+    client.post(f"{url}/reset")
+    client.post(f"{url}/train", json={"steps": 2000})
+    assert "too_fast" not in [f["name"] for f in client.get(f"{url}/diagnosis").json()["findings"]]
+    client.delete(url)
