@@ -27,6 +27,7 @@ export class Remedies {
   }
 
   #of = "";
+  #network = "";
   #last = 0;
   #timer = 0;
 
@@ -41,7 +42,8 @@ export class Remedies {
       this.#timer = window.setTimeout(() => this.refresh(), wait);
       return;
     }
-    if (!this.#of.startsWith(`${network.id} `)) this.tried = null;
+    if (this.#network !== network.id) this.tried = null;
+    this.#network = network.id;
     this.#of = of;
     this.#last = performance.now();
     void api.diagnosis(network.id).then((found) => {
@@ -63,6 +65,7 @@ export class Remedies {
     // Where it has gone wrong since: from before that.
     if (remedy.back && !await session.try(async () => { await api.seek(session.id, Math.max(0, before.step - remedy.back)); return true; })) return;
     if (!await session.patch(remedy.patch, "remedy", remedy.reset)) return;
+    this.#network = session.id;
     this.tried = { label: remedy.label, before, run: session.network.run, fresh: remedy.reset };
     this.#of = "";
     this.refresh();
@@ -85,16 +88,17 @@ export class Remedies {
     const found = this.findings;
     return [
       ...(found === null ? [h("p", { class: "hint" }, t("flow.looking"))] : found.length ? [] : [h("p", { class: "healthy" }, `✓ ${t("flow.healthy")} `, h("a", { href: "/clinic" }, t("clinic.link")))]),
-      ...(found ?? []).map((finding) => this.#finding(finding, network)),
+      ...byKind(found ?? []).map((same) => this.#finding(same, network)),
       ...(this.tried ? [this.#comparison(this.tried)] : []),
     ];
   }
 
-  /** @param {Finding} finding @param {import("../types.js").Network} network */
-  #finding(finding, network) {
+  /** @param {Finding[]} same of one kind, the first of them in whole @param {import("../types.js").Network} network */
+  #finding([finding, ...others], network) {
+    const also = others.map((one) => layerName(network, network.layers.findIndex((layer) => layer.name === one.layer))).join(", ");
     const l = network.layers.findIndex((layer) => layer.name === finding.layer), text = pick(finding.text);
     return h("div", { class: "finding", "data-finding": finding.name },
-      h("p", {}, h("b", {}, `⚠ ${t(`finding.${finding.name}`)}. `), l < 0 ? text : text.replaceAll(String(finding.layer), layerName(network, l))),
+      h("p", {}, h("b", {}, `⚠ ${t(`finding.${finding.name}`)}. `), l < 0 ? text : text.replaceAll(String(finding.layer), layerName(network, l)), ...(also ? [h("small", {}, ` ${t("flow.also", { layers: also })}`)] : [])),
       h("p", { class: "remedies" }, ...(finding.remedies.length ? [h("span", { class: "hint" }, t("flow.try"))] : [h("span", { class: "hint" }, pick(finding.advice))]),
         ...finding.remedies.map((remedy) => h("button", { type: "button", "data-remedy": remedy.name, onclick: () => void this.apply(remedy) }, pick(remedy.label)))));
   }
@@ -123,6 +127,9 @@ export class Remedies {
       h("button", { type: "button", class: "quiet", "data-name": "done", onclick: () => { this.tried = null; this.changed(); } }, t("close"))));
   }
 }
+
+/** Those of one kind together: ten layers that are saturated are one thing to say. @param {Finding[]} findings @returns {Finding[][]} */
+const byKind = (findings) => [...new Set(findings.map(({ name }) => name))].map((name) => findings.filter((one) => one.name === name));
 
 /** @param {Finding[]} findings */
 const names = (findings) => (findings.length ? [...new Set(findings.map(({ name }) => t(`finding.${name}`)))].join(", ") : t("flow.none"));
