@@ -365,3 +365,22 @@ def test_nothing_is_cut_or_too_small_to_read(server, browser, locale: str, width
     assert beyond == [], json.dumps(beyond)
     assert not one.complaints
     one.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_jumps_as_the_page_comes_or_as_numbers_grow(server, browser, width: int) -> None:
+    one = Visitor(browser, viewport={"width": width, "height": 900})
+    one.page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries()) shift += e.value; }).observe({type: 'layout-shift', buffered: true})"
+    )
+    page = opened(one, server.url)
+    page.wait_for_timeout(300)
+    assert page.evaluate("shift") < 0.05
+    heights = "[...document.querySelectorAll('#compare, #neuron-picture, #neuron .verdict')].map((e) => e.offsetHeight)"
+    before = page.evaluate(heights)
+    page.focus("#overlay")
+    page.keyboard.press("ArrowRight")
+    for _ in range(3):
+        page.click("#neuron-step")
+    assert page.evaluate(heights) == before
+    one.context.close()

@@ -6,7 +6,7 @@ import { drawAxes, ticks } from "./axes.js";
  * @typedef {{left: number, right: number, top: number, bottom: number}} Frame in pixels
  * @typedef {{at: (z: number) => number, colour: string, dash?: number[], thick?: number, label?: string}} Line
  * @typedef {{from: number, to: number, y: number, text: string}} Mark a place, or a stretch, and what is said of it
- * @typedef {{lines: Line[], x: [number, number], y: [number, number], bands?: [number, number][], z?: number | null, marks?: Mark[], names?: [string, string], ticks?: number}} Plot
+ * @typedef {{lines: Line[], x: [number, number], y: [number, number], bands?: [number, number][], z?: number, marks?: Mark[], names?: [string, string], ticks?: number}} Plot
  */
 
 const figure = (/** @type {number} */ value) => String(Number(value.toPrecision(6))).replace("-", "−");
@@ -77,7 +77,7 @@ export function drawPlot(context, frame, plot) {
   context.rect(left, top - 2, right - left, bottom - top + 4);
   context.clip();
   for (const line of plot.lines) drawLine(context, frame, scale, line);
-  if (plot.z !== null && plot.z !== undefined) drawCursor(context, frame, scale, plot.z, plot.lines);
+  if (plot.z !== undefined) drawCursor(context, frame, scale, plot.z, plot.lines);
   for (const mark of plot.marks ?? []) drawMark(context, frame, scale, mark);
   context.restore();
   const named = plot.lines.filter((line) => line.label);
@@ -161,8 +161,8 @@ export function halo(context, text, x, y) {
   context.fillText(text, x, y);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {ReturnType<typeof scales>} scale @param {number} z @param {Line[]} lines */
-function drawCursor(context, { top, bottom }, { px, py }, z, lines) {
+/** A line at z, and a ring where it meets each curve. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {ReturnType<typeof scales>} scale @param {number} z @param {Line[]} lines */
+export function drawCursor(context, { top, bottom }, { px, py }, z, lines) {
   const theme = colours(), x = Math.round(px(z)) + 0.5;
   context.strokeStyle = theme["ink-2"];
   context.lineWidth = 1;
@@ -171,11 +171,13 @@ function drawCursor(context, { top, bottom }, { px, py }, z, lines) {
   context.lineTo(x, bottom);
   context.stroke();
   for (const line of lines) {
+    const up = py(line.at(z));
+    if (up < top - 1 || up > bottom + 1) continue;
     context.fillStyle = theme.paper;
     context.strokeStyle = line.colour;
     context.lineWidth = 2;
     context.beginPath();
-    context.arc(x, py(line.at(z)), 3.5, 0, 2 * Math.PI);
+    context.arc(x, up, 3.5, 0, 2 * Math.PI);
     context.fill();
     context.stroke();
   }

@@ -22,18 +22,40 @@ export const flatStretches = ({ flat_below: below, flat_above: above }) => [
 
 /** @param {PageStore} store @param {HTMLElement} box */
 export function mountCards(store, box) {
-  /** @type {{draw: (z: number) => void, check: HTMLInputElement, name: string}[]} */
+  /** @type {{draw: (z: number) => void, say: (z: number) => void, canvas: HTMLCanvasElement, check: HTMLInputElement, name: string}[]} */
   let cards = [];
-  const draw = eachFrame(() => { for (const card of cards) card.draw(store.state.z); });
+  // z moves with the pointer: the curves that nobody sees are drawn at it when they come into sight.
+  /** @type {Set<Element>} */
+  const seen = new Set();
+  let everything = true;
+  const draw = eachFrame(() => {
+    for (const { canvas, draw: one, say } of cards) {
+      say(store.state.z);
+      if (everything || seen.has(canvas)) one(store.state.z);
+    }
+    everything = false;
+  });
+  const drawAll = () => {
+    everything = true;
+    draw();
+  };
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
+    draw();
+  }, { rootMargin: "200px" });
   store.on(["catalog", "language"], (s) => {
+    watch.disconnect();
+    seen.clear();
     for (const { check } of cards) check.closest("article")?.remove();
     cards = alone(s.catalog).map((known) => card(store, known, box));
     box.prepend(...cards.map((one) => /** @type {Node} */ (one.check.closest("article"))));
-    draw();
+    for (const { canvas } of cards) watch.observe(canvas);
+    drawAll();
   });
   store.on(["chosen", "language"], (s) => { for (const { check, name } of cards) check.checked = s.chosen.includes(name); });
-  store.on(["z", "theme"], draw);
-  new ResizeObserver(draw).observe(box);
+  store.on(["z"], draw);
+  store.on(["theme"], drawAll);
+  new ResizeObserver(drawAll).observe(box);
 }
 
 /** What is said in a list: a word, and what stands for it. @param {string} key @param {...(Node | string)} what */
@@ -63,13 +85,15 @@ function card(store, known, box) {
       fact("fn.steepest", known.steepest === null ? t("fn.noSteepest") : steepest.ever ? t("fn.steepestEver", { slope: written(known.steepest) }) : steepest.to > steepest.from ? t("fn.steepestAll", { slope: written(known.steepest) }) : t("fn.steepestAt", { slope: written(known.steepest), z: written(steepest.from, 3) })),
       fact("fn.flat", flatText(known)), fact("fn.used", pick(known.used)), fact("fn.fails", pick(known.fails)))));
   return {
-    name, check,
+    name, check, canvas,
     draw: (/** @type {number} */ z) => {
       const { context, width } = fit(canvas), theme = colours();
       if (!width) return;
       const lines = [{ at: f.slope, colour: theme["ink-2"], dash: [4, 3], thick: 1.4 }, { at: f.value, colour: theme.accent, thick: 2 }];
       drawPlot(context, frame(), { lines, x: X, y: rangeOf(lines, X, [0, 1], [-4, known.high === 6 ? 6.6 : 4]), bands: flatStretches(known), z,
         marks: known.steepest === null || steepest.ever ? [] : [{ ...steepest, y: steepest.slope, text: written(steepest.slope) }] });
+    },
+    say: (/** @type {number} */ z) => {
       readout.textContent = `f(${z.toFixed(2).replace("-", "−")}) = ${placed(f.value(z))}   f′ = ${placed(f.slope(z))}`;
       speak(canvas, z, REACH, readout.textContent);
     },

@@ -1,6 +1,6 @@
 /** Any of the functions in one plot, values above slopes, and what they are at one z. */
 import { chartFont, fit } from "../canvas.js";
-import { drawPlot, rangeOf, scales } from "../charts/curves.js";
+import { drawCursor, drawPlot, rangeOf, scales } from "../charts/curves.js";
 import { h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
@@ -36,9 +36,13 @@ export function mountOverlay(store, box) {
   const canvas = h("canvas", { id: "overlay", role: "slider", tabIndex: 0 });
   const chips = h("div", { class: "chips", role: "group" }), head = h("div", { class: "row" }), side = h("div", { class: "at-z" });
   const table = h("table", { id: "values" }), empty = h("p", { class: "hint" });
-  box.append(chips, h("div", { class: "compare" }, h("div", { class: "plot" }, head, canvas), side));
+  // The line at z moves with the pointer and lies on a canvas of its own: the curves are drawn once.
+  const top = h("canvas", { class: "cursor", "aria-hidden": "true" });
+  box.append(chips, h("div", { class: "compare" }, h("div", { class: "plot" }, head, h("div", { class: "layers" }, canvas, top)), side));
   let control = /** @type {ReturnType<typeof followed> | null} */ (null), show = /** @type {ReturnType<typeof switched> | null} */ (null);
   let frame = { left: 40, right: 100, top: 8, bottom: 100 };
+  /** What was drawn where. @type {{frame: typeof frame, x: [number, number], y: [number, number], lines: import("../charts/curves.js").Line[]}[]} */
+  let panels = [];
 
   const at = (/** @type {PointerEvent} */ event) => {
     const z = scales(frame, { x: [-REACH, REACH], y: [0, 1] }).x(event.offsetX);
@@ -57,14 +61,21 @@ export function mountOverlay(store, box) {
     const right = width - room, both = s.show === "both", middle = both ? Math.round(height * 0.58) : height;
     frame = { left: 44, right, top: 8, bottom: height - 38 };
     const x = /** @type {[number, number]} */ ([-REACH, REACH]);
-    const panel = (/** @type {"value" | "slope"} */ what, /** @type {number} */ top, /** @type {number} */ bottom, /** @type {boolean} */ last) => {
+    panels = [];
+    const panel = (/** @type {"value" | "slope"} */ what, /** @type {number} */ upper, /** @type {number} */ lower, /** @type {boolean} */ last) => {
       const drawn = lines.map(({ f, colour, dash, label }) => ({ at: f[what], colour, dash, label }));
-      drawPlot(context, { ...frame, top, bottom }, { lines: drawn, x, z: s.z, ticks: 5, names: [last ? "z" : "", what === "value" ? "f(z)" : "f′(z)"],
-        y: rangeOf(drawn, x, what === "value" ? [-1, 1] : [0, 1], what === "value" ? [-4, 8.1] : [-1.2, 2.2]) });
+      const made = { frame: { ...frame, top: upper, bottom: lower }, lines: drawn, x, y: rangeOf(drawn, x, what === "value" ? [-1, 1] : [0, 1], what === "value" ? [-4, 8.6] : [-1.2, 2.2]) };
+      drawPlot(context, made.frame, { ...made, ticks: 6, names: [last ? "z" : "", what === "value" ? "f(z)" : "f′(z)"] });
+      panels.push(made);
     };
     if (s.show !== "slope") panel("value", frame.top, both ? middle - 22 : frame.bottom, !both);
     if (s.show !== "value") panel("slope", both ? middle + 6 : frame.top, frame.bottom, true);
-    speak(canvas, s.z, REACH, [`z = ${placed(s.z)}`, ...lines.map(({ f, label }) => `${label}: ${placed(f.value(s.z))}, f′ ${placed(f.slope(s.z))}`)].join("; "));
+    point();
+  });
+  const point = eachFrame(() => {
+    const { z, chosen } = store.state, { context } = fit(top);
+    for (const one of panels) drawCursor(context, one.frame, scales(one.frame, one), z, one.lines);
+    speak(canvas, z, REACH, [`z = ${placed(z)}`, ...chosen.map((name) => `${named(name)}: ${placed(EXACT[name].value(z))}, f′ ${placed(EXACT[name].slope(z))}`)].join("; "));
   });
 
   const rows = (/** @type {State} */ s) => {
@@ -101,6 +112,7 @@ export function mountOverlay(store, box) {
   });
   store.on(["z", "catalog", "language"], (s) => control?.set(s.z));
   store.on(["z", "chosen", "show", "language"], rows);
-  store.on(["z", "chosen", "show", "theme", "language"], draw);
+  store.on(["chosen", "show", "theme", "language"], draw);
+  store.on(["z"], point);
   new ResizeObserver(draw).observe(canvas);
 }
