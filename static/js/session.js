@@ -329,7 +329,9 @@ export class Session {
             reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
-            if (to !== from) return this.#restore(id, from, past);
+            if (to !== from) await this.#restore(id, from, past);
+            // Of a run that ended by a reset the change before it is a part.
+            if (to !== from) return sameSpec(this.spec, before) ? null : apply(before);
             await apply(before);
             // Only where numbers were lost: training since then is not the edit's to take back.
             if (weights && reshaped) await this.#putWeights(weights);
