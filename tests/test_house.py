@@ -30,7 +30,9 @@ LAYERS_OF_ENGINE = [
         "given",
     },
     {"layers"},
+    {"surgery"},
     {"network"},
+    {"swapping"},
     {"state"},
     {"updating"},
     {"trainer"},
@@ -42,6 +44,7 @@ LAYERS_OF_ENGINE = [
     {"followed"},
     {"running"},
     {"rewinding"},
+    {"operating"},
     {"experiment", "presets"},
     {"insight", "studies"},
 ]

@@ -1,5 +1,6 @@
 """Looking inside a live experiment. Nothing here changes what its training will do."""
 
+from .ablation import Ablation, ablate
 from .diagnosis import Diagnosis, Finding, Health, diagnose, examine
 from .exercise import Exercise, exercise
 from .gradcheck import GradientCheck, check_gradient
@@ -7,6 +8,6 @@ from .trace import Entry, Trace, trace
 from .worked import Worked, worked
 
 __all__ = [
-    "Diagnosis", "Entry", "Exercise", "Finding", "GradientCheck", "Health", "Trace", "Worked", "check_gradient",
-    "diagnose", "examine", "exercise", "trace", "worked",
+    "Ablation", "Diagnosis", "Entry", "Exercise", "Finding", "GradientCheck", "Health", "Trace", "Worked", "ablate",
+    "check_gradient", "diagnose", "examine", "exercise", "trace", "worked",
 ]  # fmt: skip
