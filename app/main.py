@@ -20,6 +20,7 @@ from .routes import (
     sharing,
     streams,
     studies,
+    surgery,
     training,
     working,
 )  # fmt: skip
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         datasets,
         networks,
         training,
+        surgery,
         working,
         runs,
         inspection,

@@ -15,7 +15,7 @@ _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
 # What the playground loads when it is first wanted: half of a visit does without.
-LATE = ("js/tabs/backprop.js",)
+LATE = ("js/tabs/backprop.js", "js/panels/surgery.js")
 
 
 @dataclass(frozen=True, slots=True)

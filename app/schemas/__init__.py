@@ -37,6 +37,7 @@ from .network import (
     TrainIn,
 )
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
+from .surgery import AblationOut, SurgeryIn
 from .worked import (
     ApplyIn,
     ExerciseCheckIn,
@@ -48,6 +49,8 @@ from .worked import (
 )
 
 __all__ = [
+    "AblationOut",
+    "SurgeryIn",
     "ApplyIn",
     "ExerciseCheckIn",
     "ExerciseIn",

@@ -49,6 +49,7 @@ ROUTES = [
     ("POST", "/trace"),
     ("POST", "/worked"),
     ("POST", "/apply"),
+    ("POST", "/surgery"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),
