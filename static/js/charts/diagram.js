@@ -137,7 +137,7 @@ function drawUnits(context, geometry, picture, theme, lit) {
       context.fillStyle = theme.paper;
       context.fillRect(x - half, y - half, size, size);
       const place = (picture.firsts[c] ?? 0) + unit.unit, off = isOff(picture, unit);
-      context.globalAlpha = off ? 0.25 : 1;
+      context.globalAlpha = off ? 0.25 : picture.worth && c ? 0.4 : 1;
       if (picture.maps) context.drawImage(picture.maps, 0, place * picture.map, picture.map, picture.map, x - half, y - half, size, size);
       context.globalAlpha = 1;
       const own = lit && lit.layer === unit.layer && lit.unit === unit.unit && lit.from === undefined;

@@ -22,6 +22,8 @@ export function mountHover(session) {
     }
     const lines = describe(s, place);
     card.hidden = !lines.length;
+    // Over the unit's own card it would say the same once more; whoever listens is told all the same.
+    card.classList.toggle("behind", JSON.stringify(place) === JSON.stringify(s.pinned) && document.querySelector("#neuron-card:not([hidden])") !== null);
     card.replaceChildren(...lines);
   });
   return {

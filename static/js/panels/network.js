@@ -129,6 +129,7 @@ export function mountNetwork(session) {
   });
 
   // By keys: arrows go from unit to unit, with Shift from line to line into the unit; Enter pins a unit or edits a line, B edits the bias, X switches it off and on, F freezes it.
+  const tell = () => { byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". "); };
   canvas.addEventListener("keydown", (event) => {
     const s = store.state;
     if (!geometry || !s.network) return;
@@ -143,13 +144,13 @@ export function mountNetwork(session) {
         const next = neighbour(geometry, here, key);
         if (next) point({ layer: next.layer, unit: next.unit });
       }
-      byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". ");
+      tell();
     } else if (here && here.from === undefined && ["x", "f"].includes(key.toLowerCase()) && !event.ctrlKey && !event.metaKey && s.network.layers[here.layer]?.operable) {
       event.preventDefault();
       event.stopPropagation();
       const part = key.toLowerCase() === "x" ? "off" : "frozen", { name } = s.network.layers[here.layer];
       void session.patch((now) => ({ surgery: toggled(now.surgery, part, name, here.unit) }), "surgery")
-        .then(() => { byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". "); });
+        .then(() => setTimeout(tell, 200)); // after its frame, which says the losses
     } else if (here && (key === "Enter" || key.toLowerCase() === "b") && here.layer >= 0) {
       event.preventDefault();
       event.stopPropagation();
@@ -190,7 +191,7 @@ function worthsOf(found, network) {
   const most = worths.flat().reduce((/** @type {number} */ top, v) => Math.max(top, Math.abs(v ?? 0)), classes ? 0.02 : (found.train.loss ?? 0) / 50) || 1;
   return (/** @type {number} */ l, /** @type {number} */ unit) => {
     const v = worths[l]?.[unit] ?? null;
-    return v === null ? null : { share: v / most, text: worthText(v, classes) };
+    return v === null ? null : { share: v / most, text: worthText(v, classes).replace(" %", "") };
   };
 }
 

@@ -99,7 +99,7 @@ export function mountNeuronCard(session) {
     if (!s.pinned) ahead = done = null;
     else void look(s);
   });
-  store.on(["pinned", "picture", "weights", "frame", "language", "network"], draw);
+  store.on(["pinned", "picture", "weights", "frame", "language", "network", "worth"], draw);
 }
 
 /**
