@@ -20,7 +20,7 @@ from engine.trainer import NO_SAMPLES
 from .errors import Conflict, NotFound
 from .live import Live
 from .registry import Networks
-from .schemas import SPEC, ExerciseCheckIn, FrameOut, NetworkOut, PatchIn, TrainIn
+from .schemas import SPEC, ExerciseCheckIn, FrameOut, NetworkOut, PatchIn, SurgeryIn, TrainIn
 from .wire import Unreadable
 from .workers import playing, rewinding, runs, working
 from .workers.messages import Amount, CannotTrain, Checkpoint, EndedRun, Report, Sought
@@ -55,17 +55,33 @@ class Commands:
                 # Starting weights that were given for the network before do not hold it back.
                 spec = replace(spec, start={})
                 answer = await self.networks.call(live, runs.patch, spec, tables)
-            report, described, ended = answer
-            live.describe_as(described)
-            if ended is not None:
-                await self._part(live, ended)
-            await self._settle(live, report)
-            await self.networks.room.fit()
+            described = await self._take(live, *answer)
         network = live.described(described)
         if live.playing and not network.samples:
             live.stop(NO_SAMPLES)
             network.state = "paused"
         return network
+
+    async def operate(self, live: Live, asked: SurgeryIn) -> NetworkOut:
+        """The network after that. Its frame is held until the answer is out: then `live.release`.
+
+        Raises: Conflict, Refused
+        """
+        async with live.changing:
+            answer = await self.networks.call(
+                live, runs.operate, asked.layer, asked.unit, asked.what, asked.other
+            )
+            described = await self._take(live, *answer)
+        return live.described(described)
+
+    async def _take(
+        self, live: Live, report: Report, described: dict[str, Any], ended: EndedRun | None
+    ) -> dict[str, Any]:
+        live.describe_as(described)
+        await self._part(live, ended)
+        await self._settle(live, report)
+        await self.networks.room.fit()
+        return described
 
     async def _mend(self, live: Live, change: PatchIn) -> NetworkOut:
         """Change what cannot be brought to life as it is, so that it can."""

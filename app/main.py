@@ -22,6 +22,7 @@ from .routes import (
     sharing,
     streams,
     studies,
+    surgery,
     training,
     working,
 )  # fmt: skip
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         datasets,
         networks,
         training,
+        surgery,
         working,
         asking,
         runs,

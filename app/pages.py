@@ -21,6 +21,7 @@ LATE = (
     "js/tabs/ask.js",
     "js/panels/excites.js",
     "js/tabs/clinic.js",
+    "js/panels/surgery.js",
 )
 
 

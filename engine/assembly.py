@@ -1,7 +1,7 @@
 """From a spec to what is trained: data, network, and arrays as the network and its loss take them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -78,11 +78,18 @@ class Assembly:
         return np.where(labels[:, None] == np.arange(dataset.classes), 1.0, low)
 
 
-def assemble(spec: NetworkSpec, dataset: Dataset) -> Assembly:
-    """Raises: Refused, naming the field or the limit, before anything of that size is allocated"""
+def assemble(spec: NetworkSpec, dataset: Dataset, *, fit_surgery: bool = False) -> Assembly:
+    """`fit_surgery`: what there is no such unit for is left out of it, instead of refused.
+
+    Raises: Refused, naming the field or the limit, before anything of that size is allocated
+    """
     _check_loss(spec, dataset)
     network = _network(spec, dataset)
     _check_size(spec, dataset, network)
+    if spec.surgery:
+        surgery = spec.surgery.fitted(network.units) if fit_surgery else spec.surgery.tidy()
+        network.operate(surgery)
+        spec = replace(spec, surgery=surgery)
     if spec.start:
         check_starting(spec.start, network.layout.views(np.zeros(network.layout.size)))
     return Assembly(spec, dataset, network)

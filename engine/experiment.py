@@ -14,12 +14,12 @@ from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
 from .measuring import classify, confusion, output_of
-from .rewinding import Rewinding
+from .operating import Operating
 
 Array = NDArray[np.floating]
 
 
-class Experiment(Rewinding):
+class Experiment(Operating):
     """`Experiment(NetworkSpec(...)).train(1000)`
 
     Raises: Refused, naming the field
@@ -40,6 +40,15 @@ class Experiment(Rewinding):
     def confusion(self) -> dict[str, list[list[int]]] | None:
         """Rows are true classes, columns predicted ones; None for regression and for text."""
         return confusion(self._parts, self.trainer)
+
+    def arrays(self) -> tuple[tuple[Array, Array, Array], tuple[Array, Array, Array]]:
+        """The training and the test part: inputs, targets as the loss compares them, and targets as the
+        data have them."""
+        trainer, data = self.trainer, self.dataset
+        return (
+            (trainer.inputs, trainer.targets, data.targets),
+            (*self._parts.test_arrays(), data.test_targets),
+        )
 
     def reader(self) -> Callable[[Array], Cache]:
         """A function that gives the output's cache for samples as the dataset scales them, in

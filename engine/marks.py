@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,9 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any,
         for name in (field.name for field in fields(before) if field.name in known):
             inner = f"{path}.{name}" if path else name
             yield from _differences(inner, getattr(before, name), getattr(after, name))
+    elif (was := _lists(before)) is not None and (now := _lists(after)) is not None:
+        for name in sorted(was.keys() | now.keys()):
+            yield from _differences(f"{path}.{name}", was.get(name, ()), now.get(name, ()))
     elif pairs := _records(before, after):
         for i, (one, other) in enumerate(pairs):
             yield from _differences(f"{path}.{i}", one, other)
@@ -73,6 +76,15 @@ def _records(before: Any, after: Any) -> list[tuple[Any, Any]]:
         return []
     pairs = list(zip(before, after, strict=True))
     return pairs if all(is_dataclass(one) and is_dataclass(now) for one, now in pairs) else []
+
+
+def _lists(value: Any) -> dict[str, tuple[int, ...]] | None:
+    """Short lists by name, as units by layer are; tables of numbers are none."""
+    if not isinstance(value, dict):
+        return None
+    found = cast(dict[str, tuple[int, ...]], value)
+    plain = all(all(isinstance(n, int) for n in one) for one in found.values())
+    return found if plain else None
 
 
 def _told(*values: Any) -> tuple[Any, ...]:

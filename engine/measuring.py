@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assembly import Assembly
+from .layers import Pass
 from .layers.base import Cache
 from .limits import affordable
+from .network import Network
 from .trainer import Trainer
 
 Array = NDArray[np.floating]
@@ -44,15 +46,24 @@ def measure(parts: Assembly, trainer: Trainer) -> Measures:
     return Measures(loss, test_loss, metrics)
 
 
+def looking(network: Network, trainer: Trainer) -> list[Pass]:
+    """How each layer is passed through where it is measured: in plain NumPy if it is small."""
+    plain = all(len(shape) == 1 for shape in network.shapes)
+    return network.passes(compiled=trainer.compiled and not plain)
+
+
+def pieces_of(network: Network, rows: int) -> list[slice]:
+    """So many samples in pieces that take little memory."""
+    most = max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // network.numbers))
+    return [slice(i, i + most) for i in range(0, rows, most)]
+
+
 def output_of(parts: Assembly, trainer: Trainer, vector: Array, features: Array) -> Cache:
     """The output's z and a, in evaluation mode, in pieces that take little memory."""
-    network = parts.network
-    plain = all(len(shape) == 1 for shape in network.shapes)
-    passes = network.passes(compiled=trainer.compiled and not plain)
-    pieces = []
-    most = max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // network.numbers))
-    for i in range(0, len(features), most):
-        rows = features[i : i + most].astype(trainer.dtype)
+    network, pieces = parts.network, []
+    passes = looking(network, trainer)
+    for piece in pieces_of(network, len(features)):
+        rows = features[piece].astype(trainer.dtype)
         cache = network.forward(vector, rows, passes)[-1]
         pieces.append({"z": cache["z"].copy(), "a": cache["a"].copy()})
     if len(pieces) == 1:

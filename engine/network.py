@@ -18,6 +18,7 @@ from .layers.base import Cache, Place, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 from .mixing import FIRST, GOLDEN, MASK
+from .surgery import Surgery, check_surgery, units_of
 
 Array = NDArray[np.floating]
 
@@ -88,6 +89,53 @@ class Network:
         self.numbers = prod(input_shape) + sum(
             layer.numbers(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
         )
+        # By hidden layer, how many units it has that can be switched off or frozen.
+        self.units = units_of(self.names, self.layers, self.shapes)
+        self.operate(Surgery())
+
+    def operate(self, surgery: Surgery) -> None:
+        """Switch units off and freeze some, on top of what the layers' own settings hold.
+
+        Raises: Refused, at "surgery": no such unit, or nothing of it learns
+        """
+        check_surgery(surgery, self.units)
+        for layer in surgery.frozen:
+            self.check_learns(layer, f"surgery.frozen.{layer}")
+        self.surgery = surgery
+        self.off = [
+            np.array(surgery.off[name], np.int64) if surgery.off.get(name) else None
+            for name in self.names
+        ]
+        mask = np.zeros(self.layout.size, bool)
+        for entry, parameter, owner in zip(
+            self.layout, self._parameters, self._owners, strict=True
+        ):
+            if not parameter.trainable or not owner.learns:
+                mask[entry.offset : entry.offset + entry.size] = True
+        views = self.layout.views(cast(Array, mask))
+        for name, layer in zip(self.names, self.layers, strict=True):
+            for unit in {*surgery.off.get(name, ()), *surgery.frozen.get(name, ())}:
+                for entry in self.layout:
+                    owner, part = entry.name.split(".", 1)
+                    if owner == name:
+                        views[entry.name][..., layer.columns(part, unit)] = True
+            for unit in surgery.off.get(name, ()):
+                for part, row in layer.rows(unit):
+                    views[f"{name}.{part}"][row] = True
+        # Numbers of the vector that no update touches, in order.
+        self.held = np.flatnonzero(mask)
+
+    def check_learns(self, layer: str, place: str) -> None:
+        """Raises: Refused, at `place`, where the layer has nothing that could be frozen"""
+        if not any(entry.name.startswith(f"{layer}.") for entry in self.layout):
+            raise Refused(
+                place,
+                Reason(
+                    "surgery.nothing_to_freeze",
+                    "{layer} has no weights, so there is nothing to freeze",
+                    layer=layer,
+                ),
+            )
 
     def _check_output(self, loss: str) -> None:
         shape, each_step = self.shapes[-1], self.loss_record.asks == "steps"
@@ -149,25 +197,26 @@ class Network:
         ]  # fmt: skip
 
     def fixed(self) -> list[tuple[int, int]]:
-        """What no update touches: (start, stop) of running statistics, of biases that are held and of
-        frozen layers."""
-        return [
-            (entry.offset, entry.offset + entry.size)
-            for entry, parameter, owner in zip(
-                self.layout, self._parameters, self._owners, strict=True
-            )
-            if not parameter.trainable or not owner.learns
-        ]
+        """What no update touches: (start, stop) of running statistics, of biases that are held, of
+        frozen layers, and of units that are frozen or off."""
+        if not len(self.held):
+            return []
+        runs = np.split(self.held, np.flatnonzero(np.diff(self.held) != 1) + 1)
+        return [(int(run[0]), int(run[-1]) + 1) for run in runs]
 
-    def moves(self, name: str) -> bool:
-        """Whether updates move that parameter."""
+    def moves(self, name: str, index: int | None = None) -> bool:
+        """Whether updates move any number of that parameter, or the one at `index` of the vector."""
         entry = next(e for e in self.layout if e.name == name)
-        return (entry.offset, entry.offset + entry.size) not in self.fixed()
+        start, stop = (
+            (entry.offset, entry.offset + entry.size) if index is None else (index, index + 1)
+        )
+        low, high = np.searchsorted(self.held, (start, stop))
+        return bool(high - low < stop - start)
 
     def passes(self, *, training: bool = False, compiled: bool = False, key: int = 0) -> list[Pass]:
         """How each layer is passed through; `key` is the random key of the update."""
         made = [
-            Pass(training, compiled, first=i == 0, scratch=Scratch())
+            Pass(training, compiled, first=i == 0, scratch=Scratch(), off=self.off[i])
             for i in range(len(self.layers))
         ]
         self.draw_keys(made, key)
@@ -226,8 +275,7 @@ class Network:
         """
         step = self.stepper(vector, gradient, passes or self.passes())
         loss = step(x, t)
-        for start, stop in self.fixed():
-            gradient[start:stop] = 0
+        gradient[self.held] = 0
         return loss
 
     def stepper(

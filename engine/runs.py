@@ -113,4 +113,5 @@ def is_another(before: Assembly, now: Assembly) -> bool:
 def is_comparable(before: NetworkSpec, now: NetworkSpec) -> bool:
     """Whether the same weights have the same loss."""
     parts = ("dataset", "features", "layers", "output", "loss")
-    return all(getattr(before, name) == getattr(now, name) for name in parts)
+    same = all(getattr(before, name) == getattr(now, name) for name in parts)
+    return same and before.surgery.off == now.surgery.off

@@ -16,6 +16,7 @@ from .layers.base import Penalty
 from .losses import LossName
 from .optimizers import SGD, Optimizer
 from .schedules import Constant, Schedule
+from .surgery import Surgery
 
 MAX_LAYERS = 12
 MAX_BATCH = 20_000
@@ -74,5 +75,6 @@ class NetworkSpec:
     initializer: InitializerName = "glorot_uniform"
     # Starting weights that are given instead of drawn.
     start: Starting = field(default_factory=dict)
+    surgery: Surgery = field(default_factory=Surgery)
     batch_size: Annotated[int, Interval(ge=1, le=MAX_BATCH)] = 10
     seed: Seed = 0

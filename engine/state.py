@@ -205,6 +205,11 @@ class State:
             for name in was.keys() & now.keys():
                 _keep_overlap(was[name], now[name])
 
+    def reorder(self, places: NDArray[np.int64]) -> None:
+        """Every number, its slots and its average, comes from the place that is named.  places: (size,)"""
+        size = self.layout.size
+        self.buffer[:, :size] = self.buffer[:, :size][:, places]
+
     # Copies
 
     def snapshot(self) -> Snapshot:

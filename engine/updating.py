@@ -131,7 +131,7 @@ class Updater:
         finish = _finisher(how, state)
         w = state.buffer[0]
         step = network.stepper(w, state.buffer[1], passes)
-        fixed = np.concatenate([np.arange(a, b) for a, b in network.fixed()] or [[]]).astype(int)
+        fixed = network.held
         with np.errstate(all="ignore"):
             for i, rate in enumerate(rates):
                 batch = state.next_batch(how.batch, how.compiled)
@@ -162,9 +162,11 @@ def _run_dense(
     sizes = np.array([shape[0] for shape in network.shapes])
     codes = np.array([ACTIVATION_CODES[layer.function or "linear"] for layer in network.layers])
     offsets = np.array([entry.offset for entry in network.layout][::2])
+    units = [[] if off is None else off.tolist() for off in network.off]
+    off = np.cumsum([0, *map(len, units)]), np.array([u for mine in units for u in mine], np.int64)
     kernel = train_blas if (sizes[:-1] * sizes[1:]).max() >= BLAS_FROM_WEIGHTS else train_lanes
     done, status = kernel(
-        sizes, codes, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[how.optimizer.kind],
+        sizes, codes, off, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[how.optimizer.kind],
         hyperparameters(how.optimizer), rates, _after(how, state), state.buffer, offsets, inputs, targets,
         state.order, state.clock, state.generator, how.batch, len(losses), losses,
     )  # fmt: skip
@@ -202,9 +204,8 @@ def finish(how: How, state: State, rate: float, number: int) -> bool:
     """From a batch's gradient to new weights, whether they are finite: the definition of
     `kernels.updates.finish`. `number` counts this optimizer's updates from 1."""
     w, g, care = state.buffer[0], state.buffer[1], how.care
-    fixed = [slice(start, stop) for start, stop in how.network.fixed()]
-    for part in fixed:
-        g[part] = 0
+    fixed = how.network.held
+    g[fixed] = 0
     if care.clip_value > 0:
         np.clip(g, -care.clip_value, care.clip_value, out=g)
     if care.clip_norm > 0:
@@ -213,17 +214,16 @@ def finish(how: How, state: State, rate: float, number: int) -> bool:
     for start, stop, l1, l2 in how.penalties:
         weights = w[start:stop]
         g[start:stop] += l2 * weights + l1 * np.sign(weights)
-    kept = [w[part].copy() for part in fixed]
+    g[fixed] = 0  # of a unit that is held, penalties would pile up in the slots
+    kept = w[fixed]
     slots = [state.buffer[2 + k] for k in range(len(state.slot_names))]
     replace(how.optimizer, learning_rate=rate).update(w, g, slots, number)
-    for part, values in zip(fixed, kept, strict=True):
-        w[part] = values
+    w[fixed] = kept
     if state.average_row:
         average = state.buffer[state.average_row]
         average *= care.average
         average += (1 - care.average) * w
-        for part in fixed:
-            average[part] = w[part]
+        average[fixed] = w[fixed]
     return bool(np.isfinite(w).all())
 
 

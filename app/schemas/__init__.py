@@ -40,6 +40,7 @@ from .network import (
     TrainIn,
 )
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
+from .surgery import AblationOut, SurgeryIn
 from .worked import (
     ApplyIn,
     ExerciseCheckIn,
@@ -56,6 +57,8 @@ __all__ = [
     "InfluenceOut",
     "WorstSamplesOut",
     "FlowOut",
+    "AblationOut",
+    "SurgeryIn",
     "ApplyIn",
     "ExerciseCheckIn",
     "ExerciseIn",

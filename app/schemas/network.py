@@ -26,6 +26,9 @@ class LayerOut(Answer):
     shape: list[int] = Field(description="what leaves it, of one sample")
     parameters: int
     trainable: bool
+    operable: int = Field(
+        0, description="how many units of its own it has, to be switched off, frozen or swapped"
+    )
 
 
 class DivergenceOut(Answer):

@@ -10,8 +10,8 @@ from typing import Any
 from engine.assembly import make_dataset
 from engine.datasets import Table
 from engine.experiment import Experiment
+from engine.insight import ablate, examine
 from engine.insight import check_gradient as checked_gradient
-from engine.insight import examine
 from engine.insight import flow as flowed
 from engine.insight import trace as traced
 from engine.suits import recipe
@@ -47,6 +47,11 @@ def columns_of(experiment: Experiment, asked: Asked) -> Any:
 
 def confusion(id: str) -> bytes:
     return encoded(experiment_of(id).confusion() or {"train": None, "test": None})
+
+
+def ablation(id: str, layer: str | None = None) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(ablate(experiment_of(id), layer)))
 
 
 def activations(id: str, asked: Asked) -> bytes:

@@ -8,6 +8,7 @@ from engine.datasets import Table
 from engine.errors import Reason
 from engine.experiment import Experiment
 from engine.spec import NetworkSpec
+from engine.surgery import What
 
 from ..wire import bytes_to_arrays
 from .messages import CannotTrain, EndedRun, Report
@@ -29,6 +30,15 @@ def patch(
     kept_of(id).step_s = 0.0
     # What has to be measured after the change is; for the rest, somebody turns a slider while it plays.
     return report(id, fresh=False), describe(id, fresh=False), ended and packed(ended, line)
+
+
+def operate(
+    id: str, layer: str, unit: int, what: What, other: int | None
+) -> tuple[Report, dict[str, Any], EndedRun | None]:
+    """The network after that, as `patch` gives it.  Raises: Refused; then nothing has changed"""
+    line = line_of(kept_of(id))
+    ended = experiment_of(id).operate(layer, unit, what, other)
+    return report(id), describe(id), ended and packed(ended, line)
 
 
 def reset(id: str, seed: int | None) -> tuple[Report, EndedRun]:

@@ -132,6 +132,7 @@ def describe(id: str, *, fresh: bool = True) -> dict[str, Any]:
                 "shape": list(shape),
                 "parameters": sizes.get(name, 0),
                 "trainable": layer.learns,
+                "operable": network.units.get(name, 0),
             }
             for name, layer, shape in zip(network.names, layers, network.shapes[1:], strict=True)
         ],

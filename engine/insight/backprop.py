@@ -77,8 +77,7 @@ def backprop(
     parts = network.split(vector)
     back = network.backward(parts, network.split(gradient), caches, t, passes)
     network.settle(parts, caches)
-    for start, stop in network.fixed():
-        gradient[start:stop] = 0
+    gradient[network.held] = 0
     inputs = passes[-1].inputs[: len(caches)]
     return Backprop(network, vector, gradient, passes, inputs, caches, back, loss)
 

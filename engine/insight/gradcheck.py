@@ -119,7 +119,7 @@ def _named(network: Network, at: Mapping[str, Place]) -> dict[str, NDArray[np.in
     for name, index in at.items():
         entry = parameter(network.layout, name, f"at.{name}")
         here = inside(index, entry.shape, f"at.{name}", name)
-        if not network.moves(name):
+        if not network.moves(name, flat(entry, here)):
             raise Refused(
                 f"at.{name}",
                 Reason(
@@ -148,7 +148,11 @@ def _affordable(network: Network, samples: int) -> int:
 
 def _places(network: Network, numbers: int | None, samples: int) -> dict[str, NDArray[np.int64]]:
     """Which numbers of the vector are checked, by parameter.  Raises: Refused"""
-    free = [entry for entry in network.layout if entry.size and network.moves(entry.name)]
+    free = {
+        entry.name: np.setdiff1d(np.arange(entry.offset, entry.offset + entry.size), network.held)
+        for entry in network.layout
+        if entry.size and network.moves(entry.name)
+    }
     if not free:
         raise Refused(
             "layers",
@@ -157,9 +161,9 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
     each = 2 * _pass_work(network, samples)
     most = numbers or DEFAULT_NUMBERS
     if numbers is None:
-        while most > 1 and each * sum(min(most, entry.size) for entry in free) > MAX_WORK:
+        while most > 1 and each * sum(min(most, len(one)) for one in free.values()) > MAX_WORK:
             most //= 2
-    count = sum(min(most, entry.size) for entry in free)
+    count = sum(min(most, len(one)) for one in free.values())
     keep_work(
         each * count,
         "samples",
@@ -174,9 +178,8 @@ def _places(network: Network, numbers: int | None, samples: int) -> dict[str, ND
     keep_batch(2 * samples * network.numbers, "samples", samples)
     rng = np.random.default_rng(SEED)
     return {
-        entry.name: entry.offset
-        + np.sort(rng.choice(entry.size, min(most, entry.size), replace=False))
-        for entry in free
+        name: one[np.sort(rng.choice(len(one), min(most, len(one)), replace=False))]
+        for name, one in free.items()
     }
 
 

@@ -25,7 +25,7 @@ from ..errors import Reason
 from ..experiment import Experiment
 from ..initializers import INITIALIZERS
 from ..layers.base import Cache
-from ..layers.recurrent import BACKWARD as FROM_THE_END
+from ..layers.through_time import BACKWARD as FROM_THE_END
 from ..limits import MAX_TRACE_NUMBERS, keep_within, keep_work
 from ..network import Network
 from ..trainer import DEFAULT_SAMPLES, Trainer

@@ -7,6 +7,7 @@ products to BLAS, which wins from about a hundred units a layer on.
 Both take the same arguments:
     sizes        (depth + 1,)  inputs, then units of each layer
     activations  (depth,)      codes; of the output too
+    off          where each layer's units that are off begin in a list of them: (depth + 1,), (k,)
     loss, optimizer            codes
     hyper        (8,)          the optimizer's settings, float64
     rates        (steps,)      the learning rate of each update, float64
@@ -153,13 +154,14 @@ def _finish(clock: Any, count: int, samples: int) -> None:
 
 @njit(**OPTIONS)
 def train_lanes(
-    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
+    sizes: Any, activations: Any, off: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
     buffer: Any,
     offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
     """Train with batches held as blocks of (units, 8).  See the module for the arguments."""
     depth = sizes.size - 1
+    off_from, off_units = off
     samples = order.size
     features = sizes[0]
     outputs = sizes[depth]
@@ -202,6 +204,10 @@ def train_lanes(
                 z_at = places[layer + 1] + block * units * LANES
                 _affine(w, offsets[layer], below, units, a, x_at, a, z_at)
                 activate(activations[layer], a, slope, z_at, units * LANES)
+                for i in range(off_from[layer], off_from[layer + 1]):
+                    o = z_at + off_units[i] * LANES
+                    a[o : o + LANES] = 0
+                    slope[o : o + LANES] = 0
             below = sizes[depth - 1]
             x_at = places[depth - 1] + block * below * LANES
             z_at = places[depth] + block * outputs * LANES
@@ -239,13 +245,14 @@ def train_lanes(
 
 @njit(**OPTIONS)
 def train_blas(
-    sizes: Any, activations: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
+    sizes: Any, activations: Any, off: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
     buffer: Any,
     offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
     """Train with batches held as (batch, units).  See the module for the arguments."""
     depth = sizes.size - 1
+    off_from, off_units = off
     samples = order.size
     outputs = sizes[depth]
     rows = min(batch_size, samples)
@@ -289,6 +296,10 @@ def train_blas(
             if layer < depth - 1:
                 padded = (count * units + LANES - 1) // LANES * LANES
                 activate(activations[layer], a, slope, z_at, padded)
+                for k in range(off_from[layer], off_from[layer + 1]):
+                    for i in range(count):
+                        a[z_at + i * units + off_units[k]] = 0
+                        slope[z_at + i * units + off_units[k]] = 0
         summed = like(load(block_mask, 0), 0.0)
         top = places[depth]
         for first in range(0, count, LANES):
@@ -340,7 +351,7 @@ def train_blas(
 def warm_arguments() -> tuple[Any, ...]:
     """One step of a 1-1-1 network: the smallest call that compiles a kernel for float32."""
     return (
-        np.array([1, 1, 1]), np.array([2, 0]), 2, 0, np.zeros(8), np.zeros(1), warm_after(),
+        np.array([1, 1, 1]), np.array([2, 0]), (np.zeros(3, np.int64), np.zeros(0, np.int64)), 2, 0, np.zeros(8), np.zeros(1), warm_after(),
         np.zeros((5, 8), np.float32), np.array([0, 2]), np.zeros((1, 1), np.float32),
         np.zeros((1, 1), np.float32), np.zeros(1, np.int64), np.zeros(3, np.int64),
         np.zeros(1, np.uint64), 1, 1, np.zeros(1),

@@ -81,7 +81,8 @@ def finish(code: int, hyper: Any, rate: float, after: Any, buffer: Any, step: in
     weights, penalties, fixed, limits, row, kept = after
     w, g = buffer[0], buffer[1]
     for i in range(fixed.shape[0]):
-        g[fixed[i, 0] : fixed[i, 1]] = 0
+        for k in range(fixed[i, 0], fixed[i, 1]):
+            g[k] = 0
     if limits[0] > 0:
         high = w.dtype.type(limits[0])
         for i in range(g.size):
@@ -100,11 +101,15 @@ def finish(code: int, hyper: Any, rate: float, after: Any, buffer: Any, step: in
             start = weights[i, 0]
             penalize(g, w, start, weights[i, 1] - start, penalties[i, 0], penalties[i, 1])
     for i in range(fixed.shape[0]):
-        kept[fixed[i, 0] : fixed[i, 1]] = w[fixed[i, 0] : fixed[i, 1]]
+        # Single numbers where a unit is held, so no slices.
+        for k in range(fixed[i, 0], fixed[i, 1]):
+            g[k] = 0
+            kept[k] = w[k]
     hyper[0] = rate
     finite = update(code, hyper, buffer, step)
     for i in range(fixed.shape[0]):
-        w[fixed[i, 0] : fixed[i, 1]] = kept[fixed[i, 0] : fixed[i, 1]]
+        for k in range(fixed[i, 0], fixed[i, 1]):
+            w[k] = kept[k]
     if row > 0:
         average = buffer[row]
         keep = w.dtype.type(limits[2])
@@ -112,7 +117,8 @@ def finish(code: int, hyper: Any, rate: float, after: Any, buffer: Any, step: in
         for i in range(w.size):
             average[i] = keep * average[i] + take * w[i]
         for i in range(fixed.shape[0]):
-            average[fixed[i, 0] : fixed[i, 1]] = w[fixed[i, 0] : fixed[i, 1]]
+            for k in range(fixed[i, 0], fixed[i, 1]):
+                average[k] = w[k]
     return finite
 
 

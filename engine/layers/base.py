@@ -18,6 +18,7 @@ from ..mixing import GOLDEN, MASK
 Array = NDArray[np.floating]
 Views = Mapping[str, Array]
 Cache = dict[str, Any]
+Order = NDArray[np.int64]
 Shape = tuple[int, ...]
 # What a layer can be given: a row of numbers, a sequence of rows (time, features), an image
 # (height, width, channels), or a sequence of token numbers (time,).
@@ -100,6 +101,8 @@ class Pass:
     inputs: list[Array] = field(default_factory=list)
     # Of the layers inside this one, by name.
     parts: dict[str, "Pass"] = field(default_factory=dict)
+    # The units of this layer that are switched off, by number; None: none is.
+    off: NDArray[np.int64] | None = None
 
     def inside(self, name: str) -> "Pass":
         """How a layer inside this one is passed through: with memory and a random key of its own;
@@ -160,6 +163,33 @@ class Layer:
     def over_time(self) -> "OverTime | None":
         """How it goes through a sequence, where it keeps a state."""
         return None
+
+    def operable(self, input_shape: Shape) -> int:
+        """How many units it has that can be switched off: places of the last axis of what leaves it. 0
+        where it passes on the units of the layer before. Whose are not 0 heeds `Pass.off`."""
+        return 0
+
+    def columns(self, part: str, unit: int) -> list[int]:
+        """Which places of a parameter's last axis are that unit's own."""
+        return [unit]
+
+    def carries(self, order: Order, input_shape: Shape) -> Order | None:
+        """In which order units leave it where those before it come in another; None where it mixes
+        them. `order[i]` is which one comes in place i."""
+        return None
+
+    def reorder(self, p: Views, coming: Order | None, leaving: Order | None) -> None:
+        """Its parameters, in place, where units come to it, or leave it, in another order.
+
+        Raises: Refused, where they cannot
+        """
+        if leaving is not None:
+            for view in p.values():
+                view[...] = view[..., leaving]
+
+    def rows(self, unit: int) -> list[tuple[str, int]]:
+        """By which rows of which parameters the layer itself hears that unit at the next step."""
+        return []
 
     def fitted(self, vocabulary: int) -> "Layer":
         """The same layer with what its settings leave to the data; `vocabulary` kinds of tokens."""
@@ -249,6 +279,13 @@ class Weighted(Layer):
         return self.l1, self.l2
 
 
+def hear_reordered(p: Views, coming: Order | None, *parts: str) -> None:
+    """Rows of weights (.., inputs, units) as units come in another order."""
+    if coming is not None:
+        for part in parts:
+            p[part][...] = p[part][..., coming, :]
+
+
 def inside(views: Views, name: str) -> dict[str, Array]:
     """The part of a layer's views that belongs to a layer inside it, by short names."""
     first = name + "."
@@ -278,75 +315,49 @@ class SameShape(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
+    def carries(self, order: Order, input_shape: Shape) -> Order | None:
+        return order
+
 
 def spelled(shape: Shape) -> str:
     """A shape as it is said in messages: 24 x 24 x 1."""
     return " x ".join(str(n) for n in shape)
 
 
-def require_image(kind: str, shape: Shape) -> tuple[int, int, int]:
-    """Raises: Refused"""
-    if len(shape) != 3:
-        raise Refused(
-            "",
-            Reason(
-                "layers.takes_images",
-                "a {kind} layer takes images (height x width x channels), not shape {shape}; use it on "
-                "image data, before flatten",
-                kind=kind,
-                shape=spelled(shape),
-            ),
-        )
-    return shape[0], shape[1], shape[2]
-
-
-def require_sequence(kind: str, shape: Shape) -> tuple[int, int]:
-    """Raises: Refused"""
-    if len(shape) == 1:
-        raise Refused(
-            "",
-            Reason(
-                "layers.takes_sequences_not_rows",
-                "a {kind} layer takes sequences (time x features), not shape {shape}; use sequence "
-                "data, or put an embedding before it for text; after a layer that ends the sequence "
-                "set return_sequences",
-                kind=kind,
-                shape=spelled(shape),
-            ),
-        )
-    if len(shape) != 2:
-        raise Refused(
-            "",
-            Reason(
-                "layers.takes_sequences",
-                "a {kind} layer takes sequences (time x features), not shape {shape}; use sequence data",
-                kind=kind,
-                shape=spelled(shape),
-            ),
-        )
-    return shape[0], shape[1]
-
-
 def activated(name: str, z: Array, run: Pass, label: str = "a") -> tuple[Array, Cache]:
     """a = f(z), elementwise (softmax: over the last axis), and what the way back needs."""
     if run.compiled and name != "softmax":
         if name == "linear":
-            return z, {"z": z, "a": z, "slope": None}
+            return silenced(z, {"z": z, "a": z, "slope": None}, run)
         elementwise = kernels("elementwise")
         a = run.scratch.take(label, z.shape, z.dtype)
         slope = run.scratch.take(f"{label} slope", z.shape, z.dtype)
         elementwise.activate_all(
             elementwise.ACTIVATION_CODES[name], z.reshape(-1), a.reshape(-1), slope.reshape(-1)
         )
-        return a, {"z": z, "a": a, "slope": slope}
+        return silenced(a, {"z": z, "a": a, "slope": slope}, run)
     a = activate(name, z)
-    return a, {"z": z, "a": a}
+    return silenced(a, {"z": z, "a": a}, run)
+
+
+def silenced(a: Array, cache: Cache, run: Pass) -> tuple[Array, Cache]:
+    """What leaves the layer, its units that are off saying 0."""
+    if run.off is None:
+        return a, cache
+    a = a.copy()
+    a[..., run.off] = 0
+    return a, {**cache, "a": a, "off": run.off}
 
 
 def deactivated(name: str, cache: Cache, dy: Array) -> Array:
-    """dL/dz from dL/da."""
+    """dL/dz from dL/da; 0 of a unit that is off."""
     if "slope" in cache:
         slope = cache["slope"]
         # The slopes are not needed again: their memory takes the product.
-        return dy if slope is None else np.multiply(dy, slope, out=slope)
-    return pull_back(name, cache["z"], cache["a"], dy)
+        dz = dy if slope is None else np.multiply(dy, slope, out=slope)
+    else:
+        dz = pull_back(name, cache["z"], cache["a"], dy)
+    if "off" in cache:
+        dz = dz.copy() if dz is dy else dz
+        dz[..., cache["off"]] = 0
+    return dz

@@ -17,6 +17,7 @@ from .base import (
     THROUGH,
     Array,
     Cache,
+    Order,
     Parameter,
     Pass,
     Penalty,
@@ -27,9 +28,9 @@ from .base import (
     activated,
     deactivated,
     kernels,
-    require_image,
     spelled,
 )
+from .requiring import require_image
 
 MAX_FILTERS = 256
 MAX_KERNEL = 15
@@ -180,6 +181,31 @@ class Conv2D(Weighted):
                 (self.filters,), fan_in, fan_out, decays=False, trainable=self.trainable_bias
             ),
         }
+
+    def operable(self, input_shape: Shape) -> int:
+        return self.filters
+
+    def reorder(self, p: Views, coming: Order | None, leaving: Order | None) -> None:
+        weight, groups = p["weight"], self.groups
+        for order in (coming, leaving):
+            block = 0 if order is None else len(order) // groups
+            if order is not None and (order // block != np.arange(len(order)) // block).any():
+                raise Refused(
+                    "with",
+                    Reason(
+                        "surgery.other_group",
+                        "in a convolution of {groups} groups these two would be of another group; choose "
+                        "two of one group",
+                        groups=groups,
+                    ),
+                )
+        if coming is not None:
+            channels, filters = weight.shape[2], weight.shape[3] // groups
+            for i in range(groups):
+                mine = weight[..., i * filters : (i + 1) * filters]
+                order = coming[i * channels : (i + 1) * channels] - i * channels
+                mine[...] = mine[..., order, :]
+        Weighted.reorder(self, p, None, leaving)
 
     def work(self, input_shape: Shape) -> int:
         (rows, columns), _, _ = self.geometry(input_shape)

@@ -14,6 +14,7 @@ from .base import (
     THROUGH,
     Array,
     Cache,
+    Order,
     Parameter,
     Pass,
     Penalty,
@@ -23,6 +24,7 @@ from .base import (
     Weighted,
     activated,
     deactivated,
+    hear_reordered,
     spelled,
 )
 
@@ -88,6 +90,10 @@ class _Affine(Weighted):
     def work(self, input_shape: Shape) -> int:
         return (prod(input_shape) + prod(input_shape[:-1])) * self.units
 
+    def reorder(self, p: Views, coming: Order | None, leaving: Order | None) -> None:
+        hear_reordered(p, coming, "weight")
+        Weighted.reorder(self, p, None, leaving)
+
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
         dz = deactivated(self.function or "linear", cache, dy)
         return affine_backward(p, g, cache["x"], dz, run)
@@ -126,6 +132,9 @@ class Dense(_Affine):
     @property
     def function(self) -> ActivationName:
         return self.activation
+
+    def operable(self, input_shape: Shape) -> int:
+        return self.units
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         a, cache = activated(self.activation, affine(p, x, run), run)

@@ -13,16 +13,17 @@ from .base import (
     Array,
     Cache,
     Layer,
+    Order,
     Pass,
     Shape,
     Takes,
     Views,
     Zero,
     kernels,
-    require_image,
     spelled,
 )
 from .conv import Geometry, Padding, padded, plane_geometry, windows
+from .requiring import require_image
 
 PoolSize = Annotated[int, Interval(ge=1, le=16)]
 # 0 stands for the pool's own size, Keras' default.
@@ -69,6 +70,9 @@ class _Pool(Layer):
 
     def work(self, input_shape: Shape) -> int:
         return prod(self.geometry(input_shape)[0]) * input_shape[2] * self.pool_size**2
+
+    def carries(self, order: Order, input_shape: Shape) -> Order | None:
+        return order
 
     def _spread(self, parts: Array, shape: Shape) -> Array:
         """What each window gives back, added where they overlap.
@@ -204,6 +208,9 @@ class GlobalAvgPool2D(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (require_image("global_avg_pool2d", input_shape)[2],)
+
+    def carries(self, order: Order, input_shape: Shape) -> Order | None:
+        return order
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         a = x.mean(axis=(1, 2))

@@ -16,6 +16,7 @@ from .base import (
     Array,
     Cache,
     Layer,
+    Order,
     Parameter,
     Pass,
     Place,
@@ -42,6 +43,9 @@ class Flatten(Layer):
 
     def work(self, input_shape: Shape) -> int:
         return 0
+
+    def carries(self, order: Order, input_shape: Shape) -> Order | None:
+        return np.arange(prod(input_shape)).reshape(input_shape)[..., order].ravel()
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         a = x.reshape(len(x), -1)
@@ -208,6 +212,9 @@ class Residual(SameShape):
                 span=self.span,
             ),
         )
+
+    def operable(self, input_shape: Shape) -> int:
+        return input_shape[-1]
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         # inputs[-1] is this layer's own, inputs[-1 - span] that of the layer span before.

@@ -107,6 +107,9 @@ export const api = {
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
   worked: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/worked`, asked),
   trace: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/trace`, asked),
+  operate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/surgery`, asked),
+  /** @returns {Promise<import("./wire.js").AblationOut>} */
+  ablation: (/** @type {string} */ id) => ask("GET", `${of(id)}/ablation`),
   apply: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/apply`, asked),
   checkGradient: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/check-gradient`, asked),
   exercise: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/exercise`, asked),

@@ -45,7 +45,7 @@ export function mountPictures(session) {
     /** @type {Map<string | null, number>} */
     const reaches = new Map(catalog.activations.filter((/** @type {any} */ a) => a.low !== null && a.high !== null)
       .map((/** @type {any} */ a) => [a.name, Math.max(Math.abs(a.low), Math.abs(a.high))]));
-    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l], reach: reaches.get(layer.activation) }));
+    const layers = network.layers.map((layer, l) => ({ ...layer, settings: network.spec.layers[l], off: network.spec.surgery.off[layer.name], reach: reaches.get(layer.activation) }));
     const theme = colours();
     coarse = true;
     worker.postMessage({

@@ -297,9 +297,7 @@ export class Session {
    */
   async patch(asked, label, fresh = false) {
     /** @type {any} */
-    let tried = {};
-    // Whether a run that had begun has come to its end by it.
-    let ended = false;
+    let tried = {}, ended = false; // whether a run that had begun has come to its end by it
     return this.try(async () => {
       await this.edits.run(label, async () => {
         const network = /** @type {Network} */ (this.store.state.network);

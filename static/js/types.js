@@ -2,8 +2,8 @@
  * The page's own shapes, and short names for those that travel (wire.js, made from the OpenAPI document).
  *
  * @typedef {import("./wire.js").ParameterOut} Parameter
- * @typedef {import("./wire.js").LayerOut & {settings?: any, reach?: number}} Layer
- *   `settings` is its part of the spec, `reach` how far its activation's values go from 0 where they are bounded
+ * @typedef {import("./wire.js").LayerOut & {settings?: any, reach?: number, off?: number[]}} Layer
+ *   `off` are its units that say 0, `settings` is its part of the spec, `reach` how far its activation's values go from 0 where they are bounded
  * @typedef {import("./wire.js").PlaneOut} Plane
  * @typedef {import("./wire.js").DatasetOut} Dataset `inputs` and `test_inputs` have holes where a sample is not here yet (model/data.js)
  * @typedef {import("./wire.js").DivergenceOut} Divergence

@@ -1,6 +1,7 @@
 /**
  * What travels between the server and the page, made from the OpenAPI document by `make types`; not to be edited.
  *
+ * @typedef {{step: number, samples: [number, number], of: [number, number], train: QualityOut, test: QualityOut, units: WorthOut[]}} AblationOut
  * @typedef {{samples?: number[] | null, step?: number | null}} ApplyIn
  * @typedef {{kind: "majority" | "mean" | "persistence" | "frequency", loss_name: string, loss: number | null, test_loss: number | null, metric: number | null, test_metric: number | null}} BaselineOut
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
@@ -41,7 +42,7 @@
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{en: string, zh: string}} LabelOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
- * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean}} LayerOut
+ * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean, operable: number}} LayerOut
  * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[]}} LineOut
  * @typedef {{step: number, what: string[], before: any[], after: any[]}} MarkOut
  * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
@@ -53,11 +54,12 @@
  * @typedef {{id: string, name: string, kind: "own" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
- * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, batch_size?: number | null, seed?: number | null}} PatchIn
+ * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{sample: number, effect: number, loss: number | null}} PullOut
+ * @typedef {{loss: number | null, accuracy: number | null, by_class: (number | null)[] | null}} QualityOut
  * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
@@ -65,10 +67,11 @@
  * @typedef {{run: number, name: string, dataset: string, step: number, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, current: boolean}} RunOut
  * @typedef {{samples?: number[] | null}} SamplesIn
  * @typedef {{step: number}} SeekIn
- * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", start?: Record<string, number[] | number[][] | number[][][][]>, batch_size?: number, seed?: number}} SpecIn
+ * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", start?: Record<string, number[] | number[][] | number[][][][]>, surgery?: any, batch_size?: number, seed?: number}} SpecIn
  * @typedef {{low: number, high: number, counts: number[], mean: number | null, deviation: number | null, zeros: number}} SpreadOut
  * @typedef {{weights: SpreadOut | null, gradients: SpreadOut | null, activations: SpreadOut}} SpreadsOut
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
+ * @typedef {{layer: string, unit: number, what: "off" | "on" | "freeze" | "unfreeze" | "swap", with?: number | null}} SurgeryIn
  * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
@@ -78,5 +81,6 @@
  * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
  * @typedef {{sample: number, loss: number | null, share: number | null, target: any, answer: any}} WorstOut
  * @typedef {{part: "train" | "test", worst: WorstOut[]}} WorstSamplesOut
+ * @typedef {{layer: string, unit: number, train: QualityOut, test: QualityOut}} WorthOut
  */
 export {};

@@ -49,10 +49,22 @@ export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.$
  */
 export function changeText({ what, before, after }, i) {
   const path = what[i], [part] = path.split("."), was = before[i], now = after[i];
+  if (part === "surgery") return operatedText(path.split("."), was, now);
   const points = path.startsWith("dataset.points") || path.startsWith("dataset.erased");
   const name = path === "optimizer.learning_rate" ? t("rate") : points ? t("pointsChanged") : named(path.split(".").at(-1), part === "dataset" ? "data" : part);
   const value = (/** @type {any} */ v) => (typeof v === "string" ? named(v) : v);
   return ["number", "string"].includes(typeof now) ? `${name} ${value(was)} → ${value(now)}` : name;
+}
+
+/**
+ * Units that went off, or were frozen, or are none of them any more; as people count them.
+ * @param {string[]} path
+ * @param {number[] | undefined} was
+ * @param {number[] | undefined} now
+ */
+function operatedText([, part, layer], was, now) {
+  const units = (/** @type {number[]} */ of) => of.map((n) => n + 1).join(", ") || t("mark.none");
+  return t(`mark.${part}`, { layer: spoken("layer", layer), units: was && now ? `${units(was)} → ${units(now)}` : "…" });
 }
 
 /** Values of a reason that are names of the registry. */

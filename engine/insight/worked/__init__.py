@@ -12,11 +12,13 @@ import numpy as np
 from ...errors import Reason, Refused
 from ...experiment import Experiment
 from ...trainer import DEFAULT_SAMPLES
+from ..places import flat, parameter
 from ..trace import check_size
 from .backward import backward_lines
 from .beginning import given_lines, next_lines, start_lines
 from .chain import Chain, chain
 from .forward import forward_lines
+from .gradients import place_of
 from .line import Index, Line, Walk
 from .losses import error_lines, loss_lines
 from .terms import Term, leaves, plain, short, value_of
@@ -61,7 +63,7 @@ def worked(
             f"{name}.{part}": chain(walk, i, part)
             for i, name in enumerate(walk.names)
             for part in walk.made.parameters(i)
-            if walk.made.network.moves(f"{name}.{part}")
+            if walk.made.network.moves(f"{name}.{part}", flat_place(walk, i, part))
         }
     places_found = {name: found.place for name, found in chains.items()}
     return Worked(
@@ -69,6 +71,12 @@ def worked(
         {name: walk.shape(i) for i, name in enumerate(walk.names)}, places_found, lines, chains,
         experiment.trainer.samples_ahead().tolist(),
     )  # fmt: skip
+
+
+def flat_place(walk: Walk, i: int, part: str) -> int:
+    """Where in the vector the number lies that is looked at."""
+    entry = parameter(walk.made.network.layout, f"{walk.names[i]}.{part}", "")
+    return flat(entry, place_of(walk, i, part))
 
 
 def walk_of(

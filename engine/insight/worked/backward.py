@@ -78,6 +78,10 @@ def came_back(walk: Walk, i: int, unit: Index) -> tuple[Number, Term]:
 def delta_line(walk: Walk, i: int, unit: Index, came: Number) -> Line:
     """δ = da f'(z)"""
     delta = walk.delta(i, unit)
+    if walk.is_off(i, unit):
+        return walk.line(
+            "off_back", i, delta.symbol, number(0.0), 0.0, stage="backward", at=delta.at
+        )
     slope = slope_of(walk, i, unit)
     term = softmax_back(walk, i, unit) if slope is None else multiply(came, slope)
     return walk.line(
@@ -94,7 +98,9 @@ def _notes(slope: Term | None) -> tuple[str, ...]:
 
 
 def slope_of(walk: Walk, i: int, unit: Index) -> Term | None:
-    """f'(z); None of softmax, which couples its units."""
+    """f'(z), 0 of a unit that is off; None of softmax, which couples its units."""
+    if walk.is_off(i, unit):
+        return number(0.0)
     name = walk.layers[i].function
     if name == "softmax":
         return None

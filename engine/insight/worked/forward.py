@@ -22,6 +22,8 @@ def activation_line(walk: Walk, i: int) -> Line:
     """a = f(z) of the unit; softmax over the last axis."""
     unit, name = walk.unit(i), walk.layers[i].function
     a = walk.came_out(i, unit)
+    if walk.is_off(i, unit):
+        return walk.line("off", i, a.symbol, number(0.0), 0.0, stage="forward", at=a.at)
     if name == "softmax":
         term: Term = _softmax(walk, i)
     else:

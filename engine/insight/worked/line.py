@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import Reason, Refused
 from ...experiment import Experiment
-from ...layers.recurrent import BACKWARD as FROM_THE_END
+from ...layers.through_time import BACKWARD as FROM_THE_END
 from ...trainer import Snapshot, Trainer
 from ..backprop import Backprop, backprop
 from ..places import Index, inside, parameter
@@ -131,6 +131,11 @@ class Walk:
             over = f"^[{n + 1}]" if n is not None and self.batch > 1 else ""
             return Number(value, f"x{over}_{below}", self.at(0, "x", index, n))
         return Number(value, self.symbol("a", i - 1, index, n), self.at(i, "x", index, n))
+
+    def is_off(self, i: int, unit: Index) -> bool:
+        """Whether that unit of layer i is switched off."""
+        off = self.made.network.off[i]
+        return off is not None and unit[-1] in off
 
     def came_out(
         self, i: int, index: Sequence[int], array: str = "a", n: int | None = None

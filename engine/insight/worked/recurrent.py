@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...layers.recurrent import BACKWARD as FROM_THE_END
+from ...layers.through_time import BACKWARD as FROM_THE_END
 from .line import Index, Line, Walk
 from .terms import Number, Term, Where, add, made, multiply, number, total, value_of
 
@@ -139,6 +139,8 @@ class Step:
 def step_lines(walk: Walk, i: int) -> list[Line]:
     """Forward: gate by gate."""
     step = Step(walk, i)
+    if walk.is_off(i, walk.unit(i)):
+        return [step.line("off", step.state(step.t, step.u), number(0.0), "forward")]
     return {"simple_rnn": _simple, "lstm": _lstm, "gru": _gru}[walk.layers[i].kind](step)
 
 
@@ -202,6 +204,8 @@ def back_lines(walk: Walk, i: int, above: Term, came: float) -> list[Line]:
     step = Step(walk, i)
     t, u, after = step.t, step.u, step.after
     d = step.kept_number("d", "dh", t, u)
+    if walk.is_off(i, walk.unit(i)):
+        return [step.line("off_back", d, number(0.0), "backward")]
     parts: list[Term] = []
     gives = step.layer.return_sequences or step._s(t) == step.time - 1
     if gives:

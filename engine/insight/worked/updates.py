@@ -68,7 +68,7 @@ def update_lines(walk: Walk, i: int, part: str) -> list[Line]:
     """Gradient, what is done to it, slots, and the new number of one parameter of layer i."""
     index = place_of(walk, i, part)
     update = Update(walk, i, part, index)
-    if not walk.made.network.moves(update.name):
+    if not walk.made.network.moves(update.name, update.flat):
         return _running(update)
     update.lines.append(gradient_line(walk, i, part, index))
     _prepare(update)

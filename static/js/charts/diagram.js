@@ -8,9 +8,10 @@ import { colours, fit, chartFont, trace, classColours, short } from "../canvas.j
  * @typedef {{text: string, shape?: number}} Name  `shape` is that of a class
  * @typedef {{weights: Float32Array | null, biases: number[][], maps: HTMLCanvasElement | null, map: number, firsts: number[],
  *   selected: number, lit: import("../types.js").Place | null, values: {x: number[], a: number[][]} | null, flow: number,
+ *   is: (part: "off" | "frozen", layer: number, unit: number) => boolean, worth: ((layer: number, unit: number) => {share: number, text: string} | null) | null,
  *   pulse: {index: number} | null, inputs: Name[], outputs: Name[], moreText: (n: number) => string}} Picture
  *   `firsts` is where a column's maps begin, `lit` the unit or line that all others make way for, `values` what every
- *   unit gives at the probed point, `flow` moves the dashes in CSS pixels, 0 stands still
+ *   unit gives at the probed point, `worth` a bar from -1 to 1 on each unit with its number, `flow` moves the dashes in CSS pixels, 0 stands still
  */
 
 /**
@@ -23,7 +24,7 @@ export function drawDiagram(canvas, geometry, picture) {
   const theme = colours();
   const { weights, lit } = picture;
   context.beginPath();
-  for (const [from, to] of geometry.links) tracePath(context, { from, to, index: -1 });
+  for (const [from, to] of geometry.links) if (!isOff(picture, from) && !isOff(picture, to)) tracePath(context, { from, to, index: -1 });
   context.strokeStyle = theme["line-2"];
   context.lineWidth = 1;
   context.stroke();
@@ -42,6 +43,9 @@ export function drawDiagram(canvas, geometry, picture) {
   drawUnits(context, geometry, picture, theme, lit);
   drawNames(context, geometry, picture, theme);
 }
+
+/** @param {Picture} picture @param {Node} node */
+const isOff = (picture, { layer, unit }) => picture.is("off", layer, unit);
 
 /** Whether a line belongs to what is lit. @param {Edge} edge @param {import("../types.js").Place} lit */
 function belongs({ from, to }, lit) {
@@ -65,6 +69,7 @@ function drawEdges(context, geometry, picture, weights, theme) {
   /** @type {Map<string, {level: number, colour: string, lit: boolean, edges: Edge[]}>} */
   const groups = new Map();
   for (const edge of geometry.edges) {
+    if (isOff(picture, edge.from) || isOff(picture, edge.to)) continue;
     const w = weights[edge.index], own = Boolean(lit && belongs(edge, lit));
     const level = Math.round(Math.min(1, Math.abs(w) / largest) * 8);
     if (!level && many && !own) continue;
@@ -131,18 +136,83 @@ function drawUnits(context, geometry, picture, theme, lit) {
       const { x, y, size } = unit, half = size / 2;
       context.fillStyle = theme.paper;
       context.fillRect(x - half, y - half, size, size);
-      const place = (picture.firsts[c] ?? 0) + unit.unit;
+      const place = (picture.firsts[c] ?? 0) + unit.unit, off = isOff(picture, unit);
+      context.globalAlpha = off ? 0.25 : picture.worth && c ? 0.4 : 1;
       if (picture.maps) context.drawImage(picture.maps, 0, place * picture.map, picture.map, picture.map, x - half, y - half, size, size);
+      context.globalAlpha = 1;
       const own = lit && lit.layer === unit.layer && lit.unit === unit.unit && lit.from === undefined;
       context.strokeStyle = own ? theme.ink : c - 1 === picture.selected ? theme["ink-2"] : theme["line-2"];
       context.lineWidth = own ? 2.5 : 1;
-      context.strokeRect(x - half, y - half, size, size);
+      if (off) {
+        // No unit at all, as far as the others go: faded, with a stroke through it.
+        context.setLineDash([3, 3]);
+        context.strokeRect(x - half, y - half, size, size);
+        context.setLineDash([]);
+        context.beginPath();
+        context.moveTo(x - half, y + half);
+        context.lineTo(x + half, y - half);
+        context.strokeStyle = theme.ink;
+        context.lineWidth = 2;
+        context.stroke();
+      } else context.strokeRect(x - half, y - half, size, size);
+      if (picture.is("frozen", unit.layer, unit.unit)) drawFrozen(context, x + half, y - half, Math.max(5, Math.min(9, size / 5)), theme);
       const bias = picture.biases[c - 1]?.[unit.unit];
       if (bias !== undefined && size >= 14) drawBias(context, x - half, y + half, Math.max(3, Math.min(5.5, size / 7)), bias, theme);
       const value = c ? picture.values?.a[c - 1]?.[unit.unit] : picture.values?.x[unit.unit];
+      const worth = c && !off ? picture.worth?.(unit.layer, unit.unit) : null;
+      if (worth) drawWorth(context, unit, worth, value === undefined, theme);
       if (value !== undefined && size >= 24) label(context, short(value, size >= 34 ? 2 : 1), x, y, theme);
     }
   });
+}
+
+/**
+ * A flake of snow at the corner: its weights are held.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ * @param {{[name: string]: string}} theme
+ */
+function drawFrozen(context, x, y, r, theme) {
+  context.beginPath();
+  context.arc(x, y, r + 2, 0, 2 * Math.PI);
+  context.fillStyle = theme.paper;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = theme["line-2"];
+  context.stroke();
+  context.beginPath();
+  for (let arm = 0; arm < 6; arm++) {
+    const at = (/** @type {number} */ far, /** @type {number} */ turn) => /** @type {const} */ ([x + far * r * Math.cos((arm * Math.PI) / 3 + turn), y + far * r * Math.sin((arm * Math.PI) / 3 + turn)]);
+    context.moveTo(x, y);
+    context.lineTo(...at(1, 0));
+    context.moveTo(...at(0.95, 0.3));
+    context.lineTo(...at(0.6, 0));
+    context.lineTo(...at(0.95, -0.3));
+  }
+  context.strokeStyle = theme.accent;
+  context.lineWidth = Math.max(1, r / 6);
+  context.stroke();
+}
+
+/**
+ * What the network would lose without the unit: a bar along its foot; to the left, what it would gain.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Node} unit
+ * @param {{share: number, text: string}} worth
+ * @param {boolean} told its number too
+ * @param {{[name: string]: string}} theme
+ */
+function drawWorth(context, { x, y, size }, { share, text }, told, theme) {
+  const tall = Math.max(4, Math.min(9, size / 8)), left = x - size / 2, top = y + size / 2 - tall, wide = Math.abs(share) * (size - 2);
+  context.globalAlpha = 0.86;
+  context.fillStyle = theme.paper;
+  context.fillRect(left + 0.5, top, size - 1, tall - 0.5);
+  context.globalAlpha = 1;
+  context.fillStyle = share < 0 ? theme.negative : theme.positive;
+  context.fillRect(share < 0 ? x + size / 2 - 1 - wide : left + 1, top + 1, wide, tall - 2);
+  if (told && size >= 34) label(context, text, x, y, theme);
 }
 
 /**

@@ -266,6 +266,7 @@ export class Forward {
         affine(weights, p("weight"), inputs, units, x, n, z);
         activate(layer.activation ?? "linear", z, a, units, n);
       }
+      for (const unit of layer.off ?? []) a.fill(0, unit * n, (unit + 1) * n);
       into.push(a);
       inputs = units;
     });

@@ -1,6 +1,7 @@
 /** The card at the pointer: a unit's or a line's arithmetic at the probed point, following the training. */
 import { short } from "../canvas.js";
 import { byId, h } from "../dom.js";
+import { has, worthOf } from "../model/surgery.js";
 import { realInput } from "../model/units.js";
 import { inputName, outputName, unitName } from "../names.js";
 import { named, t } from "../words.js";
@@ -13,7 +14,7 @@ const MOST_TERMS = 3;
 /** @param {import("../session.js").Session} session */
 export function mountHover(session) {
   const { store } = session, card = byId("hover-card");
-  store.on(["hover", "pinned", "picture", "weights", "language"], (s) => {
+  store.on(["hover", "pinned", "picture", "weights", "network", "worth", "worthShown", "language"], (s) => {
     const place = s.hover ?? null;
     if (!place || !s.network || !s.dataset) {
       card.hidden = true;
@@ -21,6 +22,8 @@ export function mountHover(session) {
     }
     const lines = describe(s, place);
     card.hidden = !lines.length;
+    // Over the unit's own card it would say the same once more; whoever listens is told all the same.
+    card.classList.toggle("behind", JSON.stringify(place) === JSON.stringify(s.pinned) && document.querySelector("#neuron-card:not([hidden])") !== null);
     card.replaceChildren(...lines);
   });
   return {
@@ -55,9 +58,23 @@ function describe(s, place) {
   if (place.layer < 0) made.push(h("span", { class: "number" }, `= ${short(probe.x[place.unit], 3)}`, raw(s, place.unit, probe.x[place.unit])));
   else if (["dense", "output"].includes(layer.kind)) made.push(...sum(s, place, probe));
   else made.push(h("span", { class: "number" }, `${named(layer.kind, "layer")} = `, h("b", {}, short(probe.a[place.layer]?.[place.unit], 3))));
-  made.push(h("span", { class: "hint" }, where(s)));
+  made.push(...operated(s, place).map((text) => h("span", { class: "hint" }, text)), h("span", { class: "hint" }, where(s)));
   return made;
 }
+
+/** What was done to the unit, and what it is worth where that is shown. @param {State} s @param {Place} place @returns {string[]} */
+export function operated(s, { layer, unit }) {
+  const network = /** @type {import("../types.js").Network} */ (s.network), off = has(network, "off", layer, unit);
+  const worth = s.worthShown && !off ? worthOf(s.worth, network, layer, unit) : null, classes = s.worth?.train.accuracy !== null;
+  return [
+    off ? t("unit.isOff") : "", has(network, "frozen", layer, unit) ? t("unit.isFrozen") : "",
+    worth === null ? "" : t(classes ? "worth.adds" : "worth.lowers", { worth: worthText(worth, classes) }),
+  ].filter(Boolean);
+}
+
+/** @param {number} v @param {boolean} classes */
+export const worthText = (v, classes) => `${v > 0 ? "+" : v < 0 ? "−" : ""}${classes ? `${(Math.abs(v) * 100).toFixed(Math.abs(v) < 0.0995 ? 1 : 0)} %` : short(Math.abs(v), 2)}`;
+
 
 /** A column's value in its own unit. @param {State} s @param {number} i @param {number} v */
 function raw(s, i, v) {
@@ -89,7 +106,8 @@ function sum(s, { layer: l, unit }, probe) {
   const f = layer.activation ?? "linear";
   return [
     h("span", { class: "number" }, ...parts, " = ", h("b", {}, short(z, 2))), h("br"),
-    h("span", { class: "number" }, `${named(f)}(${f === "softmax" ? "z" : short(z, 2)}) = `, h("b", {}, short(a, 3))),
+    has(network, "off", l, unit) ? h("b", { class: "number" }, "a = 0")
+      : h("span", { class: "number" }, `${named(f)}(${f === "softmax" ? "z" : short(z, 2)}) = `, h("b", {}, short(a, 3))),
   ];
 }
 

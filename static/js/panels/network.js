@@ -3,10 +3,11 @@ import { drawDiagram } from "../charts/diagram.js";
 import { hit, layOut, neighbour } from "../charts/layout.js";
 import { byId, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
+import { has, toggled, worthOf } from "../model/surgery.js";
 import { inputName, outputName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
-import { mountHover } from "./hover.js";
+import { mountHover, worthText } from "./hover.js";
 import { layerCard, layersOn, outputCard } from "./layers.js";
 import { editNumber } from "./number-card.js";
 
@@ -48,6 +49,7 @@ export function mountNetwork(session) {
     drawDiagram(canvas, geometry, {
       weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
       selected: s.layer, lit: s.hover ?? s.pinned, values: s.probe || s.probePinned ? picture?.probe ?? null : null, flow: moving ? flow + 0.01 : 0, pulse,
+      is: (part, l, unit) => has(network, part, l, unit), worth: s.worthShown && s.worth ? worthsOf(s.worth, network) : null,
       inputs: network.inputs.map((_, i) => ({ text: inputName(s.dataset, network, i) })),
       outputs: Array.from({ length: units[units.length - 1] }, (_, i) => outputName(s.dataset, network, i)), moreText: (n) => t("unitsNotShown", { n }),
     });
@@ -68,7 +70,13 @@ export function mountNetwork(session) {
   };
   store.on(["network", "dataset"], () => { first = {}; });
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["picture", "weights", "layer", "theme", "frame", "hover", "pinned", "probe", "probePinned", "look"], draw);
+  store.on(["picture", "weights", "layer", "theme", "frame", "hover", "pinned", "probe", "probePinned", "look", "worth", "worthShown"], draw);
+  const worth = /** @type {HTMLInputElement} */ (byId("show-worth"));
+  worth.addEventListener("change", () => store.set({ worthShown: worth.checked }));
+  store.on(["network", "dataset", "worthShown"], (s) => {
+    byId("worth").hidden = !rowsOnly(s.dataset) || !s.network?.layers.some((layer) => layer.operable);
+    worth.checked = s.worthShown;
+  });
   new ResizeObserver(arrange).observe(box);
 
   const at = (/** @type {PointerEvent | MouseEvent} */ event) => {
@@ -120,7 +128,8 @@ export function mountNetwork(session) {
     setTimeout(() => { pulse = null; draw(); }, 200);
   });
 
-  // By keys: arrows go from unit to unit, with Shift from line to line into the unit; Enter pins a unit or edits a line, B edits the bias.
+  // By keys: arrows go from unit to unit, with Shift from line to line into the unit; Enter pins a unit or edits a line, B edits the bias, X switches it off and on, F freezes it.
+  const tell = () => { byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". "); };
   canvas.addEventListener("keydown", (event) => {
     const s = store.state;
     if (!geometry || !s.network) return;
@@ -135,7 +144,13 @@ export function mountNetwork(session) {
         const next = neighbour(geometry, here, key);
         if (next) point({ layer: next.layer, unit: next.unit });
       }
-      byId("live").textContent = byId("hover-card").innerText.replaceAll("\n", ". ");
+      tell();
+    } else if (here && here.from === undefined && ["x", "f"].includes(key.toLowerCase()) && !event.ctrlKey && !event.metaKey && s.network.layers[here.layer]?.operable) {
+      event.preventDefault();
+      event.stopPropagation();
+      const part = key.toLowerCase() === "x" ? "off" : "frozen", { name } = s.network.layers[here.layer];
+      void session.patch((now) => ({ surgery: toggled(now.surgery, part, name, here.unit) }), "surgery")
+        .then(() => setTimeout(tell, 200)); // after its frame, which says the losses
     } else if (here && (key === "Enter" || key.toLowerCase() === "b") && here.layer >= 0) {
       event.preventDefault();
       event.stopPropagation();
@@ -162,6 +177,22 @@ export function arranged(session, box, first) {
   const left = 24 + wide(network.inputs.map((_, i) => inputName(dataset, network, i)));
   const right = 34 + wide(Array.from({ length: layers[layers.length - 1].units }, (_, i) => outputName(dataset, network, i).text));
   return layOut({ width: box.clientWidth, height: box.clientHeight }, network.inputs.length, layers, offsets, { left, right, first });
+}
+
+/**
+ * Each unit's worth as a share of the greatest, and its number.
+ * @param {import("../wire.js").AblationOut} found
+ * @param {import("../types.js").Network} network
+ */
+function worthsOf(found, network) {
+  const worths = network.layers.map((layer, l) => Array.from({ length: layer.operable }, (_, unit) => worthOf(found, network, l, unit)));
+  const classes = found.train.accuracy !== null;
+  // A hundredth of the samples, or of the loss, is nothing yet: no bar may make much of it.
+  const most = worths.flat().reduce((/** @type {number} */ top, v) => Math.max(top, Math.abs(v ?? 0)), classes ? 0.02 : (found.train.loss ?? 0) / 50) || 1;
+  return (/** @type {number} */ l, /** @type {number} */ unit) => {
+    const v = worths[l]?.[unit] ?? null;
+    return v === null ? null : { share: v / most, text: worthText(v, classes).replace(" %", "") };
+  };
 }
 
 /** @param {import("../session.js").State} s */

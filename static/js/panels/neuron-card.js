@@ -3,13 +3,15 @@
  * step what came back to it, and what each weight was moved by.
  */
 import { api } from "../api.js";
+import { late } from "../assets.js";
 import { short } from "../canvas.js";
 import { byId, h } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
+import { has } from "../model/surgery.js";
 import { inputName, outputName, unitName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
-import { factor, where } from "./hover.js";
+import { factor, operated, where } from "./hover.js";
 import { arranged } from "./network.js";
 
 const MOST = 7; // bars, the rest is one
@@ -21,7 +23,26 @@ const MOST_SAMPLES = 64;
 export function mountNeuronCard(session) {
   const { store } = session;
   const card = h("div", { id: "neuron-card", class: "neuron-card", role: "region", "aria-label": t("neuron"), hidden: true });
+  const body = h("div", {});
+  card.append(body);
   byId("network").append(card);
+  /** What can be done to it, and what it is worth: half of a visit does without. @type {import("./surgery.js").Surgery | null} */
+  let surgery = null;
+  let asked = false;
+  const operate = async () => {
+    if (asked) return;
+    asked = true;
+    await session.try(async () => {
+      try {
+        surgery = /** @type {import("./surgery.js").Surgery} */ ((await late("js/panels/surgery.js")).mountSurgery(session));
+        card.append(surgery.box);
+        draw();
+      } finally {
+        asked = surgery !== null;
+      }
+    });
+  };
+  store.on(["pinned", "worthShown"], (s) => { if (s.worthShown || s.pinned) void operate(); });
   /** The weights before a step, and the update that it will make. @type {{key: string, step: number, weights: Float32Array, delta: number | null} | null} */
   let ahead = null;
   /** What the last step did. @type {{key: string, step: number, moved: Float32Array, delta: number | null} | null} */
@@ -55,11 +76,12 @@ export function mountNeuronCard(session) {
   const draw = eachFrame(() => {
     const s = store.state, { pinned, network } = s;
     const layer = pinned && network?.layers[pinned.layer];
-    const shown = Boolean(pinned && layer && pinned.from === undefined && rowsOnly(s.dataset) && ["dense", "output"].includes(layer.kind) && s.picture?.probe);
+    const shown = Boolean(pinned && layer && pinned.from === undefined && rowsOnly(s.dataset) && (["dense", "output"].includes(layer.kind) || layer.operable) && s.picture?.probe);
     card.hidden = !shown;
     if (!shown || !pinned) return;
     card.setAttribute("aria-label", t("neuron"));
-    card.replaceChildren(...describe(s, pinned, done?.key === keyOf(s) && done.step === s.frame?.step ? done : null, () => store.set({ pinned: null })));
+    body.replaceChildren(...describe(s, pinned, done?.key === keyOf(s) && done.step === s.frame?.step ? done : null, () => store.set({ pinned: null })));
+    surgery?.show(pinned);
     put(pinned);
   });
 
@@ -77,7 +99,7 @@ export function mountNeuronCard(session) {
     if (!s.pinned) ahead = done = null;
     else void look(s);
   });
-  store.on(["pinned", "picture", "weights", "frame", "language", "network"], draw);
+  store.on(["pinned", "picture", "weights", "frame", "language", "network", "worth"], draw);
 }
 
 /**
@@ -90,6 +112,9 @@ export function mountNeuronCard(session) {
 function describe(s, { layer: l, unit }, done, close) {
   const network = /** @type {import("../types.js").Network} */ (s.network), { weights, picture } = s, layer = network.layers[l];
   const at = (/** @type {string} */ part) => network.layout.find((p) => p.name === `${layer.name}.${part}`)?.offset ?? -1;
+  const title = l === network.layers.length - 1 ? outputName(s.dataset, network, unit).text : unitName(network, l, unit), off = has(network, "off", l, unit);
+  const head = [h("h3", {}, title, h("button", { type: "button", class: "quiet", "aria-label": t("close"), onclick: close }, "×")), h("p", { class: "hint" }, [...operated(s, { layer: l, unit }), where(s)].join(" · "))];
+  if (!["dense", "output"].includes(layer.kind)) return [...head, h("p", { class: "number" }, `${named(layer.kind, "layer")} = `, h("b", {}, short(picture.probe.a[l]?.[unit], 4)))];
   const into = l ? picture.probe.a[l - 1] : picture.probe.x, weight = at("weight"), bias = at("bias");
   if (!weights || !into || weight < 0 || bias < 0) return [];
   const all = Array.from(into, (x, k) => ({ name: l ? t("unitN", { n: k + 1 }) : inputName(s.dataset, network, k), x: Number(x), w: weights[weight + k * layer.units + unit], moved: done?.moved[weight + k * layer.units + unit] }))
@@ -115,11 +140,10 @@ function describe(s, { layer: l, unit }, done, close) {
     from += value;
     return row;
   });
-  const title = l === network.layers.length - 1 ? outputName(s.dataset, network, unit).text : unitName(network, l, unit);
   const back = done ? (done.delta === null ? "" : t("neuron.back", { delta: short(done.delta, 4) })) : t("neuron.step");
-  return [h("h3", {}, title, h("button", { type: "button", class: "quiet", "aria-label": t("close"), onclick: close }, "×")), h("p", { class: "hint" }, where(s)),
+  return [...head,
     h("table", {}, ...rows, barRow(t("neuron.sum"), "", share(Math.min(0, z)), share(Math.max(0, z)), share(0), z, done ? "" : null, "total")),
-    h("p", { class: "number" }, `${named(f, "activation")}(${f === "softmax" ? "z" : short(z, 3)}) = `, h("b", {}, short(a, 4))),
+    h("p", { class: "number" }, off ? "a = " : `${named(f, "activation")}(${f === "softmax" ? "z" : short(z, 3)}) = `, h("b", {}, short(a, 4))),
     h("p", { class: "hint back" }, back)];
 }
 
