@@ -22,6 +22,7 @@ export function mountFrame(session) {
     grip.setAttribute("aria-valuemax", String(Math.max(most(), height)));
   };
   set(height);
+  addEventListener("resize", forgetColours); // the size of type follows the screen's
   for (const id of ["data", "output"]) watchEdges(byId(id));
   grip.addEventListener("pointerdown", (event) => {
     grip.setPointerCapture(event.pointerId);
