@@ -65,6 +65,12 @@ export function chartFont(face = "mono") {
   return `${keptSize}px ${keptFaces[face]}`;
 }
 
+/** How large that type is, in pixels: larger before a class, and on a screen that is large itself. */
+export function chartSize() {
+  colours();
+  return keptSize;
+}
+
 /** @returns {string[]} */
 export function classColours() {
   colours();

@@ -64,11 +64,14 @@ export function showExplanations() {
     clearTimeout(timer);
     if (tip.matches(":popover-open")) tip.hidePopover();
   };
+  // Only keys lead to what they want explained: what a script gives the focus to, a popover's first field say, has not been asked about.
+  let walking = false;
   const over = (/** @type {Event} */ event) => {
     if (event instanceof PointerEvent && event.pointerType === "touch") return; // a finger hovers over nothing
     const target = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]");
     hide();
     if (event.type === "pointerover" && (!pressed?.isConnected || !pressed.contains(/** @type {Node} */ (event.target)))) pressed = null;
+    if (event.type === "focusin" && !walking) return;
     if (target && target !== pressed) timer = window.setTimeout(() => show(target), event.type === "focusin" ? 700 : 450);
   };
   document.addEventListener("pointerover", over);
@@ -77,7 +80,11 @@ export function showExplanations() {
     hide();
     pressed = /** @type {Element} */ (event.target).closest?.("[data-explained], [data-tip]") ?? null;
   });
-  document.addEventListener("keydown", hide);
+  document.addEventListener("keydown", (event) => {
+    hide();
+    walking = event.key === "Tab" || event.key.startsWith("Arrow");
+    setTimeout(() => { walking = false; });
+  }, { capture: true });
   document.addEventListener("scroll", hide, { capture: true, passive: true });
 }
 
@@ -88,8 +95,14 @@ export function showExplanations() {
  */
 function place(tip, target) {
   const box = target.getBoundingClientRect(), home = target.closest(".bar, .rail, .side")?.getBoundingClientRect();
+  const card = target.closest(".card, .columns .layer-card")?.getBoundingClientRect();
   let left = box.left, top = box.bottom + 8;
-  if (home && home.width === innerWidth) top = home.bottom + 4;
+  if (card) {
+    // Beside a popover, or below it: what is to be chosen there stays in sight.
+    const right = card.right + 8, before = card.left - tip.offsetWidth - 8, popover = target.closest(".card") !== null;
+    if (popover && (right + tip.offsetWidth < innerWidth || before > 0)) [left, top] = [right + tip.offsetWidth < innerWidth ? right : before, box.top];
+    else top = card.bottom + 8 + tip.offsetHeight < innerHeight ? card.bottom + 8 : Math.max(8, card.top - tip.offsetHeight - 8);
+  } else if (home && home.width === innerWidth) top = home.bottom + 4;
   else if (home && innerWidth > 1099) {
     left = home.left < innerWidth / 2 ? home.right + 8 : home.left - tip.offsetWidth - 8;
     top = box.top;

@@ -1,4 +1,7 @@
-/** Where the units and lines of a diagram lie. Above what a column holds it shows two columns, then a part at a time. */
+/**
+ * Where the units and lines of a diagram lie. Columns come closer and units get smaller before anything is left out;
+ * above what a column holds it shows two columns where there is room beside it, then a part at a time.
+ */
 
 /**
  * @typedef {{x: number, y: number, size: number, layer: number, unit: number}} Node
@@ -7,15 +10,24 @@
  * @typedef {{x: number, y: number, layer: number, hidden: number, next: number}} More
  *   what stands for units that are not shown; `next` is the first of those that come with a click
  * @typedef {{nodes: Node[][], centres: number[], edges: Edge[], links: [Node, Node][], arcs: [Node[], Node[]][], more: More[],
- *   width: number, height: number, top: number, left: number, right: number}} Geometry
+ *   step: number, width: number, height: number, top: number, left: number, right: number}} Geometry
  *   `nodes` are those shown, layer by layer, the inputs first; `centres` where each column's card stands;
  *   `links` join the units of layers without weights between them, `arcs` columns that a layer adds;
- *   `left` and `right` are the room for names at both ends
+ *   `step` is the least way from one column's middle to the next's, `left` and `right` the room for names at both ends
  */
 
-const TOP = 84, BOTTOM = 8, LEAST_STEP = 112;
-// The least pitch at which a map is still a picture; inputs carry names, which need less.
-const LEAST_PITCH = 32, LEAST_NAMED = 17, LARGEST = 96;
+const TOP = 84, BOTTOM = 8;
+/** The least height in which a network can be read: its layers' cards and four units. */
+export const LEAST_HEIGHT = TOP + BOTTOM + 112;
+// A layer's card needs the first whole and the second with its parts below each other; two columns of units need the third.
+const ROOMY_STEP = 112, LEAST_STEP = 56, DOUBLE_STEP = 150;
+// The pitch at which a map is a picture, and the least at which it is none yet too small; ends carry names, which need less.
+const PITCH = 32, LEAST_PITCH = 25, LEAST_NAMED = 17, LARGEST = 96;
+/** As many units are one column, if need be a part of them. */
+const ONE_COLUMN = 10;
+
+/** Whether cards so far apart stand with their parts below each other. @param {number} step */
+export const isTight = (step) => step < ROOMY_STEP;
 
 /** The largest a unit is drawn: more where the screen is tall. @param {number} tall */
 const largest = (tall) => Math.max(LARGEST, Math.min(220, tall / 9));
@@ -29,13 +41,15 @@ const largest = (tall) => Math.max(LARGEST, Math.min(220, tall / 9));
  * @returns {Geometry}
  */
 export function layOut(room, inputs, layers, offsets, { left = 44, right = 44, first = {} } = {}) {
-  const counts = [inputs, ...layers.map((layer) => layer.units)];
-  const tall = Math.max(120, room.height - TOP - BOTTOM);
-  const columns = counts.map((count, c) => column(count, tall, c === 0 ? LEAST_NAMED : LEAST_PITCH, c === 0, first[c] ?? 0));
-  const most = largest(tall), size = Math.min(...columns.map((one) => (one.named ? most : one.size)), most);
-  const wide = columns.map((one) => (one.across > 1 ? 2.2 : 1) * Math.min(size, one.size));
-  const inner = Math.max(room.width - left - right, counts.length * LEAST_STEP - LEAST_STEP + wide[0] / 2 + wide[wide.length - 1] / 2);
-  const gap = counts.length > 1 ? (inner - wide.reduce((sum, w) => sum + w, 0)) / (counts.length - 1) : 0;
+  const counts = [inputs, ...layers.map((layer) => layer.units)], ends = counts.length - 1;
+  const tall = Math.max(LEAST_HEIGHT, room.height) - TOP - BOTTOM;
+  const free = ends ? (room.width - left - right) / (ends + 0.4) : Infinity;
+  const columns = counts.map((count, c) => column(count, tall, c === 0 || c === ends, free >= DOUBLE_STEP, first[c] ?? 0));
+  // Lines need as much room between two columns as a unit has.
+  const most = Math.min(largest(tall), Math.max(18, free * 0.5)), size = Math.min(...columns.map((one) => (one.named ? most : one.size)), most);
+  const wide = columns.map((one) => (one.across > 1 ? 2.2 : 1) * size);
+  const inner = Math.max(room.width - left - right, ends * LEAST_STEP + size);
+  const gap = ends ? (inner - wide.reduce((sum, w) => sum + w, 0)) / ends : 0;
   const middle = TOP + tall / 2;
   /** @type {number[]} */
   const centres = [];
@@ -48,30 +62,31 @@ export function layOut(room, inputs, layers, offsets, { left = 44, right = 44, f
     x += wide[c] + gap;
     const places = one.shown.length + (one.hidden ? one.across : 0), rows = Math.ceil(places / one.across);
     const top = middle - (rows * pitch) / 2 + pitch / 2;
-    const at = (/** @type {number} */ i) => ({ x: one.across > 1 ? centre + (i % 2 ? 0.6 : -0.6) * own : centre, y: top + (Math.floor(i / one.across) + (one.across > 1 && i % 2 ? 0.25 : 0)) * pitch });
+    const at = (/** @type {number} */ i) => ({ x: one.across > 1 ? centre + (i % 2 ? 0.6 : -0.6) * own : centre, y: top + Math.floor(i / one.across) * pitch });
     if (one.hidden) more.push({ ...at(places - 1), x: centre, layer: c - 1, hidden: one.hidden, next: one.next });
     return one.shown.map((unit, i) => ({ ...at(i), size: own, layer: c - 1, unit }));
   });
-  return { nodes, centres, ...joined(nodes, layers, offsets), more, width: Math.max(room.width, inner + left + right), height: Math.max(room.height, TOP + 120), top: TOP, left, right };
+  const step = Math.min(...centres.slice(1).map((centre, c) => centre - centres[c]));
+  return { nodes, centres, ...joined(nodes, layers, offsets), more, step, width: Math.max(room.width, inner + left + right), height: Math.max(room.height, LEAST_HEIGHT), top: TOP, left, right };
 }
 
 /**
  * How a column shows its units.
  * @param {number} count
  * @param {number} tall
- * @param {number} least pitch
- * @param {boolean} named
+ * @param {boolean} named at an end, where every unit has a line for its name: never two beside each other
+ * @param {boolean} double whether there is room for two beside each other
  * @param {number} first unit shown
  */
-function column(count, tall, least, named, first) {
-  const rows = Math.max(2, Math.floor(tall / least));
-  const across = count <= rows || named ? 1 : 2;
-  const most = rows * across;
+function column(count, tall, named, double, first) {
+  const rows = (/** @type {number} */ pitch) => Math.max(2, Math.floor(tall / pitch));
+  const across = !named && double && count > Math.max(ONE_COLUMN, rows(PITCH)) ? 2 : 1;
+  const most = across * rows(across > 1 ? PITCH : named ? LEAST_NAMED : LEAST_PITCH);
   const part = count > most ? most - across : count;
   const from = first < count ? Math.min(first, Math.max(0, count - part)) : 0;
   const shown = Array.from({ length: part }, (_, i) => from + i);
   const pitch = Math.min(tall / Math.max(1, Math.ceil((part + (part < count ? across : 0)) / across)), largest(tall) * 1.35);
-  return { shown, across, pitch, named, hidden: count - part, next: from + part >= count ? 0 : from + part, size: Math.max(12, Math.min(largest(tall), pitch - (pitch < 24 ? 3 : 8)) / (across > 1 ? 1.15 : 1)) };
+  return { shown, across, pitch, named, hidden: count - part, next: from + part >= count ? 0 : from + part, size: Math.max(12, Math.min(largest(tall), pitch - (pitch < 36 ? 4 : 8)) / (across > 1 ? 1.15 : 1)) };
 }
 
 /**

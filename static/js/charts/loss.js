@@ -1,5 +1,5 @@
 /** Losses over steps: named at their ends, batches as a pale band, the best step and every change marked. */
-import { chartFont, colours, fit, short } from "../canvas.js";
+import { chartFont, chartSize, colours, fit, short } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
 
 /**
@@ -13,7 +13,9 @@ import { drawAxes, ticks } from "./axes.js";
  *   expects: the picture is of the steps from `first` to `last`, with room between the losses `low` and `high`
  */
 
-const LEFT = 46, RIGHT = 52, TOP = 16, BOTTOM = 22;
+const LEFT = 46, RIGHT = 52, TOP = 16;
+/** Room for the steps. */
+const bottomOf = () => chartSize() + 10;
 
 /** The step at a place of the picture. @param {number} x @param {number} width @param {number} last @param {number} [first] */
 export const stepAt = (x, width, last, first = 0) => Math.max(first, Math.min(last, Math.round(first + ((x - LEFT) / (width - LEFT - RIGHT)) * (last - first))));
@@ -35,15 +37,15 @@ export function drawLines(canvas, lines, band, options) {
   const scale = (/** @type {number} */ y) => (log ? Math.log10(Math.max(y, 1e-300)) : y);
   const first = guess?.first ?? 0;
   const px = (/** @type {number} */ x) => LEFT + ((x - first) / (last - first)) * (width - LEFT - RIGHT);
-  const py = (/** @type {number} */ y) => height - BOTTOM - ((scale(y) - s0) / (s1 - s0)) * (height - BOTTOM - TOP);
-  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
+  const py = (/** @type {number} */ y) => height - bottomOf() - ((scale(y) - s0) / (s1 - s0)) * (height - bottomOf() - TOP);
+  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - bottomOf() };
   drawAxes(context, frame,
     { at: px, marks: ticks(first, last, Math.max(2, Math.floor(width / 110))), text: compact },
     { at: py, marks: log ? logTicks(s0, s1) : ticks(s0, s1, Math.max(2, Math.floor(height / 45))), text: tickLabel });
   context.font = chartFont("sans");
   context.fillStyle = theme["ink-2"];
   context.textAlign = "left";
-  context.fillText(options.xLabel, frame.right + 8, frame.bottom + 15);
+  context.fillText(options.xLabel, frame.right + 8, frame.bottom + chartSize() + 3);
   context.save();
   context.beginPath();
   context.rect(LEFT, TOP - 3, frame.right - LEFT + 4, frame.bottom - TOP + 3);
@@ -79,7 +81,7 @@ export function drawLines(canvas, lines, band, options) {
   if (options.hover !== null) drawCursor(context, lines, options.hover, px, py, frame, theme);
   places.set(canvas, (x, y) => ({
     step: first + ((x - LEFT) / (width - LEFT - RIGHT)) * (last - first),
-    loss: ((s) => (log ? 10 ** s : s))(s0 + ((height - BOTTOM - y) / (height - BOTTOM - TOP)) * (s1 - s0)),
+    loss: ((s) => (log ? 10 ** s : s))(s0 + ((height - bottomOf() - y) / (height - bottomOf() - TOP)) * (s1 - s0)),
   }));
   return last;
 }
@@ -296,7 +298,7 @@ function nameEnds(context, lines, py, frame) {
   const ends = lines.map((line) => ({ line, y: line.y.findLast((y) => y !== null && Number.isFinite(y)) }))
     .filter((end) => end.y !== undefined && end.y !== null)
     .map((end) => ({ ...end, at: Math.max(frame.top + 6, Math.min(frame.bottom - 6, py(Number(end.y)))) })).sort((a, b) => a.at - b.at);
-  for (let i = 1; i < ends.length; i++) ends[i].at = Math.max(ends[i].at, ends[i - 1].at + 14);
+  for (let i = 1; i < ends.length; i++) ends[i].at = Math.max(ends[i].at, ends[i - 1].at + chartSize() + 2);
   const over = (ends.at(-1)?.at ?? 0) - (frame.bottom - 6);
   for (const { line, at } of ends) {
     context.fillStyle = line.ink;

@@ -27,7 +27,7 @@ export function tiles(shape, width, height) {
     const sized = (/** @type {number} */ n) => Math.min((width - gap * (n - 1)) / n, ((height - gap * (Math.ceil(count / n) - 1)) / Math.ceil(count / n)) * (columns / rows));
     let across = 1;
     for (let n = 2; n <= count; n++) if (sized(n) > sized(across)) across = n;
-    const down = Math.ceil(count / across), size = Math.min(sized(across), 140);
+    const down = Math.ceil(count / across), size = Math.min(sized(across), Math.max(140, height * 0.45));
     const tall = size * (rows / columns);
     const left = (width - across * (size + gap) + gap) / 2, top = (height - down * (tall + gap) + gap) / 2;
     return Array.from({ length: count }, (_, c) => ({
@@ -37,13 +37,13 @@ export function tiles(shape, width, height) {
   }
   if (shape.length === 2) {
     const [time, features] = shape;
-    const tall = Math.min(height, features * 24);
+    const tall = Math.min(height, features * Math.max(24, height / 16));
     return [{ x: 0, y: (height - tall) / 2, width, height: tall, rows: features, columns: time, index: (row, column) => column * features + row }];
   }
   const count = Math.min(MOST_CELLS, shape[0] ?? 1);
   const columns = count <= 16 ? 1 : Math.max(2, Math.round(Math.sqrt((count * width) / height))), rows = Math.ceil(count / columns);
-  const cell = Math.min(columns === 1 ? 24 : width / columns, height / rows);
-  const wide = columns === 1 ? Math.min(width, 36) : columns * cell;
+  const cell = Math.min(columns === 1 ? Math.max(24, height / 16) : width / columns, height / rows);
+  const wide = columns === 1 ? Math.min(width, Math.max(36, height / 12)) : columns * cell;
   return [{ x: (width - wide) / 2, y: (height - rows * cell) / 2, width: wide, height: rows * cell, rows, columns, index: (row, column) => (row * columns + column < count ? row * columns + column : -1) }];
 }
 

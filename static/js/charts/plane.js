@@ -1,5 +1,5 @@
 /** The output over the plane or along the curve, with the samples on it. */
-import { chartFont, classColours, colours, fit, short, trace } from "../canvas.js";
+import { chartFont, chartSize, classColours, colours, fit, short, trace } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
 
 /**
@@ -9,10 +9,11 @@ import { drawAxes, ticks } from "./axes.js";
 
 /** @typedef {{sample: number, effect: number}} Pull of a training sample at an answer */
 
-const LEFT = 40, BOTTOM = 36; // room for the axes' figures and names; the style sheet places the pixels by it
+// Room for the axes' figures and names; the style sheet places the pixels by it.
+const leftOf = () => (chartSize() * 10) / 3, bottomOf = () => chartSize() * 3;
 
 /** The part of the picture within its axes. @param {number} width @param {number} height */
-export const areaOf = (width, height) => ({ left: LEFT, top: 0, width: width - LEFT, height: height - BOTTOM });
+export const areaOf = (width, height) => ({ left: leftOf(), top: 0, width: width - leftOf(), height: height - bottomOf() });
 
 /**
  * Axes with figures and names.
@@ -29,7 +30,7 @@ export const areaOf = (width, height) => ({ left: LEFT, top: 0, width: width - L
 function frameOf(context, width, height, px, py, low, high, names, lines) {
   const marks = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ n) => ticks(a, b, n);
   const digits = (/** @type {number} */ a, /** @type {number} */ b) => (/** @type {number} */ v) => (Number.isInteger(v) ? String(v).replace("-", "−") : short(v, b - a < 2 ? 2 : 1));
-  drawAxes(context, { left: LEFT, right: width, top: 0, bottom: height - BOTTOM, lines, border: true },
+  drawAxes(context, { left: leftOf(), right: width, top: 0, bottom: height - bottomOf(), lines, border: true },
     { at: px, marks: marks(low[0], high[0], Math.max(2, width / 70)), text: digits(low[0], high[0]), name: names[0] },
     { at: py, marks: marks(low[1], high[1], Math.max(2, height / 60)), text: digits(low[1], high[1]), name: names[1] });
 }

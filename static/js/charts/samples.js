@@ -1,5 +1,5 @@
 /** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
-import { chartFont, classColours, colours, fit, rgb, short } from "../canvas.js";
+import { chartFont, chartSize, classColours, colours, fit, rgb, short } from "../canvas.js";
 import { drawAxes, ticks } from "./axes.js";
 import { paintSymbols, symbolsOf } from "./symbols.js";
 
@@ -135,9 +135,9 @@ let ruler = null;
 export function galleryGrid(width, images, count, names) {
   ruler ??= document.createElement("canvas").getContext("2d");
   if (ruler) ruler.font = chartFont("sans");
-  const least = Math.max(images ? 38 : 88, ...names.map((name) => (ruler?.measureText(name).width ?? 0) + 6));
+  const least = Math.max(images ? Math.max(38, width / 12) : 88, ...names.map((name) => (ruler?.measureText(name).width ?? 0) + 6));
   const columns = Math.max(3, Math.floor(width / least));
-  const tile = width / columns, line = images ? tile + 12 : 54;
+  const tile = width / columns, line = images ? tile + chartSize() : 54;
   const rows = Math.ceil(count / columns);
   return { columns, tile, width, line, rows, height: rows * line };
 }
@@ -199,7 +199,7 @@ const LEFT = 46, RIGHT = 10, NAMES = 18;
 function frame(context, width, height, first, count, values, axes, top = 6) {
   const finite = values.filter(Number.isFinite);
   const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
-  const left = LEFT, right = RIGHT, bottom = height - 36;
+  const left = LEFT, right = RIGHT, bottom = height - 3 * chartSize();
   const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
   const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
   const from = axes.at(first), to = axes.at(first + count - 1), span = to - from || 1;

@@ -10,6 +10,7 @@ import { rowsOnly } from "../model/data.js";
 import { className } from "../names.js";
 import { eachFrame } from "../store.js";
 import { named, t } from "../words.js";
+import { watchEdges } from "./edges.js";
 import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
 
 /** @param {import("../session.js").Session} session */
@@ -65,6 +66,7 @@ export function mountChain(session) {
     draw();
   };
   new ResizeObserver(narrow).observe(box);
+  watchEdges(box, () => (box.hidden ? [] : /** @type {HTMLElement[]} */ ([...box.querySelectorAll(".layer-card")])));
 
   const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);
   /** What excites a unit, loaded with the first that is pointed at. @type {ReturnType<typeof import("./excites.js").mountExcites> | null} */

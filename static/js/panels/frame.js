@@ -3,14 +3,16 @@ import { forgetColours } from "../canvas.js";
 import { byId } from "../dom.js";
 import { remember, remembered } from "../remembered.js";
 import { t } from "../words.js";
+import { watchEdges } from "./edges.js";
 
-const LEAST = 44, USUAL = 230, STEP = 24;
+const LEAST = 44, NETWORK = 310, USUAL = 230, STEP = 24;
 
 /** @param {import("../session.js").Session} session */
 export function mountFrame(session) {
   const grip = byId("grip"), frame = /** @type {HTMLElement} */ (document.querySelector(".frame"));
   let height = Number(remembered("drawer")) || Math.min(USUAL, Math.round(innerHeight * 0.25));
-  const most = () => Math.round(frame.clientHeight * 0.7);
+  // As in the sheet: the network keeps what it needs to be read.
+  const most = () => Math.max(LEAST, Math.min(Math.round(frame.clientHeight * 0.7), frame.clientHeight - NETWORK));
   const set = (/** @type {number} */ wanted) => {
     height = Math.max(LEAST, Math.min(most(), Math.round(wanted)));
     frame.style.setProperty("--drawer", `${height}px`);
@@ -20,6 +22,8 @@ export function mountFrame(session) {
     grip.setAttribute("aria-valuemax", String(Math.max(most(), height)));
   };
   set(height);
+  addEventListener("resize", forgetColours); // the size of type follows the screen's
+  for (const id of ["data", "output"]) watchEdges(byId(id));
   grip.addEventListener("pointerdown", (event) => {
     grip.setPointerCapture(event.pointerId);
     const from = event.clientY, before = height;

@@ -1,5 +1,6 @@
 /** The card at the pointer: a unit's or a line's arithmetic at the probed point, following the training. */
 import { short } from "../canvas.js";
+import { freePlace } from "../charts/placing.js";
 import { byId, h } from "../dom.js";
 import { has, worthOf } from "../model/surgery.js";
 import { realInput } from "../model/units.js";
@@ -27,16 +28,17 @@ export function mountHover(session) {
     card.replaceChildren(...lines);
   });
   return {
-    /** Beside what it speaks of, never over it. @param {{x: number, y: number, size: number}} at on the screen */
-    put({ x, y, size }) {
+    /**
+     * Beside what it speaks of, never over it, and over as little else as can be; all on the screen.
+     * @param {{x: number, y: number, own: import("../charts/placing.js").Box[], others: import("../charts/placing.js").Box[]}} at
+     */
+    put({ x, y, own, others }) {
       if (card.hidden) return;
-      const { offsetWidth: wide, offsetHeight: tall } = card, home = byId("network").getBoundingClientRect();
-      const right = x + size / 2 + 16, left = x - size / 2 - 16 - wide;
-      const beside = right + wide < home.right ? right : left > home.left ? left : null;
-      const below = y + size / 2 + 14, above = y - size / 2 - 14 - tall;
-      const top = beside !== null ? y - tall / 2 : below + tall < home.bottom ? below : above;
-      card.style.left = `${Math.max(8, Math.min(beside ?? x - wide / 2, Math.min(innerWidth, home.right) - wide - 8))}px`;
-      card.style.top = `${Math.max(8, Math.min(top, innerHeight - tall - 8))}px`;
+      const stage = byId("network").getBoundingClientRect(), top = Math.max(0, stage.top), left = Math.max(0, stage.left);
+      const home = { x: left, y: top, width: Math.min(innerWidth, stage.right) - left, height: innerHeight - top };
+      const place = freePlace({ width: card.offsetWidth, height: card.offsetHeight }, { x, y }, own, others, home);
+      card.style.left = `${place.x}px`;
+      card.style.top = `${place.y}px`;
     },
   };
 }

@@ -296,7 +296,7 @@ function fillDetails(session, l) {
   const entry = s.catalog.layers.find((/** @type {any} */ e) => e.name === (output ? "dense" : values.kind));
   const schema = output ? s.catalog.spec_schema.$defs.OutputSpec : entry.schema;
   // What the card has no room for is here.
-  const narrow = byId("chain").classList.contains("narrow") && !byId("chain").hidden;
+  const narrow = byId("chain").hidden ? byId("columns").classList.contains("tight") : byId("chain").classList.contains("narrow");
   const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && (narrow && !output || !MAIN.includes(name))).map(([name, p]) =>
     schemaField("layer", name, p, values[name], (v) => {
       if (output) void session.patch({ output: { [name]: v } }, name);

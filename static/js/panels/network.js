@@ -1,12 +1,13 @@
 /** The diagram of a network of rows: point at it to read it, click to pin or to change a number, or go there by keys. */
 import { drawDiagram } from "../charts/diagram.js";
-import { hit, layOut, neighbour } from "../charts/layout.js";
+import { hit, isTight, layOut, neighbour } from "../charts/layout.js";
 import { byId, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
 import { has, toggled, worthOf } from "../model/surgery.js";
 import { inputName, outputName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
+import { watchEdges } from "./edges.js";
 import { mountHover, worthText } from "./hover.js";
 import { layerCard, layersOn, outputCard } from "./layers.js";
 import { editNumber } from "./number-card.js";
@@ -63,7 +64,7 @@ export function mountNetwork(session) {
     geometry = arranged(session, box, first);
     stage.style.width = `${geometry.width}px`;
     canvas.style.width = `${geometry.width}px`;
-    canvas.style.height = `${box.clientHeight}px`;
+    stage.style.minHeight = canvas.style.height = `${geometry.height}px`;
     stage.classList.toggle("proposed", refused !== null);
     drawColumns(session, geometry);
     draw();
@@ -78,25 +79,33 @@ export function mountNetwork(session) {
     worth.checked = s.worthShown;
   });
   new ResizeObserver(arrange).observe(box);
+  watchEdges(box, () => (rowsOnly(store.state.dataset) ? /** @type {HTMLElement[]} */ ([...byId("columns").children]) : []));
 
+  /** Bring what the keys lead to into sight. @param {Place | null} place */
+  const bring = (place) => {
+    const x = place && geometry?.centres[place.layer + 1];
+    if (typeof x === "number" && (x - 60 < box.scrollLeft || x + 60 > box.scrollLeft + box.clientWidth)) box.scrollLeft = x - box.clientWidth / 2;
+  };
   const at = (/** @type {PointerEvent | MouseEvent} */ event) => {
     const bounds = canvas.getBoundingClientRect();
     return geometry ? hit(geometry, event.clientX - bounds.left, event.clientY - bounds.top, store.state.weights) : null;
   };
-  const point = (/** @type {Place | null} */ place) => {
+  const point = (/** @type {Place | null} */ place, /** @type {{x: number, y: number} | null} */ pointer = null) => {
     if (JSON.stringify(place) !== JSON.stringify(store.state.hover)) store.set({ hover: place });
     const node = place && geometry?.nodes[place.layer + 1]?.find((one) => one.unit === place.unit);
     if (!node) return;
-    const bounds = canvas.getBoundingClientRect();
-    card.put({ x: bounds.left + node.x, y: bounds.top + node.y, size: node.size });
+    const bounds = canvas.getBoundingClientRect(), from = place.from === undefined ? null : geometry?.nodes[place.layer].find((one) => one.unit === place.from);
+    const on = (/** @type {import("../charts/layout.js").Node} */ { x, y, size }) => ({ x: bounds.left + x - size / 2, y: bounds.top + y - size / 2, width: size, height: size });
+    const others = geometry?.nodes.flat().filter((one) => one !== node && one !== from).map(on) ?? [];
+    const where = { x: bounds.left + node.x, y: bounds.top + node.y };
+    card.put({ ...(pointer ?? where), own: from ? [on(node), on(from)] : [on(node)], others });
   };
   canvas.addEventListener("pointermove", (event) => {
     const found = at(event);
     canvas.style.cursor = found ? "pointer" : "";
     if (found && "edge" in found) {
       const { from, to } = found.edge;
-      point({ layer: to.layer, unit: to.unit, from: from.unit });
-      card.put({ x: event.clientX, y: event.clientY, size: 24 });
+      point({ layer: to.layer, unit: to.unit, from: from.unit }, { x: event.clientX, y: event.clientY });
     } else point(found && "node" in found ? { layer: found.node.layer, unit: found.node.unit } : null);
   });
   canvas.addEventListener("pointerleave", () => point(null));
@@ -142,7 +151,10 @@ export function mountNetwork(session) {
         point({ ...here, from: ((here.from ?? (key === "ArrowDown" ? -1 : 0)) + (key === "ArrowDown" ? 1 : -1) + count) % count });
       } else {
         const next = neighbour(geometry, here, key);
-        if (next) point({ layer: next.layer, unit: next.unit });
+        if (next) {
+          bring(next);
+          point({ layer: next.layer, unit: next.unit });
+        }
       }
       tell();
     } else if (here && here.from === undefined && ["x", "f"].includes(key.toLowerCase()) && !event.ctrlKey && !event.metaKey && s.network.layers[here.layer]?.operable) {
@@ -173,7 +185,8 @@ export function arranged(session, box, first) {
   const network = /** @type {import("../types.js").Network} */ (session.store.state.network), { dataset } = session.store.state;
   const offsets = new Map(network.layout.map((p) => [p.name, p.offset]));
   const layers = network.layers.map((layer, l) => ({ ...layer, span: network.spec.layers[l]?.span }));
-  const wide = (/** @type {string[]} */ names) => Math.min(124, Math.max(20, ...names.map((name) => [...name].reduce((sum, c) => sum + (c > "\u2e80" ? 13 : 7), 0))));
+  // Where there is little room, names get less of it.
+  const wide = (/** @type {string[]} */ names) => Math.min(124, Math.max(48, box.clientWidth / 7), Math.max(20, ...names.map((name) => [...name].reduce((sum, c) => sum + (c > "\u2e80" ? 13 : 7), 0))));
   const left = 24 + wide(network.inputs.map((_, i) => inputName(dataset, network, i)));
   const right = 34 + wide(Array.from({ length: layers[layers.length - 1].units }, (_, i) => outputName(dataset, network, i).text));
   return layOut({ width: box.clientWidth, height: box.clientHeight }, network.inputs.length, layers, offsets, { left, right, first });
@@ -215,6 +228,9 @@ function drawColumns(session, geometry) {
   if (!s.network) return;
   const layers = layersOn(s), count = layers.length + 2, { centres } = geometry;
   const first = centres[0], last = centres[centres.length - 1];
+  const step = count === centres.length ? geometry.step : (last - first) / (count - 1);
+  byId("columns").classList.toggle("tight", isTight(step));
+  byId("columns").style.setProperty("--step", `${Math.floor(step)}px`);
   const columns = Array.from({ length: count }, (_, c) => {
     const column = h("div", { class: "column" });
     column.style.left = `${count === centres.length ? centres[c] : first + (c * (last - first)) / (count - 1)}px`;

@@ -1,4 +1,4 @@
-/** Under the output of a text network: have it write, character by character, and stop it. */
+/** Above the samples of a text network: have it write, character by character, and stop it. */
 import { api, reasonIn } from "../api.js";
 import { byId, h } from "../dom.js";
 import { t, told } from "../words.js";
