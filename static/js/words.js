@@ -27,13 +27,14 @@ export const loaded = () => Object.keys(words).length > 0;
  * @param {Record<string, string | number>} [values] for {name} in the sentence; counts are grouped: 1,347
  */
 export function t(key, values = {}) {
-  return (words[touch?.matches ? `${key}.touch` : key] ?? words[key] ?? key).replace(/( ?)\{(\w+)\}( ?)/g, (whole, before, name, after) => {
+  return (words[touch?.matches ? `${key}.touch` : key] ?? words[key] ?? key).replace(/( ?)\{(\w+)\}( ?)/g, (whole, before, name, after, /** @type {number} */ at, /** @type {string} */ sentence) => {
     const value = values[name];
     if (value === undefined || value === null) return whole;
     const text = typeof value === "number" && Number.isInteger(value) ? grouped(value) : String(value);
     if (language !== "zh") return before + text + after;
     // A space stands between Chinese and other letters, not between Chinese and Chinese.
-    return `${CHINESE.test(text.slice(0, 1)) ? "" : before}${text}${CHINESE.test(text.slice(-1)) ? "" : after}`;
+    const left = CHINESE.test(sentence.charAt(at - 1)) && CHINESE.test(text.charAt(0)), right = CHINESE.test(sentence.charAt(at + whole.length)) && CHINESE.test(text.slice(-1));
+    return `${left ? "" : before}${text}${right ? "" : after}`;
   });
 }
 

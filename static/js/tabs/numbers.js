@@ -66,7 +66,10 @@ function field(session, p, place, label) {
   input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("change", () => {
     const text = input.value.trim().replaceAll("−", "-").replace("，", ".").replace(",", "."), value = Number(text);
-    if (text !== "" && Math.abs(value) <= 1e30) return void session.setWeight(p.name, place, value);
+    if (text !== "" && Math.abs(value) <= 1e30) {
+      input.value = text.replaceAll("-", "−");
+      return void session.setWeight(p.name, place, value);
+    }
     input.setCustomValidity(t("bp.notANumber"));
     input.reportValidity();
   });
