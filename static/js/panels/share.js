@@ -76,8 +76,8 @@ export function mountShare(session, hidden) {
     const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
     body.replaceChildren(
       h("div", {},
-        h("ul", {}, h("li", {}, `${t("data")}: ${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}: ${layers || t("noHidden")}`),
-          h("li", {}, `${t("optimizer")}: ${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}: ${t("shareSame")}`),
+        h("ul", {}, h("li", {}, `${t("data")}${t("colon")}${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}${t("colon")}${layers || t("noHidden")}`),
+          h("li", {}, `${t("optimizer")}${t("colon")}${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}${t("colon")}${t("shareSame")}`),
           h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
         h("label", { class: "field" }, t("predict.title"), first),

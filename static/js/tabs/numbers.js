@@ -100,7 +100,7 @@ function dense(session, l, [weight, bias]) {
   const layer = network.layers[l], rows = weight.shape[0];
   const below = l ? (/** @type {number} */ n) => unitName(network, l - 1, n - 1) : (/** @type {number} */ n) => (network.inputs.length === rows ? inputName(session.store.state.dataset, network, n - 1) : t("inputN", { n }));
   const inputs = counted(rows, below), units = counted(layer.units, (n) => t("unitN", { n }));
-  const caption = `${layerName(network, l)}: ${rows} → ${layer.units}`;
+  const caption = `${layerName(network, l)}${t("colon")}${rows} → ${layer.units}`;
   if (rows * layer.units > MOST) return tooMany(session, caption, rows * layer.units, bias ? [weight, bias] : [weight]);
   return h("table", {}, h("caption", {}, caption),
     h("tr", {}, h("td", { class: "corner" }), ...units.map((unit) => h("th", { scope: "col" }, unit))),
@@ -117,7 +117,7 @@ function dense(session, l, [weight, bias]) {
  * @param {import("../types.js").Parameter} p
  */
 function ofAnyShape(session, caption, p) {
-  const count = p.shape.reduce((a, b) => a * b, 1), whole = `${caption}: ${p.shape.join(" × ")}`;
+  const count = p.shape.reduce((a, b) => a * b, 1), whole = `${caption}${t("colon")}${p.shape.join(" × ")}`;
   if (count > MOST) return tooMany(session, whole, count, [p]);
   const grid = (/** @type {number} */ rows, /** @type {number} */ columns, /** @type {string} */ title, /** @type {(row: number, column: number) => number} */ place) =>
     h("table", {}, h("caption", {}, title), ...Array.from({ length: rows }, (_, r) =>
