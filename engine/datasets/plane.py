@@ -313,8 +313,8 @@ class Ripple(_Plane):
         "zh": "像石子激起的圈圈波纹。",
     }
     to_try: ClassVar[dict[str, str]] = {
-        "en": "Which ring is learned last? Add the features x1² and x2²: is it learned sooner?",
-        "zh": "哪一圈最后学会？加入特征 x1² 和 x2²：会学得更快吗？",
+        "en": "Which ring is learned last? Add the features x₁² and x₂²: is it learned sooner?",
+        "zh": "哪一圈最后学会？加入特征 x₁² 和 x₂²：会学得更快吗？",
     }
 
     def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -152,8 +152,11 @@ export function short(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(Math.max(0, digits - 2)).replace("-", "−").replace("e+", "e");
-  return value.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, digits) : digits).replace("-", "−");
+  return size >= 1000 ? grouped(Math.round(value)) : value.toFixed(size >= 100 ? Math.min(1, digits) : digits).replace("-", "−");
 }
 
-/** A count in groups of three, as short as it stays readable. @param {number} n */
-export const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en"));
+/** A count with a comma from 1,000 on, as short as it stays readable. @param {number} n */
+export const grouped = (n) => (n >= 1e8 ? `${(n / 1e6).toFixed(0)}M` : n.toLocaleString("en").replace("-", "−"));
+
+/** A share of 1 as the page writes it. @param {number | null | undefined} share @param {number} [digits] behind the point */
+export const percent = (share, digits = 1) => (typeof share === "number" && Number.isFinite(share) ? `${(share * 100).toFixed(digits).replace("-", "−")}%` : "–");

@@ -5,7 +5,7 @@
 import { api } from "./api.js";
 import { grouped } from "./canvas.js";
 import { say } from "./shell.js";
-import { changeText } from "./words.js";
+import { changeText, listed } from "./words.js";
 
 export class Rewinding {
   /** @param {import("./session.js").Session} session */
@@ -85,4 +85,4 @@ export class Rewinding {
 }
 
 /** @param {import("./wire.js").MarkOut} mark */
-const changesOf = (mark) => mark.what.map((_, i) => changeText(mark, i)).join(", ");
+const changesOf = (mark) => listed(mark.what.map((_, i) => changeText(mark, i)));

@@ -4,14 +4,14 @@
  * @import {Network, Spec} from "./types.js"
  */
 import { api, patiently, Problem, reasonIn } from "./api.js";
-import { short } from "./canvas.js";
+import { percent, short } from "./canvas.js";
 import { isPast } from "./model/history.js";
 import { nested, only } from "./model/parameters.js";
 import { Run } from "./run.js";
 import { say } from "./shell.js";
 import { nearestSpeed, SPEEDS } from "./state.js";
 import { Edits } from "./store.js";
-import { sameSpec } from "./link.js";
+import { sameSpec, wholeSpec } from "./link.js";
 
 const LAYERS = /^(layers|output)(?:\.(\d+))?(?:\.|$)(.*)/;
 const TAB = "glassbox-network";
@@ -38,7 +38,7 @@ export class Session {
     this.run = new Run(store, {
       problem: (reason) => this.say("bad", "problem", reason),
       restored: (step, reason) => (reason ? this.say("bad", "noticed", reason) : this.say("note", "restored", String(step))),
-      stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : short(value), step } }),
+      stopped: ({ rule, value, step }) => say(store, { kind: "note", key: `stopped.${rule}`, values: { value: rule === "epochs" || rule === "patience" ? value : rule.endsWith("accuracy") ? percent(value) : short(value), step } }),
       gone: () => void this.#gone(),
       parted: (run, step, last) => this.parted(run, step, last),
       look: (seen) => this.looked(seen),
@@ -76,9 +76,8 @@ export class Session {
         if (wanted.id || e.status !== 404) this.say("note", "linkGone");
         return null;
       });
-      const asked = { ...this.store.state.catalog.defaults, ...wanted.spec };
-      // A link says what differs from the defaults; without one this tab's own network goes on.
-      if (network && !wanted.id && wanted.spec && !sameSpec(network.spec, asked)) network = null;
+      // A link says what is not so by itself; without one this tab's own network goes on.
+      if (network && !wanted.id && wanted.spec && !sameSpec(network.spec, wholeSpec(wanted.spec, this.store.state.catalog))) network = null;
     }
     if (!network) {
       network = await api.create(wanted.spec ?? {}).catch((/** @type {Problem} */ e) => {
@@ -122,7 +121,7 @@ export class Session {
   /** The server answers again. @param {boolean} played */
   async #back(played) {
     if (played && this.store.state.network?.state !== "playing") await this.play().catch(() => {});
-    this.say("note", "back");
+    this.say("note", "serverBack");
   }
 
   /** The server no longer has the network: make it again from what the page knows. */

@@ -1,10 +1,14 @@
 /** The page's words, one file a language; elements marked with data-t are filled in. */
 import { api } from "./api.js";
+import { grouped } from "./canvas.js";
 
 /** @type {Record<string, string>} */
 let words = {};
 /** @type {string} */
 let language = "en";
+
+/** Where fingers point, "click" and "point at" are other words: a key with `.touch` behind it stands for such devices. */
+const touch = typeof matchMedia === "function" ? matchMedia("(hover: none)") : null;
 
 /** @param {string} wanted */
 export async function load(wanted) {
@@ -20,11 +24,24 @@ export const loaded = () => Object.keys(words).length > 0;
 
 /**
  * @param {string} key
- * @param {Record<string, string | number>} [values] for {name} in the sentence
+ * @param {Record<string, string | number>} [values] for {name} in the sentence; counts are grouped: 1,347
  */
 export function t(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return (words[touch?.matches ? `${key}.touch` : key] ?? words[key] ?? key).replace(/( ?)\{(\w+)\}( ?)/g, (whole, before, name, after, /** @type {number} */ at, /** @type {string} */ sentence) => {
+    const value = values[name];
+    if (value === undefined || value === null) return whole;
+    const text = typeof value === "number" && Number.isInteger(value) ? grouped(value) : String(value);
+    if (language !== "zh") return before + text + after;
+    // A space stands between Chinese and other letters, not between Chinese and Chinese.
+    const left = CHINESE.test(sentence.charAt(at - 1)) && CHINESE.test(text.charAt(0)), right = CHINESE.test(sentence.charAt(at + whole.length)) && CHINESE.test(text.slice(-1));
+    return `${left ? "" : before}${text}${right ? "" : after}`;
+  });
 }
+
+const CHINESE = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/;
+
+/** Names one after the other, as the language sets them apart. @param {string[]} parts */
+export const listed = (parts) => parts.join(t("listGap"));
 
 /** @param {{[language: string]: string}} both */
 export const pick = (both) => both[language] ?? both.en;
@@ -40,7 +57,10 @@ export function translate(root) {
  * @param {string | null | undefined} name
  * @param {string} [scope] where another meaning of it may stand
  */
-export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.${name}`] ?? (name ?? "").replaceAll("_", " ");
+export const named = (name, scope) => words[`${scope}.${name}`] ?? words[`name.${name}`] ?? subscripted((name ?? "").replaceAll("_", " "));
+
+/** A letter with a number behind it as people write it: x3 is x₃. @param {string} name */
+export const subscripted = (name) => (/^[a-z]\d+$/.test(name) ? name.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]) : name);
 
 /**
  * What was changed, and from what to what where that is short.
@@ -97,7 +117,7 @@ export function told(problem) {
 
 /** A value of a reason as the page writes it. @param {string} name @param {string | number} value */
 function spoken(name, value) {
-  if (typeof value === "number") return Number.isInteger(value) ? value.toLocaleString("en") : value;
+  if (typeof value === "number") return value;
   if (SHAPES.has(name)) return value.replaceAll(" x ", " × ");
   if (name === "layer") return value.replace(/^(.*?)(?:_(\d+))?$/, (_, kind, n) => `${named(kind, "layer")}${n ? ` ${n}` : ""}`);
   return NAMES.has(name) ? value.split(", ").map((one) => named(one, name)).join(language === "zh" ? "、" : ", ") : value;

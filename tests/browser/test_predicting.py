@@ -155,7 +155,7 @@ def test_a_guessed_change_is_held_against_the_update(
     assert visitor.state("frame.step") == 1
     page.click("[data-name=again]")
     page.click("[data-name='another weight']")
-    assert "i1" in page.inner_text("#predict-card .ask")
+    assert "i₁" in page.inner_text("#predict-card .ask")
     page.click("#predict-card [data-name=stays]")
     page.keyboard.press("ArrowRight")
     assert revealed(page) == 0

@@ -21,7 +21,8 @@ export function drawAxes(context, frame, across, up) {
   context.lineWidth = 1;
   context.textAlign = "right";
   context.beginPath();
-  let free = frame.top + (up.name ? line * 1.5 : 0);
+  // A figure at the very top stands half above the frame, where there is room.
+  let free = up.name ? frame.top + line * 1.5 : Math.max(0, frame.top - line * 0.65);
   for (const value of [...up.marks].sort((a, b) => b - a)) {
     const y = Math.round(up.at(value)) + 0.5;
     if (y < frame.top - 2 || y > frame.bottom + 2) continue;
@@ -68,18 +69,38 @@ export function drawAxes(context, frame, across, up) {
 }
 
 /**
- * Round ticks of an axis.
+ * Round ticks of an axis: at least two, one of them in its upper third.
  * @param {number} low
  * @param {number} high
  * @param {number} about how many
+ * @param {boolean} [whole] none between whole numbers
  */
-export function ticks(low, high, about) {
-  const span = high - low || 1;
-  const rough = span / about;
-  const base = 10 ** Math.floor(Math.log10(rough));
-  const step = base * (rough / base > 5 ? 10 : rough / base > 2 ? 5 : rough / base > 1 ? 2 : 1);
-  const found = [];
-  // Each from its number, not from the one before it: 0.6, not 0.6000000000000001.
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k ? Number((k * step).toPrecision(12)) : 0);
-  return found;
+export function ticks(low, high, about, whole = false) {
+  const span = high - low || 1, rough = span / about;
+  let power = Math.floor(Math.log10(rough)), lead = rough / 10 ** power;
+  lead = lead > 5 ? 10 : lead > 2 ? 5 : lead > 1 ? 2 : 1;
+  for (let tries = 0; ; tries++) {
+    const step = whole ? Math.max(1, lead * 10 ** power) : lead * 10 ** power, found = spaced(low, high, step);
+    if (tries > 2 || (whole && step === 1) || (found.length > 1 && found[found.length - 1] >= low + span * 0.64)) return found;
+    [lead, power] = lead === 10 ? [5, power] : lead === 5 ? [2, power] : lead === 2 ? [1, power] : [5, power - 1];
+  }
+}
+
+/** @param {number} low @param {number} high @param {number} step */
+function spaced(low, high, step) {
+  // Counted, not added up: a sum of steps drifts.
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)) || 0);
+}
+
+/**
+ * How the ticks of one axis are written: all with as many decimals, with a comma from 1,000 on.
+ * @param {number[]} marks
+ * @returns {(value: number) => string}
+ */
+export function figures(marks) {
+  const sizes = marks.map(Math.abs), least = Math.min(...sizes.filter(Boolean), Infinity), most = Math.max(...sizes, 0);
+  if (most >= 1e4 || least < 1e-4) return (value) => (value ? Number(value.toPrecision(4)).toExponential().replace("e+", "e").replaceAll("-", "−") : "0");
+  const decimals = Math.max(0, ...marks.map((value) => (String(Number(value.toPrecision(6))).split(".")[1] ?? "").length));
+  return (value) => value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=.*[1-9])/, "−").replace(/^-/, "");
 }

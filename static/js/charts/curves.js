@@ -1,6 +1,6 @@
 /** Curves of functions of z on axes with figures: what is flat shaded, a line at the z that is looked at. */
 import { chartFont, colours } from "../canvas.js";
-import { drawAxes, ticks } from "./axes.js";
+import { drawAxes, figures, ticks } from "./axes.js";
 
 /**
  * @typedef {{left: number, right: number, top: number, bottom: number}} Frame in pixels
@@ -8,8 +8,6 @@ import { drawAxes, ticks } from "./axes.js";
  * @typedef {{from: number, to: number, y: number, text: string}} Mark a place, or a stretch, and what is said of it
  * @typedef {{lines: Line[], x: [number, number], y: [number, number], bands?: [number, number][], z?: number, marks?: Mark[], names?: [string, string], ticks?: number}} Plot
  */
-
-const figure = (/** @type {number} */ value) => String(Number(value.toPrecision(6))).replace("-", "−");
 
 /** Where a plot's values lie in pixels, and back. @param {Frame} frame @param {Pick<Plot, "x" | "y">} plot */
 export function scales(frame, { x: [x0, x1], y: [y0, y1] }) {
@@ -56,9 +54,8 @@ export function drawPlot(context, frame, plot) {
   context.clip();
   for (const [from, to] of plot.bands ?? []) shade(context, frame, Math.max(left, px(from)), Math.min(right, px(to)));
   context.restore();
-  drawAxes(context, frame,
-    { at: px, marks: ticks(plot.x[0], plot.x[1], right - left > 500 ? 9 : 5), text: figure, name: plot.names?.[0] },
-    { at: py, marks: ticks(plot.y[0], plot.y[1], plot.ticks ?? 4), text: figure, name: plot.names?.[1] });
+  const across = ticks(plot.x[0], plot.x[1], right - left > 500 ? 9 : 5), up = ticks(plot.y[0], plot.y[1], plot.ticks ?? 4);
+  drawAxes(context, frame, { at: px, marks: across, text: figures(across), name: plot.names?.[0] }, { at: py, marks: up, text: figures(up), name: plot.names?.[1] });
   context.strokeStyle = theme["line-2"];
   context.lineWidth = 1;
   context.beginPath();

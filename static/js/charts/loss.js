@@ -1,13 +1,13 @@
 /** Losses over steps: named at their ends, batches as a pale band, the best step and every change marked. */
-import { chartFont, chartSize, colours, fit, short } from "../canvas.js";
-import { drawAxes, ticks } from "./axes.js";
+import { chartFont, chartSize, colours, fit, grouped } from "../canvas.js";
+import { drawAxes, figures, ticks } from "./axes.js";
 
 /**
  * @typedef {{name: string, colour: string, ink: string, dash: number[], x: number[], y: (number | null)[]}} Line
  * @typedef {{x: number[], low: number[], high: number[], colour: string}} Band
  * @typedef {{log: boolean, hover: number | null, xLabel: string, best: {x: number, y: number} | null,
- *   marks: {x: number, text: string}[], level: {y: number, text: string} | null, last: number, at: {x: number, y: (number | null | undefined)[]} | null, ghost: Line[], guess?: Guess | null}} Options
- *   `hover` is a step, `level` a line across, `last` where the axis ends, `at` where the run stands in its past and each line's
+ *   marks: {x: number, text: string}[], level: number | null, last: number, at: {x: number, y: (number | null | undefined)[]} | null, ghost: Line[], guess?: Guess | null}} Options
+ *   `hover` is a step, `level` the loss of a line across, `last` where the axis ends, `at` where the run stands in its past and each line's
  *   value there, `ghost` a run that was left
  * @typedef {{x: number[], y: (number | null)[], text: string, first: number, last: number, low: number, high: number}} Guess what somebody
  *   expects: the picture is of the steps from `first` to `last`, with room between the losses `low` and `high`
@@ -39,9 +39,10 @@ export function drawLines(canvas, lines, band, options) {
   const px = (/** @type {number} */ x) => LEFT + ((x - first) / (last - first)) * (width - LEFT - RIGHT);
   const py = (/** @type {number} */ y) => height - bottomOf() - ((scale(y) - s0) / (s1 - s0)) * (height - bottomOf() - TOP);
   const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - bottomOf() };
+  const up = log ? logTicks(s0, s1) : ticks(s0, s1, Math.max(2, Math.floor(height / 45))), written = figures(up);
   drawAxes(context, frame,
-    { at: px, marks: ticks(first, last, Math.max(2, Math.floor(width / 110))), text: compact },
-    { at: py, marks: log ? logTicks(s0, s1) : ticks(s0, s1, Math.max(2, Math.floor(height / 45))), text: tickLabel });
+    { at: px, marks: ticks(first, last, Math.max(2, Math.floor(width / 110)), true), text: grouped },
+    { at: py, marks: up, text: log ? (y) => figures([y])(y) : written });
   context.font = chartFont("sans");
   context.fillStyle = theme["ink-2"];
   context.textAlign = "left";
@@ -51,15 +52,13 @@ export function drawLines(canvas, lines, band, options) {
   context.rect(LEFT, TOP - 3, frame.right - LEFT + 4, frame.bottom - TOP + 3);
   context.clip();
   drawBand(context, band, px, py, log);
-  if (options.level) {
+  // A line that lies outside of the picture has no name in it either.
+  const seen = options.level !== null && scale(options.level) >= s0 && scale(options.level) <= s1;
+  levels.set(canvas, seen ? py(Number(options.level)) : null);
+  if (seen) {
     context.setLineDash([2, 4]);
-    across(context, py(options.level.y), frame, theme["ink-2"]);
+    across(context, py(Number(options.level)), frame, theme["ink-2"]);
     context.setLineDash([]);
-    context.fillStyle = theme["ink-2"];
-    context.textAlign = "right";
-    // Below the line where there is no room above it.
-    const y = py(options.level.y);
-    context.fillText(options.level.text, frame.right - 4, y < TOP + 10 ? y + 13 : y - 4);
   }
   context.globalAlpha = 0.3;
   for (const line of options.ghost) trail(context, line, px, py, log);
@@ -88,6 +87,12 @@ export function drawLines(canvas, lines, band, options) {
 
 /** @type {WeakMap<HTMLCanvasElement, (x: number, y: number) => {step: number, loss: number}>} */
 const places = new WeakMap();
+
+/** @type {WeakMap<HTMLCanvasElement, number | null>} */
+const levels = new WeakMap();
+
+/** Where the line across lies, in pixels from the top; null outside of the picture. @param {HTMLCanvasElement} canvas */
+export const levelOn = (canvas) => levels.get(canvas) ?? null;
 
 /** Which step and loss lie at a place of the picture as it was drawn last. @param {HTMLCanvasElement} canvas @param {number} x @param {number} y */
 export const placeOn = (canvas, x, y) => places.get(canvas)?.(x, y) ?? null;
@@ -160,7 +165,7 @@ function range(lines, band, last, log) {
  * @param {boolean} log
  */
 function drawBand(context, band, px, py, log) {
-  const parts = grouped(band, log);
+  const parts = stretches(band, log);
   if (parts.length < 2) return;
   context.beginPath();
   parts.forEach((part, k) => (k ? context.lineTo(px(part.x), py(part.high)) : context.moveTo(px(part.x), py(part.high))));
@@ -179,7 +184,7 @@ const PARTS = 48;
  * @param {Band} band
  * @param {boolean} log
  */
-function grouped(band, log) {
+function stretches(band, log) {
   const last = band.x.at(-1) ?? 1, wide = last / PARTS;
   /** @type {{k: number, x: number, low: number, high: number}[]} */
   const parts = [];
@@ -358,20 +363,10 @@ function logTicks(low, high) {
   const found = [];
   const step = Math.max(1, Math.ceil((high - low) / 6));
   for (let e = Math.floor(low); e <= Math.ceil(high); e += step) {
-    for (const m of high - low > 2 ? [1] : [1, 2, 5]) {
+    for (const m of high - low > 2 ? [1] : high - low > 1 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8]) {
       const value = m * 10 ** e;
       if (Math.log10(value) >= low && Math.log10(value) <= high) found.push(value);
     }
   }
   return found;
 }
-
-/** @param {number} value */
-const tickLabel = (value) => {
-  const size = Math.abs(value);
-  if (size >= 1e4 || (size !== 0 && size < 0.001)) return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
-  return String(Number(short(value, 3).replace("−", "-"))).replace("-", "−");
-};
-
-/** @param {number} value */
-const compact = (value) => (value >= 1e6 ? `${value / 1e6}M` : value >= 1e4 ? `${value / 1e3}k` : String(value));

@@ -1,6 +1,6 @@
 /** The output over the plane or along the curve, with the samples on it. */
 import { chartFont, chartSize, classColours, colours, fit, short, trace } from "../canvas.js";
-import { drawAxes, ticks } from "./axes.js";
+import { drawAxes, figures, ticks } from "./axes.js";
 
 /**
  * @typedef {{u: number, v: number, label: number, test: boolean, wrong: boolean, sample?: number}} Point
@@ -28,11 +28,9 @@ export const areaOf = (width, height) => ({ left: leftOf(), top: 0, width: width
  * @param {boolean} lines across
  */
 function frameOf(context, width, height, px, py, low, high, names, lines) {
-  const marks = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ n) => ticks(a, b, n);
-  const digits = (/** @type {number} */ a, /** @type {number} */ b) => (/** @type {number} */ v) => (Number.isInteger(v) ? String(v).replace("-", "−") : short(v, b - a < 2 ? 2 : 1));
+  const across = ticks(low[0], high[0], Math.max(2, width / 70)), up = ticks(low[1], high[1], Math.max(2, height / 60));
   drawAxes(context, { left: leftOf(), right: width, top: 0, bottom: height - bottomOf(), lines, border: true },
-    { at: px, marks: marks(low[0], high[0], Math.max(2, width / 70)), text: digits(low[0], high[0]), name: names[0] },
-    { at: py, marks: marks(low[1], high[1], Math.max(2, height / 60)), text: digits(low[1], high[1]), name: names[1] });
+    { at: px, marks: across, text: figures(across), name: names[0] }, { at: py, marks: up, text: figures(up), name: names[1] });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
-import { chartFont, chartSize, classColours, colours, fit, rgb, short } from "../canvas.js";
-import { drawAxes, ticks } from "./axes.js";
+import { chartFont, chartSize, classColours, colours, fit, grouped, rgb } from "../canvas.js";
+import { drawAxes, figures, ticks } from "./axes.js";
 import { paintSymbols, symbolsOf } from "./symbols.js";
 
 /**
@@ -203,9 +203,11 @@ function frame(context, width, height, first, count, values, axes, top = 6) {
   const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
   const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
   const from = axes.at(first), to = axes.at(first + count - 1), span = to - from || 1;
+  const up = ticks(low - margin, high + margin, 4);
   drawAxes(context, { left, right: width - right, top, bottom },
-    { at: (v) => px(((v - from) / span) * (count - 1)), marks: ticks(from, to, Math.max(2, width / 70)).filter(Number.isInteger), text: String, name: axes.across },
-    { at: py, marks: ticks(low - margin, high + margin, 4), text: (v) => (Math.abs(v) >= 100 || Number.isInteger(v) ? String(Math.round(v)).replace("-", "−") : short(v, high - low < 1 ? 2 : 1)), name: axes.up });
+    // A year has no comma, a count of steps has.
+    { at: (v) => px(((v - from) / span) * (count - 1)), marks: ticks(from, to, Math.max(2, width / 70), true), text: axes.at(0) >= 1000 ? String : grouped, name: axes.across },
+    { at: py, marks: up, text: figures(up), name: axes.up });
   return { px, py, top, bottom };
 }
 

@@ -1,8 +1,8 @@
 /** What is wrong with a network and what helps, as buttons that do it; and what it has changed, before beside after. */
 import { api } from "../api.js";
-import { grouped, short } from "../canvas.js";
+import { grouped, percent, short } from "../canvas.js";
 import { h, rebuild } from "../dom.js";
-import { layerName, pick, t } from "../words.js";
+import { layerName, listed, pick, t } from "../words.js";
 
 const EVERY_MS = 1000;
 
@@ -105,9 +105,9 @@ export class Remedies {
 
   /** @param {Tried} tried */
   #comparison({ label, before, fresh }) {
-    const now = this.#now(), share = (/** @type {number | null | undefined} */ v) => (v === null || v === undefined ? "–" : `${(v * 100).toFixed(1)} %`);
+    const now = this.#now();
     const classes = "accuracy" in before.metrics, quality = classes ? "accuracy" : "r2";
-    const value = (/** @type {number | null | undefined} */ v) => (classes ? share(v) : short(v));
+    const value = (/** @type {number | null | undefined} */ v) => (classes ? percent(v) : short(v));
     /** @type {[string, string, string][]} */
     const rows = [
       [t("step"), grouped(before.step), grouped(now.step)],
@@ -132,7 +132,7 @@ export class Remedies {
 const byKind = (findings) => [...new Set(findings.map(({ name }) => name))].map((name) => findings.filter((one) => one.name === name));
 
 /** @param {Finding[]} findings */
-const names = (findings) => (findings.length ? [...new Set(findings.map(({ name }) => t(`finding.${name}`)))].join(", ") : t("flow.none"));
+const names = (findings) => (findings.length ? listed([...new Set(findings.map(({ name }) => t(`finding.${name}`)))]) : t("flow.none"));
 
 /** Put them where they are shown, leaving focus where it is. @param {HTMLElement} box @param {Remedies} remedies */
 export const drawRemedies = (box, remedies) => rebuild(box, ...remedies.draw());

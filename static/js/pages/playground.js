@@ -108,7 +108,7 @@ function mountAddress(hidden) {
   const address = () => {
     const { network, catalog } = store.state;
     if (!network) return;
-    const fragment = toFragment(network.spec, catalog.defaults, keptOf(hidden, store.state.predict, store.state.clinic));
+    const fragment = toFragment(network.spec, catalog, keptOf(hidden, store.state.predict, store.state.clinic));
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   };
   store.on(["network", "predict", "clinic"], address);

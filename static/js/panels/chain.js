@@ -141,7 +141,7 @@ function block(l, shape, count, card, label, kept) {
   const canvas = kept.get(l) ?? h("canvas", { class: "map", role: "img" });
   canvas.setAttribute("aria-label", label);
   canvas.dataset.layer = String(l);
-  const facts = h("div", { class: "facts" }, h("b", {}, shape ? spelled(shape) : "?"), count);
+  const facts = h("div", { class: "facts" }, h("b", {}, shape?.length === 1 && l >= 0 ? t(shape[0] === 1 ? "outputShort" : "outputsShort", { n: shape[0] }) : shape ? spelled(shape) : "?"), h("span", {}, count));
   card.insertBefore(h("div", { class: "picture" }, canvas, facts), card.children[2] ?? null);
   return card;
 }

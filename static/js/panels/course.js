@@ -1,6 +1,6 @@
 /** How the run goes: losses over steps, read by pointer or keys, the best step and the way back to it. */
-import { colours, grouped, short } from "../canvas.js";
-import { drawLines, lastStep, stepAt, valueAt } from "../charts/loss.js";
+import { colours, grouped, percent, short } from "../canvas.js";
+import { drawLines, lastStep, levelOn, stepAt, valueAt } from "../charts/loss.js";
 import { byId, explain, h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { isPast } from "../model/history.js";
@@ -16,6 +16,8 @@ export function mountCourse(session) {
   const { store } = session;
   const canvas = /** @type {HTMLCanvasElement} */ (byId("loss-chart"));
   const log = /** @type {HTMLInputElement} */ (byId("log-scale")), best = byId("best");
+  const level = explain(h("span", { id: "loss-level", class: "level", role: "note", tabIndex: 0, hidden: true }), () => ({ text: t(`baseline.${store.state.dataset?.baseline?.kind}.tip`) }));
+  canvas.after(level);
   /** The step that is read. @type {number | null} */
   let hover = null;
   /** The last step of the picture, and of what is known: a guess goes further. */
@@ -48,8 +50,20 @@ export function mountCourse(session) {
     const s = store.state, { history } = s, { lines, band } = s.guess ? upTo(courseOf(s), Number(s.frame?.step)) : courseOf(s);
     known = s.guess ? lastStep(lines, band) : Math.max(lastStep(lines, band), s.frame?.last_step ?? 0);
     last = s.guess?.last ?? known;
-    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: levelOf(s), last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: s.guess ? [] : ghostOf(s), guess: s.guess });
+    const simplest = levelOf(s);
+    drawLines(canvas, lines, band, { log: s.logScale, hover, xLabel: t("step"), best: bestOf(s), marks: marksOf(s), level: simplest?.y ?? null, last, at: s.frame && isPast(s.frame) ? { x: s.frame.step, y: [s.frame.loss, s.frame.test_loss] } : null, ghost: s.guess ? [] : ghostOf(s), guess: s.guess });
     canvas.dataset.drawn = String(s.historyVersion);
+    // What the line across stands for is an element, so that it can explain itself.
+    const y = simplest ? levelOn(canvas) : null;
+    level.hidden = y === null;
+    // A guess is drawn through it.
+    level.style.pointerEvents = s.guess ? "none" : "";
+    if (simplest && y !== null) {
+      const text = `${t(`baseline.${simplest.kind}`)} ${short(simplest.y)}`;
+      if (level.textContent !== text) level.textContent = text;
+      // Below the line where there is no room above it.
+      level.style.top = `${y < 28 ? y + 1 : y - 18}px`;
+    }
     byId("loss-readout").classList.toggle("warn", hover === null && s.finding !== null);
     byId("loss-readout").textContent = hover === null ? said(s) || t("lossHint")
       : `${t("step")} ${grouped(hover)}: ${[...lines.map((line) => `${line.name} ${short(valueAt(line, Number(hover)))}`), `${t("batchLoss")} ${short(valueAt({ x: history.step, y: history.loss }, hover))}`].join(" · ")}`;
@@ -80,9 +94,9 @@ export function mountCourse(session) {
     // A live region that spoke every frame would drown everything else.
     if (!s.frame || performance.now() - told < 3000 && s.frame.state === "playing") return;
     told = performance.now();
-    const { step, loss, test_loss } = s.frame;
-    byId("live").textContent = t("liveText", { step, loss: short(loss), test: short(test_loss) });
-    canvas.setAttribute("aria-label", t("lossAlt", { step, loss: short(loss), test: short(test_loss) }));
+    const { step, loss, test_loss } = s.frame, said = { step, loss: short(loss), test: short(test_loss) }, alone = s.dataset?.test_inputs.length ? "" : ".untested";
+    byId("live").textContent = t(`liveText${alone}`, said);
+    canvas.setAttribute("aria-label", t(`lossAlt${alone}`, said));
   });
 }
 
@@ -130,7 +144,7 @@ const marksOf = ({ history }) => history.marks.map((mark) => ({ x: mark.step, te
 /** The simplest answer's loss, where it is of the same kind. @param {State} s */
 function levelOf({ dataset, network }) {
   const baseline = dataset?.baseline, y = baseline?.test_loss ?? baseline?.loss;
-  return baseline?.loss_name === network?.spec.loss && typeof y === "number" ? { y, text: `${t(`baseline.${baseline?.kind}`)} ${short(y)}` } : null;
+  return baseline && baseline.loss_name === network?.spec.loss && typeof y === "number" ? { y, kind: baseline.kind } : null;
 }
 
 /** @param {State} s */
@@ -140,12 +154,16 @@ function drawFigures({ frame, dataset }) {
   const { samples = 0, test_samples: tests = 0 } = dataset ?? {};
   const share = (/** @type {number | null | undefined} */ v) => (classes ? percent(v) : short(v));
   const box = byId("figures");
+  // Without test samples there are no figures of them.
   const rows = /** @type {[string, string, string][]} */ ([
     ["train", short(frame?.loss), t("trainLoss")], ["test", short(frame?.test_loss), t("testLoss")],
     ["", share(quality), t(classes ? "accuracy" : "r2")], ["", share(testQuality), t(classes ? "testAccuracy" : "testR2")],
-  ]);
+  ]).filter((_, i) => tests || i % 2 === 0);
   if (box.childElementCount !== rows.length) {
-    box.replaceChildren(...rows.map(([kind], i) => explain(h("div", { class: kind }, h("b", {}), kind ? h("i", {}) : "", h("span", {})), () => ({ text: t(i % 2 ? "overTest" : "overTrain", { n: Number(box.dataset[i % 2 ? "tests" : "samples"]).toLocaleString("en") }) }))));
+    box.replaceChildren(...rows.map(([kind], i) => {
+      const test = rows.length > 2 && i % 2 === 1;
+      return explain(h("div", { class: kind }, h("b", {}), kind ? h("i", {}) : "", h("span", {})), () => ({ text: t(test ? "overTest" : "overTrain", { n: Number(box.dataset[test ? "tests" : "samples"]) }) }));
+    }));
   }
   box.dataset.samples = String(samples);
   box.dataset.tests = String(tests);
@@ -155,6 +173,3 @@ function drawFigures({ frame, dataset }) {
     if (label && label.textContent !== name) label.textContent = name;
   });
 }
-
-/** @param {number | null | undefined} share */
-const percent = (share) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(1)} %`);

@@ -25,7 +25,7 @@ function drawHead(session) {
   const { catalog, network, dataset } = session.store.state;
   const entry = entryOf(catalog, network?.spec.dataset.kind);
   byId("data-name").textContent = named(entry.name);
-  byId("data-count").textContent = t("samplesOf", { n: dataset?.samples ?? 0, test: dataset?.test_samples ?? 0 });
+  byId("data-count").textContent = t(dataset?.test_samples ? "samplesOf" : "samplesOf.untested", { n: dataset?.samples ?? 0, test: dataset?.test_samples ?? 0 });
   byId("try").textContent = entry.try ? pick(entry.try) : pick(entry.summary);
 }
 

@@ -7,7 +7,7 @@ import { realInput, realTarget } from "../model/units.js";
 import { className, columnName, inputName, outputName, targetName, unitName } from "../names.js";
 import { allPoints, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
-import { named, t } from "../words.js";
+import { listed, named, t } from "../words.js";
 import { Brush, drawBrushes, ERASE_RADIUS } from "./brush.js";
 import { hides } from "./share.js";
 
@@ -169,7 +169,7 @@ const canDraw = (s) => drawable(s) && s.brush !== null;
 /** @param {State} s */
 function hint(s) {
   if (!rowsOnly(s.dataset)) return "";
-  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t(ofColumns(s.dataset) ? "columnsHint" : "tableHint") : t("curveHint");
+  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t(ofColumns(s.dataset) ? "columnsHint" : "tableHint") : t(s.dataset?.test_inputs.length ? "curveHint" : "curveHint.untested");
   if (!s.dataset.inputs.length) return t("emptyPlane");
   return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");
 }
@@ -227,7 +227,7 @@ function readout(s, p) {
   here += ` → ${outputs.map((/** @type {number} */ y, /** @type {number} */ j) => (dataset.classes && outputs.length > 1 ? `${className(dataset, j)} ${short(y, 2)}` : short(dataset.classes ? y : realTarget(dataset, y), 2))).join("  ")}`;
   if (!found) return here;
   const told = /** @type {number[]} */ ([(found.test ? dataset.test_targets : dataset.targets)[found.sample ?? -1] ?? found.label].flat());
-  const label = dataset.classes ? className(dataset, found.label) : told.map((v) => short(realTarget(dataset, v), 2)).join(", ");
+  const label = dataset.classes ? className(dataset, found.label) : listed(told.map((v) => short(realTarget(dataset, v), 2)));
   const row = dataset.view === "table" ? ` · ${details(dataset, found)}` : "";
   return `${here} · ${t(found.test ? "testPoint" : "trainPoint", { label })}${found.wrong ? ` · ${t("wrong")}` : ""}${row}`;
 }
@@ -235,5 +235,5 @@ function readout(s, p) {
 /** A table's row in its own units, as far as there is room. @param {import("../types.js").Dataset} dataset @param {import("../charts/plane.js").Point} point */
 function details(dataset, { test, sample }) {
   const row = (test ? dataset.test_inputs : dataset.inputs)[sample ?? 0];
-  return row.slice(0, 4).map((/** @type {number} */ v, /** @type {number} */ c) => `${columnName(dataset, c)} ${short(realInput(dataset, c, v), 2)}`).join(", ") + (row.length > 4 ? " …" : "");
+  return listed(row.slice(0, 4).map((/** @type {number} */ v, /** @type {number} */ c) => `${columnName(dataset, c)} ${short(realInput(dataset, c, v), 2)}`)) + (row.length > 4 ? " …" : "");
 }

@@ -17,7 +17,7 @@ export function mountOwnText(session) {
     const entry = session.store.state.catalog.datasets.find((/** @type {any} */ d) => d.name === "own_text");
     const most = entry.schema.properties.text.maxLength, count = [...text.value].length;
     if (!text.value.trim()) problem.textContent = t("textEmpty");
-    else if (count > most) problem.textContent = t("textTooLong", { n: count.toLocaleString("en"), most: most.toLocaleString("en") });
+    else if (count > most) problem.textContent = t("textTooLong", { n: count, most });
     else if (await session.patch((now) => ({ dataset: { ...(now.dataset.kind === "own_text" ? now.dataset : {}), kind: "own_text", text: text.value }, ...suited(session, now, entry) }), "dataset")) {
       dialog.close();
       const { dataset } = session.spec;

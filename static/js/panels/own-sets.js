@@ -80,7 +80,7 @@ function card(session, own, choose) {
     const whole = await opened(session, own);
     if (whole) choose(own, whole.dataset);
   } }, canvas, h("span", {}, own.name));
-  const size = own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows.toLocaleString("en") });
+  const size = own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
   explain(take, () => ({ text: `${own.name}. ${size}` }));
   if (own.preview) requestAnimationFrame(() => (rowsOnly(own) ? drawThumbnail : drawSmall)(/** @type {HTMLCanvasElement} */ (canvas), /** @type {any} */ (own.preview)));
   const label = t("forgetNamed", { name: own.name });

@@ -22,6 +22,10 @@ export function mountSettings(session) {
     if (s.network) byId("more-now").textContent = unusual(s).join(" · ");
   });
   anchored(byId("more"), byId("more-settings"));
+  // Where the strip is scrolled, it begins again at its beginning once something has been chosen.
+  const begin = () => box.scrollTo({ left: 0 });
+  box.addEventListener("change", (event) => event.target instanceof HTMLSelectElement && begin());
+  byId("more-settings").addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && begin());
 }
 
 /** What one turns all the time; all else is behind one button. */

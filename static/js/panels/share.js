@@ -1,13 +1,16 @@
 /** Sharing: what the link holds, what it hides, code for another page, a picture of it for a class. */
 import { byId, h } from "../dom.js";
 import { keptOf, toFragment } from "../link.js";
-import { named, t } from "../words.js";
+import { listed, named, t } from "../words.js";
 
 /** What a link may hide, and where it stands in the preview: row and column. @type {[string, string][]} */
 const PARTS = [
   ["transport", "1 / 1 / 2 / 3"], ["speed", "1 / 3 / 2 / 4"], ["settings", "2 / 1 / 3 / 4"], ["data", "3 / 1 / 5 / 2"], ["network", "3 / 2 / 4 / 3"],
   ["builder", ""], ["output", "3 / 3 / 4 / 4"], ["brushes", ""], ["loss", "4 / 3 / 5 / 4"], ["tabs", "4 / 2 / 5 / 3"],
 ];
+
+/** Addresses that mean another machine on every machine. */
+const LOCAL = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Hide what a link hides, wholly: with an attribute of its own, for panels come and go by `hidden`. @param {string[]} names */
 export function hideParts(names) {
@@ -29,7 +32,7 @@ export function mountShare(session, hidden) {
   let predict = null;
   const link = () => {
     const { network, catalog, clinic } = session.store.state;
-    const fragment = network ? toFragment(network.spec, catalog.defaults, keptOf(hide, predict, clinic)) : "";
+    const fragment = network ? toFragment(network.spec, catalog, keptOf(hide, predict, clinic)) : "";
     return `${location.origin}${location.pathname}${fragment ? `#${fragment}` : ""}`;
   };
   const copy = (/** @type {string} */ text) => navigator.clipboard.writeText(text).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
@@ -73,14 +76,14 @@ export function mountShare(session, hidden) {
     const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
     body.replaceChildren(
       h("div", {},
-        h("ul", {}, h("li", {}, `${t("data")}: ${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}: ${layers || t("noHidden")}`),
-          h("li", {}, `${t("optimizer")}: ${named(spec.optimizer.kind)}, ${t("learningRate")} ${spec.optimizer.learning_rate}`), h("li", {}, `${t("seed")} ${spec.seed}: ${t("shareSame")}`),
+        h("ul", {}, h("li", {}, `${t("data")}${t("colon")}${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}${t("colon")}${layers || t("noHidden")}`),
+          h("li", {}, `${t("optimizer")}${t("colon")}${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}${t("colon")}${t("shareSame")}`),
           h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
         h("label", { class: "field" }, t("predict.title"), first),
         h("h3", {}, t("shareLink")), h("div", { class: "row" }, address, h("button", { type: "button", class: "primary", id: "copy-link", onclick: () => void copy(address.value) }, t("copyLink"))),
         ...(("embedding" in document.documentElement.dataset) ? [h("h3", {}, t("shareEmbed")), frame, h("button", { type: "button", onclick: () => void copy(frame.value) }, t("copyEmbed"))] : [h("p", { class: "hint" }, t("embedOff"))])),
-      h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, problem));
+      h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, ...(LOCAL.test(location.hostname) ? [h("p", { class: "hint local" }, t("shareLocal"))] : []), problem));
     show();
   };
   byId("share").addEventListener("click", () => {

@@ -28,7 +28,7 @@ export function mountTransport(session) {
     byId("redo").toggleAttribute("disabled", !live || !s.canRedo);
     speed.value = String(s.speed);
     const rate = SPEEDS[s.speed];
-    const text = rate === null ? t("fullSpeed") : t("stepsPerSecond", { n: rate.toLocaleString("en") });
+    const text = rate === null ? t("fullSpeed") : t("stepsPerSecond", { n: rate });
     byId("speed-value").textContent = text;
     speed.setAttribute("aria-valuetext", text);
     byId("count-step").textContent = grouped(s.frame?.step ?? 0);

@@ -88,6 +88,9 @@ export function mountActivations(session, panel, isShown) {
       const dead = f && known.dies && shown > 0 && Array.prototype.every.call(z, (at) => f.value(at) === 0);
       const text = dead ? t("dead") : flat > 0.3 ? t(known.dies ? "off" : "flat", { n: Math.round(flat * 100) }) : "";
       if (state.textContent !== text) state.textContent = text;
+      const why = dead ? "tip.dead" : text ? (known.dies ? "tip.off" : "tip.flat") : "";
+      if (why) state.dataset.tip = why;
+      else delete state.dataset.tip;
       state.classList.toggle("warn", dead || (flat > 0.8 && !known.dies));
       canvas.setAttribute("aria-label", t("curveAlt", { n: j + 1, name: named(activation), flat: Math.round(flat * 100) }));
     });

@@ -1,6 +1,6 @@
 /** Why this answer: what the network gives at a point or for a sample, its share of the loss, and which training samples pull at it. */
 import { api, Problem } from "../api.js";
-import { grouped, shapeIcon, short } from "../canvas.js";
+import { grouped, percent, shapeIcon, short } from "../canvas.js";
 import { drawSmall } from "../charts/samples.js";
 import { h, rebuild } from "../dom.js";
 import { sampleAt } from "../looking.js";
@@ -214,8 +214,6 @@ function labelOf(s, part, sample) {
   const { dataset } = s, kind = (part === "test" ? dataset?.test_targets : dataset?.targets)?.[sample];
   return dataset?.classes && typeof kind === "number" ? `${grouped(sample + 1)} · ${className(dataset, kind)}` : grouped(sample + 1);
 }
-
-const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 /** A bar from the middle where it has a sign. @param {number} share @param {"for" | "against" | ""} side */
 function bar(share, side) {

@@ -1,9 +1,9 @@
 /** A case of the clinic: what is seen, what is to be reached, hints one by one, and whether it is cured. */
 import { api } from "../api.js";
-import { short } from "../canvas.js";
+import { percent, short } from "../canvas.js";
 import { h, rebuild } from "../dom.js";
 import { remember, remembered } from "../remembered.js";
-import { named, pick, t, told } from "../words.js";
+import { listed, named, pick, t, told } from "../words.js";
 
 /**
  * @param {import("../session.js").Session} session
@@ -83,12 +83,12 @@ export function mountClinic(session, panel, isShown) {
 
 /** What has been reached, and why it is so. @param {any} result */
 function verdict(result) {
-  const reached = Object.entries(result.reached).map(([metric, value]) => `${named(metric, "metric")} ${valueText(metric, /** @type {number | null} */ (value))}`).join(", ");
+  const reached = listed(Object.entries(result.reached).map(([metric, value]) => `${named(metric, "metric")} ${valueText(metric, /** @type {number | null} */ (value))}`));
   return h("div", { role: "status", class: `verdict ${result.passed ? "passed" : ""}` }, h("p", {}, h("b", {}, t(result.passed ? "clinic.passed" : "clinic.failed")), ` ${reached}.`),
     ...result.reasons.map((/** @type {any} */ reason) => h("p", {}, pick(reason))), ...(result.explanation ? [h("p", {}, pick(result.explanation))] : []));
 }
 
-const valueText = (/** @type {string} */ metric, /** @type {number | null} */ value) => (value === null ? "–" : metric.endsWith("r2") ? short(value, 2) : `${(value * 100).toFixed(1)} %`);
+const valueText = (/** @type {string} */ metric, /** @type {number | null} */ value) => (metric.endsWith("r2") ? short(value, 2) : percent(value));
 
 /** In words. @param {any} goal */
 export const goalText = ({ conditions, steps, free }) => t("clinic.goalText", {

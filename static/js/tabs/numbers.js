@@ -1,5 +1,7 @@
 /** Every weight and bias as a table of numbers, each of which can be changed. */
 import { h } from "../dom.js";
+import { downloadButtons } from "../downloads.js";
+import { inputName, unitName } from "../names.js";
 import { layerName, named, t } from "../words.js";
 
 const MOST = 600; // fields a table; larger layers are read over the API
@@ -24,7 +26,7 @@ export function mountNumbers(session, panel, isShown) {
     }
     for (const field of box.querySelectorAll("input")) {
       if (field === document.activeElement) continue;
-      const text = String(Number(weights[Number(field.dataset.index)].toPrecision(5)));
+      const text = String(Number(weights[Number(field.dataset.index)].toPrecision(5))).replaceAll("-", "−");
       if (field.value !== text) field.value = text;
     }
   };
@@ -59,16 +61,30 @@ function tables(session, l) {
  * @param {string} label
  */
 function field(session, p, place, label) {
-  const input = h("input", { type: "number", step: "any", min: "-1e30", max: "1e30", "aria-label": label, "data-index": String(p.offset + place) });
+  // Text, for a field of numbers would write a hyphen where a minus belongs; both can be typed.
+  const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": label, "data-index": String(p.offset + place) });
+  input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("change", () => {
-    if (input.value !== "" && input.checkValidity()) void session.setWeight(p.name, place, Number(input.value));
-    else input.reportValidity();
+    const text = input.value.trim().replaceAll("−", "-").replace("，", ".").replace(",", "."), value = Number(text);
+    if (text !== "" && Math.abs(value) <= 1e30) {
+      input.value = text.replaceAll("-", "−");
+      return void session.setWeight(p.name, place, value);
+    }
+    input.setCustomValidity(t("bp.notANumber"));
+    input.reportValidity();
   });
   return h("td", {}, input);
 }
 
-/** @param {string} caption @param {number} n */
-const tooMany = (caption, n) => h("table", {}, h("caption", {}, caption), h("tr", {}, h("td", {}, t("tooManyNumbers", { n }))));
+/**
+ * What no table has room for is taken along as a file.
+ * @param {import("../session.js").Session} session
+ * @param {string} caption
+ * @param {number} n
+ * @param {import("../types.js").Parameter[]} parameters
+ */
+const tooMany = (session, caption, n, parameters) => h("div", { class: "too-many" }, h("h3", {}, caption), h("p", { class: "hint" }, t("tooManyNumbers", { n })),
+  ...downloadButtons(parameters, () => session.store.state.weights));
 
 /** Counting names for the places along an axis. @param {number} count @param {(n: number) => string} name */
 const counted = (count, name) => Array.from({ length: count }, (_, i) => name(i + 1));
@@ -82,10 +98,10 @@ const counted = (count, name) => Array.from({ length: count }, (_, i) => name(i 
 function dense(session, l, [weight, bias]) {
   const network = /** @type {import("../types.js").Network} */ (session.store.state.network);
   const layer = network.layers[l], rows = weight.shape[0];
-  const below = l ? (/** @type {number} */ n) => `${layerName(network, l - 1)}, ${t("unitN", { n })}` : (/** @type {number} */ n) => (network.inputs.length === rows ? named(network.inputs[n - 1]) : t("inputN", { n }));
+  const below = l ? (/** @type {number} */ n) => unitName(network, l - 1, n - 1) : (/** @type {number} */ n) => (network.inputs.length === rows ? inputName(session.store.state.dataset, network, n - 1) : t("inputN", { n }));
   const inputs = counted(rows, below), units = counted(layer.units, (n) => t("unitN", { n }));
-  const caption = `${layerName(network, l)}: ${rows} → ${layer.units}`;
-  if (rows * layer.units > MOST) return tooMany(caption, rows * layer.units);
+  const caption = `${layerName(network, l)}${t("colon")}${rows} → ${layer.units}`;
+  if (rows * layer.units > MOST) return tooMany(session, caption, rows * layer.units, bias ? [weight, bias] : [weight]);
   return h("table", {}, h("caption", {}, caption),
     h("tr", {}, h("td", { class: "corner" }), ...units.map((unit) => h("th", { scope: "col" }, unit))),
     ...inputs.map((from, k) => h("tr", {}, h("th", { scope: "row" }, from), ...units.map((_, j) =>
@@ -101,8 +117,8 @@ function dense(session, l, [weight, bias]) {
  * @param {import("../types.js").Parameter} p
  */
 function ofAnyShape(session, caption, p) {
-  const count = p.shape.reduce((a, b) => a * b, 1), whole = `${caption}: ${p.shape.join(" × ")}`;
-  if (count > MOST) return tooMany(whole, count);
+  const count = p.shape.reduce((a, b) => a * b, 1), whole = `${caption}${t("colon")}${p.shape.join(" × ")}`;
+  if (count > MOST) return tooMany(session, whole, count, [p]);
   const grid = (/** @type {number} */ rows, /** @type {number} */ columns, /** @type {string} */ title, /** @type {(row: number, column: number) => number} */ place) =>
     h("table", {}, h("caption", {}, title), ...Array.from({ length: rows }, (_, r) =>
       h("tr", {}, ...Array.from({ length: columns }, (_, c) => field(session, p, place(r, c), `${title}, ${r + 1}, ${c + 1}`)))));
