@@ -21,6 +21,8 @@ LATE = (
     "js/tabs/ask.js",
     "js/panels/excites.js",
     "js/tabs/clinic.js",
+    "js/tabs/confusion.js",
+    "js/tabs/numbers.js",
 )
 
 
