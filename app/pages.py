@@ -20,8 +20,13 @@ LATE = (
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
     "js/panels/excites.js",
+    "js/panels/neuron-card.js",
+    "js/panels/share.js",
+    "js/panels/writing.js",
     "js/tabs/clinic.js",
     "js/panels/surgery.js",
+    "js/tabs/confusion.js",
+    "js/tabs/numbers.js",
 )
 
 

@@ -1,10 +1,11 @@
 /** The playground: the only file that imports all of it. */
+import { late } from "../assets.js";
 import { api } from "../api.js";
 import { byId } from "../dom.js";
 import { fromFragment, keptOf, toFragment } from "../link.js";
 import { mountAdvice } from "../panels/advice.js";
 import { mountFrame } from "../panels/frame.js";
-import { hideParts, mountShare } from "../panels/share.js";
+import { hideParts } from "../panels/hiding.js";
 import { mountUntil } from "../panels/until.js";
 import { mountLooking } from "../looking.js";
 import { mountChain } from "../panels/chain.js";
@@ -12,14 +13,12 @@ import { mountCourse } from "../panels/course.js";
 import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
-import { mountNeuronCard } from "../panels/neuron-card.js";
 import { mountOutput } from "../panels/output.js";
 import { mountPredict } from "../panels/predict.js";
 import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTimeline } from "../panels/timeline.js";
 import { mountTransport } from "../panels/transport.js";
-import { mountWriting } from "../panels/writing.js";
 import { mountPictures } from "../pictures.js";
 import { Session } from "../session.js";
 import { playgroundState } from "../state.js";
@@ -35,7 +34,7 @@ const session = new Session(store);
 let rewinding;
 
 const PANELS = [
-  mountTransport, mountRewinding, mountSettings, mountData, mountOutput, mountSamples, mountWriting, mountNetwork, mountNeuronCard, mountChain, mountLayers,
+  mountTransport, mountRewinding, mountSettings, mountData, mountOutput, mountSamples, mountNetwork, mountChain, mountLayers,
   mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil, mountAdvice,
 ];
 
@@ -48,7 +47,15 @@ async function start() {
   for (const mount of PANELS) mount(session);
   mountPredict(session, pictures);
   mountAddress(wanted.hide);
-  mountShare(session, wanted.hide);
+  // Writing belongs to text alone, and a unit's card to a unit that is pinned.
+  whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting");
+  whenWanted(["pinned"], (s) => s.pinned !== null, "js/panels/neuron-card.js", "mountNeuronCard");
+  /** The dialog is loaded when it is first wanted. @type {(() => void) | null} */
+  let openShare = null;
+  byId("share").addEventListener("click", () => void session.try(async () => {
+    openShare ??= /** @type {() => void} */ ((await late("js/panels/share.js")).mountShare(session, wanted.hide));
+    openShare();
+  }));
   mountCode();
   mountKeys({
     " ": () => void session.toggle(),
@@ -100,6 +107,20 @@ function mountBanner() {
 function mountInert() {
   store.on(["connection"], (s) => {
     for (const id of ["settings", "data", "network", "brushes", "panels"]) byId(id).inert = s.connection === "lost";
+  });
+}
+
+/**
+ * Mount what is loaded when it is first wanted.
+ * @param {(keyof import("../state.js").State)[]} keys @param {(s: import("../state.js").State) => boolean} wanted
+ * @param {string} path @param {string} name of what it exports
+ */
+function whenWanted(keys, wanted, path, name) {
+  let asked = false;
+  store.on(keys, (s) => {
+    if (asked || !wanted(s)) return;
+    asked = true;
+    void late(path).then((module) => module[name](session), () => { asked = false; });
   });
 }
 

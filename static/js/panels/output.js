@@ -9,7 +9,7 @@ import { allPoints, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
 import { listed, named, t } from "../words.js";
 import { Brush, drawBrushes, ERASE_RADIUS } from "./brush.js";
-import { hides } from "./share.js";
+import { hides } from "./hiding.js";
 
 /** @typedef {import("../session.js").State} State */
 

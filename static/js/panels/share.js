@@ -12,18 +12,10 @@ const PARTS = [
 /** Addresses that mean another machine on every machine. */
 const LOCAL = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Hide what a link hides, wholly: with an attribute of its own, for panels come and go by `hidden`. @param {string[]} names */
-export function hideParts(names) {
-  document.body.dataset.hide = names.join(" ");
-  for (const name of names) for (const element of document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`)) element.setAttribute("data-hidden", "");
-}
-
-/** Whether the link hides a part. @param {string} name */
-export const hides = (name) => (document.body.dataset.hide ?? "").split(" ").includes(name);
-
 /**
  * @param {import("../session.js").Session} session
  * @param {string[]} hidden by the link of this page
+ * @returns {() => void} what opens the dialog
  */
 export function mountShare(session, hidden) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("share-dialog")), body = byId("share-body");
@@ -86,8 +78,8 @@ export function mountShare(session, hidden) {
       h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, ...(LOCAL.test(location.hostname) ? [h("p", { class: "hint local" }, t("shareLocal"))] : []), problem));
     show();
   };
-  byId("share").addEventListener("click", () => {
+  return () => {
     build();
     dialog.showModal();
-  });
+  };
 }

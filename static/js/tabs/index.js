@@ -3,8 +3,6 @@ import { late } from "../assets.js";
 import { byId, h, rovingTabs } from "../dom.js";
 import { t } from "../words.js";
 import { mountActivations } from "./activations.js";
-import { mountConfusion } from "./confusion.js";
-import { mountNumbers } from "./numbers.js";
 
 /**
  * @typedef {import("../session.js").Session} Session
@@ -49,9 +47,9 @@ const TABS = [
   { id: "backprop", label: "backprop", fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
   { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
-  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: mountConfusion },
+  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
-  { id: "numbers", label: "numbers", fits: () => true, mount: mountNumbers },
+  { id: "numbers", label: "numbers", fits: () => true, mount: whenShown("js/tabs/numbers.js", "mountNumbers") },
 ];
 
 /** @param {Session} session */
