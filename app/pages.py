@@ -21,6 +21,7 @@ LATE = (
     "js/tabs/ask.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
+    "js/panels/predict.js",
     "js/panels/share.js",
     "js/panels/writing.js",
     "js/tabs/clinic.js",

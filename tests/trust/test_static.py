@@ -40,7 +40,7 @@ def test_R04_everything_a_page_names_is_hashed_and_kept_for_good(client, page) -
     # Style, script, worker, icon, the words in two languages, and what the playground loads late.
     assert len(urls) == 6 + len(LATE)
     for url in urls:
-        digest, name = re.fullmatch(r"/assets/([0-9a-f]{16})/(\w+\.\w+)", url).groups()
+        digest, name = re.fullmatch(r"/assets/([0-9a-f]{16})/([\w-]+\.\w+)", url).groups()
         answer = client.get(url)
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"

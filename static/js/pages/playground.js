@@ -14,7 +14,6 @@ import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
 import { mountOutput } from "../panels/output.js";
-import { mountPredict } from "../panels/predict.js";
 import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTimeline } from "../panels/timeline.js";
@@ -45,7 +44,12 @@ async function start() {
   if (wanted.broken) session.say("bad", "badLink");
   const pictures = mountPictures(session);
   for (const mount of PANELS) mount(session);
-  mountPredict(session, pictures);
+  /** What is guessed first is asked for in a link, or behind "more". @type {Promise<unknown> | null} */
+  let guessing = null;
+  const guess = () => (guessing ??= late("js/panels/predict.js").then((module) => module.mountPredict(session, pictures)));
+  byId("more").addEventListener("click", () => void session.try(guess));
+  if (wanted.predict) await guess();
+  store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);
   // Writing belongs to text alone, and a unit's card to a unit that is pinned.
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting");
