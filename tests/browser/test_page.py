@@ -19,6 +19,7 @@ def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
     assert int(page.inner_text("#count-step").replace(",", "")) == visitor.state("frame.step")
     assert "accuracy" in page.inner_text("#figures")
     page.click("#of-confused")
+    page.wait_for_selector("#confusion td")
     assert page.locator("#confusion td").count() == 10
 
 

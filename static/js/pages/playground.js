@@ -51,9 +51,9 @@ async function start() {
   if (wanted.predict) await guess();
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);
-  // Writing belongs to text alone, and a unit's card to a unit that is pinned.
+  // Writing belongs to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting");
-  whenWanted(["pinned"], (s) => s.pinned !== null, "js/panels/neuron-card.js", "mountNeuronCard");
+  whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
   /** The dialog is loaded when it is first wanted. @type {(() => void) | null} */
   let openShare = null;
   byId("share").addEventListener("click", () => void session.try(async () => {
