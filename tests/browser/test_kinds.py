@@ -52,6 +52,7 @@ def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor)
     assert painted(visitor, "#gallery, #sample-chart") == [True] * 2
     assert page.locator("#sample-bars > div").count() == 10
     page.click("#of-confused")
+    page.wait_for_selector("#confusion td")
     assert page.locator("#confusion td").count() == 101
     box = page.locator("#chain canvas[data-layer='0']").bounding_box()
     page.hover(
