@@ -40,11 +40,7 @@ class Backprop:
 
     def losses(self, t: Array) -> list[float]:
         """The loss of every sample alone.  t: its targets, as of the batch"""
-        out = self.caches[-1]
-        return [
-            self.network.loss_of({part: out[part][n : n + 1] for part in ("z", "a")}, t[n : n + 1])
-            for n in range(len(t))
-        ]
+        return losses_of(self.network, self.caches[-1], t)
 
     def given_back(self, i: int, dy: Array | None = None, *, first: bool = False) -> Array | None:
         """dL/dx that the layer gives back to its input; `dy` in place of what came back to it.
@@ -63,6 +59,14 @@ class Backprop:
 
     def gradients(self, i: int) -> dict[str, Array]:
         return self.network.split(self.gradient)[i]
+
+
+def losses_of(network: Network, out: Cache, t: Array) -> list[float]:
+    """The loss of every sample alone.  out: the output's cache  t: (n, outputs), or classes at every step"""
+    return [
+        network.loss_of({part: out[part][n : n + 1] for part in ("z", "a")}, t[n : n + 1])
+        for n in range(len(t))
+    ]
 
 
 def backprop(

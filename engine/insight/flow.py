@@ -1,6 +1,6 @@
 """How gradients and updates have gone through a run, layer by layer, and how numbers are spread now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..experiment import Experiment
+from ..layout import Entry
 from ..limits import MAX_MEASURE_WORK, affordable
 from ..network import Network
 from ..trainer import Trainer
@@ -131,11 +132,15 @@ def _point(trainer: Trainer) -> Point:
 
 def moving(network: Network) -> dict[str, list[slice]]:
     """Where each layer's parameters are in the vector that updates move; layers without any left out."""
+    return by_layer(entry for entry in network.layout if network.moves(entry.name))
+
+
+def by_layer(entries: Iterable[Entry]) -> dict[str, list[slice]]:
+    """Where parameters are in the vector, by the layers that they are of."""
     found: dict[str, list[slice]] = {}
-    for entry in network.layout:
-        if network.moves(entry.name):
-            part = slice(entry.offset, entry.offset + entry.size)
-            found.setdefault(entry.name.split(".")[0], []).append(part)
+    for entry in entries:
+        part = slice(entry.offset, entry.offset + entry.size)
+        found.setdefault(entry.name.split(".")[0], []).append(part)
     return found
 
 

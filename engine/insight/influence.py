@@ -12,6 +12,8 @@ from ..experiment import Experiment
 from ..layers.base import deactivated
 from ..limits import affordable, keep_work
 from ..network import Network
+from .backprop import losses_of
+from .flow import by_layer
 
 Array = NDArray[np.floating]
 
@@ -91,7 +93,7 @@ def influence(
         own / (mean * len(here)) if own is not None and mean else None,
         {
             name: float(np.sqrt(sum(float((gradient[part] ** 2).sum()) for part in parts)))
-            for name, parts in _parts(network).items()
+            for name, parts in by_layer(network.layout).items()
         },
         [Pull(int(rows[i]), float(effects[i]), float(here[i])) for i in order if isfinite(effects[i])],
         len(rows),
@@ -141,13 +143,7 @@ def _gradient(
 
 def losses(network: Network, vector: Array, x: Array, t: Array) -> Array:
     """The loss of every sample alone.  (n, *shape), (n, outputs) -> (n,)"""
-    out = network.forward(vector, x)[-1]
-    return np.array(
-        [
-            network.loss_of({part: out[part][n : n + 1] for part in ("z", "a")}, t[n : n + 1])
-            for n in range(len(t))
-        ]
-    )
+    return np.array(losses_of(network, network.forward(vector, x)[-1], t))
 
 
 def along(network: Network, vector: Array, direction: Array, x: Array, t: Array) -> Array:
@@ -161,14 +157,6 @@ def along(network: Network, vector: Array, direction: Array, x: Array, t: Array)
     by = STEP * max(1.0, float(np.linalg.norm(vector))) / length
     ahead = losses(network, vector + by * direction, x, t)
     return (ahead - losses(network, vector - by * direction, x, t)) / (2 * by)
-
-
-def _parts(network: Network) -> dict[str, list[slice]]:
-    found: dict[str, list[slice]] = {}
-    for entry in network.layout:
-        part = slice(entry.offset, entry.offset + entry.size)
-        found.setdefault(entry.name.split(".")[0], []).append(part)
-    return found
 
 
 __all__ = ["Influence", "Pull", "along", "influence", "losses"]

@@ -1,10 +1,12 @@
 /** Which sample, or which few, the update is of: by number, the next of the run, or one pointed at on the page. */
 import { h } from "../dom.js";
 import { sampleAt } from "../looking.js";
-import { allPoints } from "../model/points.js";
+import { nearestPoint } from "../model/points.js";
 import { className } from "../names.js";
 import { t } from "../words.js";
 import { MOST_SAMPLES } from "./walk.js";
+
+const NEAR = 0.04; // of the plane's width
 
 /**
  * @param {import("../session.js").Session} session
@@ -43,11 +45,5 @@ export function samplePointedAt(s) {
     const found = sampleAt(dataset, s.sample);
     return found.test ? null : found.place;
   }
-  if (!p || !dataset.plane) return null;
-  let best = null, least = (dataset.plane.high[0] - dataset.plane.low[0]) * 0.04;
-  for (const point of allPoints(s)) {
-    const far = Math.hypot(point.u - p.u, point.v - p.v);
-    if (!point.test && far < least && point.sample !== undefined) [best, least] = [point.sample, far];
-  }
-  return best;
+  return p && (nearestPoint(s, p, NEAR, ({ test }) => !test)?.sample ?? null);
 }

@@ -26,6 +26,24 @@ export function allPoints(s) {
   return points;
 }
 
+/**
+ * The sample that lies nearest to a place, no further than a part of the plane's width; null where there is none.
+ * @param {import("../session.js").State} s
+ * @param {{u: number, v: number}} p
+ * @param {number} reach
+ * @param {(point: import("../charts/plane.js").Point) => boolean} [fits] which samples are meant
+ */
+export function nearestPoint(s, p, reach, fits = () => true) {
+  const { dataset } = s;
+  if (!dataset?.plane) return null;
+  let best = null, least = (dataset.plane.high[0] - dataset.plane.low[0]) * reach;
+  for (const point of allPoints(s).filter(fits)) {
+    const far = Math.hypot(point.u - p.u, point.v - p.v);
+    if (far < least) [best, least] = [point, far];
+  }
+  return best;
+}
+
 /** @type {WeakMap<object, {train: number[][], test: number[][]}>} */
 const known = new WeakMap();
 

@@ -32,9 +32,10 @@ export function mountAdvice(session) {
     if (s.finding) chip.textContent = `⚠ ${t(`finding.${s.finding.name}`)}`;
   });
   explain(chip, () => ({ text: said(store.state) }));
-  // What helps stands in that tab, as buttons.
-  chip.addEventListener("click", () => byId("of-gradients").click());
-  chip.addEventListener("click", () => session.say("note", "found", said(store.state), store.state.finding?.name === "too_fast" ? ["startSlower"] : []));
+  chip.addEventListener("click", () => {
+    byId("of-gradients").click(); // what helps stands there, as buttons
+    session.say("note", "found", said(store.state), store.state.finding?.name === "too_fast" ? ["startSlower"] : []);
+  });
 
   // Once, for who has never been here.
   if (remembered("been") === null) {

@@ -5,7 +5,7 @@ import { drawSmall } from "../charts/samples.js";
 import { h, rebuild } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
-import { allPoints } from "../model/points.js";
+import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { eachFrame } from "../store.js";
@@ -181,24 +181,12 @@ function askedOf(s) {
     return { part: test ? "test" : "train", samples: [place] };
   }
   if (!p) return null;
-  const near = nearest(s, p);
+  const near = nearestPoint(s, p, NEAR);
   if (near) return { part: near.test ? "test" : "train", samples: [Number(near.sample)] };
   if (!dataset.plane) return { inputs: [[p.u]], scaled: true };
   if (dataset.view === "plane") return { inputs: [[p.u, p.v]], scaled: true };
   const { origin, axes } = dataset.plane;
   return { inputs: [origin.map((/** @type {number} */ o, /** @type {number} */ c) => o + p.u * axes[0][c] + p.v * axes[1][c])], scaled: true };
-}
-
-/** @param {State} s @param {{u: number, v: number}} p */
-function nearest(s, p) {
-  const { dataset } = s;
-  if (!dataset?.plane) return null;
-  let best = null, least = (dataset.plane.high[0] - dataset.plane.low[0]) * NEAR;
-  for (const point of allPoints(s)) {
-    const far = Math.hypot(point.u - p.u, point.v - p.v);
-    if (far < least) [best, least] = [point, far];
-  }
-  return best;
 }
 
 /** @param {State} s */
