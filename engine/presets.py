@@ -130,7 +130,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "shapes_cnn",
-            {"en": "Shapes, wherever they are", "zh": "形状：不论在哪里"},
+            {"en": "Shapes, wherever they are", "zh": "图形：不论在哪里"},
             {"en": "The mean of each last map asks whether a corner is there, not where: compare with flatten in its place.",
              "zh": "最后每张特征图取平均，只问有没有某个角，不问在哪里：换成 flatten 比较一下。"},
             NetworkSpec(
@@ -141,8 +141,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "edge_detector",
             {"en": "Edge detector", "zh": "边缘检测器"},
-            {"en": "One layer of four kernels. Set one by hand, 1, 2, 1 above and −1, −2, −1 below, or let them be learned.",
-             "zh": "一层四个卷积核。可手动设置，例如上为 1、2、1，下为 −1、−2、−1；也可让网络自己学。"},
+            {"en": "One layer of four kernels. Set one by hand under Weights, −1, −2, −1 above and 1, 2, 1 below, or let them be learned.",
+             "zh": "一层四个卷积核。可在“权重数值”里手动设置，例如上为 −1、−2、−1，下为 1、2、1；也可让网络自己学。"},
             NetworkSpec(dataset=Edges(), **suiting(Edges)),
         ),
     )

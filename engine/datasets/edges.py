@@ -47,8 +47,8 @@ class Edges:
         "zh": "每张图有一条边缘：水平、垂直或斜向。",
     }
     to_try: ClassVar[dict[str, str]] = {
-        "en": "Watch the four kernels: each turns light on one side and dark on the other, as Sobel's, made by hand.",
-        "zh": "观察四个卷积核：每个都变得一侧为正、另一侧为负，就像人工设计的 Sobel 算子。",
+        "en": "Watch the kernels under Weights: each gets one side above zero and one below, as Sobel's, made by hand.",
+        "zh": "在“权重数值”里观察四个卷积核：每个都变得一侧为正、另一侧为负，就像人工设计的 Sobel 算子。",
     }
 
     def make(self) -> Dataset:
