@@ -5,8 +5,12 @@ from typing import get_args
 from .arithmetic import Arithmetic
 from .base import Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
+from .edges import Edges
 from .image import Digits, Shapes
 from .known_tables import BreastCancer, Iris, Wine
+from .mnist import Mnist
+from .own import Own, OwnData
+from .pictures import Pictures
 from .plane import (
     Blobs,
     Checkerboard,
@@ -22,7 +26,7 @@ from .plane import (
 )
 from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
-from .table import Own, Table, parse_csv
+from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
 
@@ -30,7 +34,7 @@ from .worked_example import WorkedExample
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
-    | WorkedExample | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
+    | WorkedExample | Iris | Wine | BreastCancer | Digits | Mnist | Shapes | Edges | Sines | Price | Sunspots
     | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
@@ -38,6 +42,7 @@ DATASETS: dict[str, type[AnyDataset]] = {
 }
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnText", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnData", "OwnText",
+    "Pictures", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip
