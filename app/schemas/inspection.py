@@ -99,6 +99,7 @@ class RowsIn(Wire):
 class LookSampleIn(Wire):
     part: Literal["train", "test"]
     sample: Annotated[int, Interval(ge=0, le=2**31)]
+    unrolled: bool = Field(False, description="its recurrent layers time step by time step, too")
 
 
 class LookOutputsIn(Wire):
@@ -132,6 +133,7 @@ class LookIn(Wire):
             tuple((group.part, tuple(group.samples)) for group in self.outputs),
             self.confusion,
             self.every_ms / 1000,
+            self.sample is not None and self.sample.unrolled,
         )
 
 

@@ -1,12 +1,18 @@
 """Asking about one answer of a network in a worker process; nothing here changes one."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Literal
 
+import numpy as np
+
 from engine.errors import Reason, Refused
+from engine.experiment import Experiment
+from engine.insight.forecast import forecast as forecasted
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
 from engine.insight.notable import worst as worst_of
+from engine.insight.unrolled import Direction
+from engine.insight.unrolled import unrolled as unrolled_of
 
 from .encoding import encoded
 from .looking import columns_of
@@ -19,18 +25,49 @@ Part = Literal["train", "test"]
 def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
-    columns = columns_of(experiment, asked)
-    if len(columns) != 1:
-        raise Refused(asked.place, Reason("one_input", "ask about one input at a time"))
+    columns = _one(experiment, asked)
     known: Any = None
     sample = None
     if asked.part is not None:
-        data, number = experiment.dataset, asked.samples[0]
-        known = (data.targets if asked.part == "train" else data.test_targets)[number]
+        number = asked.samples[0]
+        known = experiment.dataset.target_of(asked.part, number)
         sample = number if asked.part == "train" and target is None else None
     return encoded(
         asdict(influenced(experiment, columns, target, sample=sample, known=known, most=most))
     )
+
+
+def _one(experiment: Experiment, asked: Asked) -> Any:
+    """(1, *shape)  Raises: Refused"""
+    columns = columns_of(experiment, asked)
+    if len(columns) != 1:
+        raise Refused(asked.place, Reason("one_input", "ask about one input at a time"))
+    return columns
+
+
+def unrolled(id: str, asked: Asked, of: int | None) -> bytes:
+    """Raises: Refused"""
+    experiment = experiment_of(id)
+    columns = _one(experiment, asked)
+    known = experiment.dataset.target_of(asked.part, asked.samples[0]) if asked.part else None
+    found = unrolled_of(experiment, columns, known=known, of=of, place=asked.place)
+    layers = [
+        {f.name: _short(getattr(one, f.name)) for f in fields(Direction)} for one in found.layers
+    ]
+    told = {f.name: getattr(found, f.name) for f in fields(found)}
+    return encoded({**told, "layers": layers, "outputs": _short(found.outputs)})
+
+
+def _short(value: Any) -> Any:
+    """Arrays as float32, which has the shorter form."""
+    if isinstance(value, dict):
+        return {name: _short(one) for name, one in value.items()}
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
+
+
+def forecast(id: str, start: int | Literal["test"], ahead: int) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(forecasted(experiment_of(id), start, ahead)))
 
 
 def worst(id: str, part: Part, most: int) -> bytes:

@@ -32,12 +32,14 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a watcher wants to see of a network, again and again: every layer on one sample, the
-    outputs of others, which class is taken for which. Samples are ("train" or "test", numbers)."""
+    outputs of others, which class is taken for which. Samples are ("train" or "test", numbers);
+    `unrolled` shows the one's recurrent layers step by step."""
 
     sample: tuple[Literal["train", "test"], int] | None
     outputs: tuple[tuple[Literal["train", "test"], tuple[int, ...]], ...]
     confusion: bool
     every_s: float  # the least time between two
+    unrolled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

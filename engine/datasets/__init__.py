@@ -20,7 +20,7 @@ from .plane import (
     Spiral,
     Xor,
 )
-from .sequence import Adding, Brackets, Waveforms
+from .sequence import Adding, Brackets, Memory, Waveforms
 from .series import Price, Sines, Sunspots
 from .table import Own, Table, parse_csv
 from .text import OwnText, Topics, Zen
@@ -31,7 +31,7 @@ AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
     | WorkedExample | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
-    | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
+    | Waveforms | Adding | Memory | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyDataset)

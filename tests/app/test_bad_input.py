@@ -50,6 +50,7 @@ ROUTES = [
     ("POST", "/worked"),
     ("POST", "/apply"),
     ("POST", "/influence"),
+    ("POST", "/unrolled"),
     ("POST", "/surgery"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
