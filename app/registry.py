@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from engine.datasets import Own, Table
+from engine.datasets import FromKept, Table
 from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 
@@ -317,7 +317,7 @@ class Networks:
             raise Unavailable(BEING_REPLACED) from error
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
-        return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}
+        return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, FromKept) else {}
 
     async def tables_of(self, id: str) -> dict[str, Table]:
         if id not in self._tables:

@@ -175,6 +175,7 @@ RECIPES: dict[str, Recipe] = {
         Embedding(output_dim=16), GRU(units=32, return_sequences=True), Dropout(rate=0.3),
         pace=20, rate=0.005,
     ),
+    "own_series": _recurrent(GRU(units=12), pace=50, rate=0.003),
 }  # fmt: skip
 _OWN_VALUES = _values((8, 8), 50, 0.005)
 

@@ -21,7 +21,7 @@ from .plane import (
     Xor,
 )
 from .sequence import Adding, Brackets, Memory, Waveforms
-from .series import Price, Sines, Sunspots
+from .series import OwnSeries, Price, Sines, Sunspots
 from .table import Own, Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
@@ -32,12 +32,16 @@ AnyDataset = (
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
     | WorkedExample | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
     | Waveforms | Adding | Memory | Brackets | Zen | Topics | Arithmetic | Own | OwnText
+    | OwnSeries
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyDataset)
 }
+# Made from what a user had kept, by its id.
+FromKept = Own | OwnSeries
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnText", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnSeries",
+    "OwnText", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip
