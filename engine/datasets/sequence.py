@@ -156,6 +156,7 @@ class Memory(_Sequences):
     """
 
     kind: Literal["memory"] = "memory"
+    samples: Annotated[int, Interval(ge=0, le=7_000)] = 400  # as many as fit at any length
     length: Annotated[int, Interval(ge=2, le=128)] = 60
     noise: Noise = 1.0
     summary: ClassVar[dict[str, str]] = {
