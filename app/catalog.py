@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from engine.activations import ACTIVATIONS, SOFTMAX
-from engine.datasets import DATASETS, Dataset, Own, OwnText
+from engine.datasets import DATASETS, Dataset, FromKept, OwnText
 from engine.errors import Refused
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
@@ -36,7 +36,7 @@ def _schema(record: type) -> dict[str, Any]:
 def _preview(cls: Any) -> dict[str, Any] | None:
     """A few samples, for a thumbnail; None where there is nothing to show before an upload, or
     where the data's package is missing."""
-    if cls in (Own, OwnText):
+    if issubclass(cls, FromKept | OwnText):
         return None
     spec = replace(cls(), test_fraction=0.0)
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from engine.datasets import Own, OwnData
+from engine.datasets import FromKept, OwnData
 from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 
@@ -317,7 +317,7 @@ class Networks:
             raise Unavailable(BEING_REPLACED) from error
 
     async def tables_for(self, spec: NetworkSpec) -> dict[str, OwnData]:
-        return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}
+        return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, FromKept) else {}
 
     async def tables_of(self, id: str) -> dict[str, OwnData]:
         if id not in self._tables:

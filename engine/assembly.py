@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .activations import OutputActivationName
-from .datasets import Dataset, Own, OwnData
+from .datasets import Dataset, FromKept, OwnData
 from .errors import Reason, Refused
 from .features import FEATURES, apply_features, features_backward
 from .given import check_starting
@@ -23,7 +23,7 @@ Array = NDArray[np.floating]
 
 def make_dataset(spec: Any, tables: Mapping[str, OwnData]) -> Dataset:
     """Raises: Refused"""
-    if isinstance(spec, Own) and spec.id not in tables:
+    if isinstance(spec, FromKept) and spec.id not in tables:
         raise Refused(
             "dataset.id",
             Reason(
@@ -31,7 +31,7 @@ def make_dataset(spec: Any, tables: Mapping[str, OwnData]) -> Dataset:
             ),
         )
     try:
-        return spec.make_from(tables[spec.id]) if isinstance(spec, Own) else spec.make()
+        return spec.make_from(tables[spec.id]) if isinstance(spec, FromKept) else spec.make()
     except Refused as error:
         raise error.within("dataset") from error
 

@@ -20,6 +20,8 @@ MAX_CHECK_WORK = 4_000_000_000
 # Numbers of one answer: predictions, activations, a boundary.
 MAX_ANSWER_NUMBERS = 1_000_000
 MAX_TRACE_NUMBERS = 1_500_000
+# Values that a series is carried on by, each a pass of its own: a tenth of a second of them.
+MAX_AHEAD = 1_000
 # Snapshots of one network's run, by which its steps can be reached again.
 MAX_TRAIL_BYTES = 32_000_000
 

@@ -7,10 +7,12 @@ from .datasets.edges import Edges
 from .datasets.image import Digits, Shapes
 from .datasets.mnist import Mnist
 from .datasets.plane import Blobs, Circle, Xor
+from .datasets.sequence import Memory, Waveforms
+from .datasets.series import Price, Sines, Sunspots
 from .datasets.worked_example import WorkedExample
-from .layers import Conv2D, Dense, Flatten, GlobalAvgPool2D, LayerSpec, MaxPool2D
+from .layers import LSTM, Conv2D, Dense, Flatten, GlobalAvgPool2D, LayerSpec, MaxPool2D, SimpleRNN
 from .optimizers import SGD, Adam
-from .spec import NetworkSpec
+from .spec import Clipping, NetworkSpec
 from .suits import suiting
 
 
@@ -144,6 +146,61 @@ PRESETS: dict[str, Preset] = {
             {"en": "One layer of four kernels. Set one by hand under Weights, −1, −2, −1 above and 1, 2, 1 below, or let them be learned.",
              "zh": "一层四个卷积核。可在“权重数值”里手动设置，例如上为 −1、−2、−1，下为 1、2、1；也可让网络自己学。"},
             NetworkSpec(dataset=Edges(), **suiting(Edges)),
+        ),
+        # Sequences
+        Preset(
+            "sine_rnn",
+            {"en": "Sine waves, simple RNN", "zh": "正弦波，简单 RNN"},
+            {"en": "Eight units with nothing but their own last state carry two sines on. Where does a free run drift?",
+             "zh": "八个单元只凭自己上一步的状态接着画两个正弦。自由预测从哪里开始偏离？"},
+            NetworkSpec(
+                dataset=Sines(), layers=(SimpleRNN(units=8),), loss="mse",
+                optimizer=Adam(learning_rate=0.005), batch_size=20, clipping=Clipping(norm=1.0),
+            ),
+        ),
+        Preset(
+            "price_lstm",
+            {"en": "A price, LSTM", "zh": "价格，LSTM"},
+            {"en": "Five steps ahead of a made-up price: the season can be foreseen, the walk cannot. Compare with “as now”.",
+             "zh": "向前五步预测虚构的价格：季节可以预见，随机游走不能。与“保持不变”比较。"},
+            NetworkSpec(
+                dataset=Price(), layers=(LSTM(units=12),), loss="mse",
+                optimizer=Adam(learning_rate=0.003), batch_size=20, clipping=Clipping(norm=1.0),
+            ),
+        ),
+        Preset(
+            "sunspots_gru",
+            {"en": "Sunspots, GRU", "zh": "太阳黑子，GRU"},
+            {"en": "Three hundred years of sunspots, a year ahead; set a free run off and see how long it keeps the cycle.",
+             "zh": "三百年的太阳黑子，提前一年预测；让它自由预测，看周期能保持多久。"},
+            NetworkSpec(dataset=Sunspots(), **suiting(Sunspots)),
+        ),
+        Preset(
+            "waveforms_rnn",
+            {"en": "Which wave? Simple RNN", "zh": "哪种波形？简单 RNN"},
+            {"en": "Sine, square, saw or noise, told from the last state alone: watch the state follow the wave.",
+             "zh": "仅凭最后的状态分辨正弦、方波、锯齿和噪声：看状态如何跟随波形。"},
+            NetworkSpec(
+                dataset=Waveforms(), layers=(SimpleRNN(units=32),), optimizer=Adam(learning_rate=0.002),
+                batch_size=20, clipping=Clipping(norm=1.0),
+            ),
+        ),
+        Preset(
+            "vanishing_gradient_rnn",
+            {"en": "Vanishing gradient, simple RNN", "zh": "梯度消失，简单 RNN"},
+            {"en": "The class is told in the first of sixty steps. The gradient does not come that far back: it goes on guessing.",
+             "zh": "六十步中的第一步告诉类别。梯度传不回那么远：它只能一直猜。"},
+            NetworkSpec(
+                dataset=Memory(), layers=(SimpleRNN(units=16),), optimizer=Adam(learning_rate=0.005),
+                batch_size=20, clipping=Clipping(norm=1.0), seed=1,
+            ),
+        ),
+        Preset(
+            "vanishing_gradient_lstm",
+            {"en": "Vanishing gradient, LSTM", "zh": "梯度消失，LSTM"},
+            {"en": "The same task. The cell carries the gradient back, for the forget gates start open (bias 4): it learns.",
+             "zh": "同样的任务。遗忘门一开始就打开（偏置为 4），记忆单元把梯度带回去：它学会了。"},
+            NetworkSpec(dataset=Memory(), seed=1, **suiting(Memory)),
         ),
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assembly import Assembly
-from .datasets import Own
+from .datasets import AnyDataset, Own, OwnSeries
 from .spec import NetworkSpec
 from .spec_json import of_text, to_text
 from .state import Snapshot, State
@@ -99,7 +99,7 @@ def is_another(before: Assembly, now: Assembly) -> bool:
     """Whether a change makes it another run: other data, or another network. Other samples of the
     same data, other settings and other activations do not."""
     old, new = before.spec.dataset, now.spec.dataset
-    if old.kind != new.kind or (isinstance(old, Own) and isinstance(new, Own) and old.id != new.id):
+    if old.kind != new.kind or _kept(old) != _kept(new):
         return True
     drawn = now.dataset.view in ("plane", "curve")  # elsewhere inputs are no choice
     return (
@@ -108,6 +108,13 @@ def is_another(before: Assembly, now: Assembly) -> bool:
         != [layer.kind for layer in now.network.layers]
         or (drawn and before.input_names != now.input_names)
     )
+
+
+def _kept(dataset: AnyDataset) -> tuple[str, ...]:
+    """What of a user's own it is made from."""
+    if isinstance(dataset, OwnSeries):
+        return dataset.id, dataset.column
+    return (dataset.id,) if isinstance(dataset, Own) else ()
 
 
 def is_comparable(before: NetworkSpec, now: NetworkSpec) -> bool:

@@ -2,10 +2,19 @@
 
 from typing import Annotated, Literal
 
+from annotated_types import Interval
 from fastapi import APIRouter, Query, Response
 
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..schemas import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
+from ..schemas import (
+    ExcitesOut,
+    ForecastOut,
+    InfluenceIn,
+    InfluenceOut,
+    UnrolledIn,
+    UnrolledOut,
+    WorstSamplesOut,
+)
 from ..workers import asking
 from . import OF_STATE, json_response
 
@@ -58,3 +67,40 @@ async def excites(
 ) -> Response:
     """The samples for which a unit, or a filter, gives most and least."""
     return json_response(await networks.call(live, asking.excites, layer, unit, part, most))
+
+
+@router.post("/unrolled", response_model=UnrolledOut)
+async def unrolled(
+    networks: NetworksDep, settings: SettingsDep, live: LiveDep, asked: UnrolledIn
+) -> Response:
+    """Every recurrent layer on one input, time step by time step: input, gates, cell and state, and how
+    much of the gradient reaches each step, whence it can be seen to vanish.
+
+    In float64 and as in evaluation. Truncated backpropagation cuts as it does in training.
+    """
+    return json_response(
+        await networks.call(live, asking.unrolled, asked.asked(settings.max_predict_rows), asked.of)
+    )
+
+
+@router.get("/forecast", response_model=ForecastOut)
+async def forecast(
+    networks: NetworksDep,
+    live: LiveDep,
+    ahead: Annotated[int, Query(ge=1, le=2**31, description="values of the free run")] = 50,
+    start: Annotated[
+        Annotated[int, Interval(ge=0, le=2**31)] | Literal["test"],
+        Query(
+            alias="from",
+            description="the place in the series of the first value that is not known; test: where the test "
+            "part begins",
+        ),
+    ] = "test",
+) -> Response:
+    """What the network forecasts of a series, in its own units: from the true values before each, and
+    freely, on its own forecasts; beside persistence, with the errors of both.
+
+    With a horizon of h a forecast stands h places after its window. A free run asks for place after place
+    so: the first h values rest on known ones, later ones on forecasts (`fed_back_from`).
+    """
+    return json_response(await networks.call(live, asking.forecast, start, ahead))

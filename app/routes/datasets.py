@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from engine.datasets import DATASETS, Drawn, Own, OwnData, OwnText, Pictures, Table, parse_csv
+from engine.datasets import DATASETS, Drawn, FromKept, OwnData, OwnText, Pictures, Table, parse_csv
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
 from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Reason, Refused
@@ -98,7 +98,7 @@ async def get_dataset(
         spec = _ADAPTER.validate_python({"kind": kind, **fields})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
-    tables = await networks.tables_of(spec.id) if isinstance(spec, Own) else {}
+    tables = await networks.tables_of(spec.id) if isinstance(spec, FromKept) else {}
     return json_response(
         await networks.anywhere(visitor or "", looking.dataset, spec, tables, first, count)
     )

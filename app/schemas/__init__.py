@@ -49,6 +49,7 @@ from .network import (
     StoppedOut,
     TrainIn,
 )
+from .recurrent import ForecastOut, UnrolledIn, UnrolledOut
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
 from .surgery import AblationOut, SurgeryIn
 from .worked import (
@@ -63,8 +64,11 @@ from .worked import (
 
 __all__ = [
     "ExcitesOut",
+    "ForecastOut",
     "InfluenceIn",
     "InfluenceOut",
+    "UnrolledIn",
+    "UnrolledOut",
     "WorstSamplesOut",
     "FlowOut",
     "AblationOut",

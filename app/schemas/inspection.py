@@ -107,6 +107,7 @@ class RowsIn(Wire):
 class LookSampleIn(Wire):
     part: Literal["train", "test"]
     sample: Annotated[int, Interval(ge=0, le=2**31)]
+    unrolled: bool = Field(False, description="its recurrent layers time step by time step, too")
 
 
 class LookInputsIn(Wire):
@@ -178,6 +179,7 @@ class LookIn(Wire):
             self.confusion,
             self.every_ms / 1000,
             *_written(sample),
+            isinstance(sample, LookSampleIn) and sample.unrolled,
         )
 
 

@@ -1,14 +1,19 @@
 """Asking about one answer of a network in a worker process; nothing here changes one."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Literal
+
+import numpy as np
 
 from engine.errors import Refused
 from engine.experiment import Experiment
+from engine.insight.forecast import forecast as forecasted
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
 from engine.insight.notable import worst as worst_of
+from engine.insight.unrolled import Direction
+from engine.insight.unrolled import unrolled as unrolled_of
 from engine.studies import Progress
 from engine.studies import occlusion as occlusion_of
 from engine.studies import saliency as saliency_of
@@ -29,8 +34,8 @@ def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     known: Any = None
     sample = None
     if asked.part is not None:
-        data, number = experiment.dataset, asked.samples[0]
-        known = (data.targets if asked.part == "train" else data.test_targets)[number]
+        number = asked.samples[0]
+        known = experiment.dataset.target_of(asked.part, number)
         sample = number if asked.part == "train" and target is None else None
     return encoded(
         asdict(influenced(experiment, columns, target, sample=sample, known=known, most=most))
@@ -53,6 +58,31 @@ def saliency(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterat
 def occlusion(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterator[Progress]:
     """A study.  Raises: Refused"""
     return occlusion_of(experiment, _one(experiment, asked), **settings)
+
+
+def unrolled(id: str, asked: Asked, of: int | None) -> bytes:
+    """Raises: Refused"""
+    experiment = experiment_of(id)
+    columns = _one(experiment, asked)
+    known = experiment.dataset.target_of(asked.part, asked.samples[0]) if asked.part else None
+    found = unrolled_of(experiment, columns, known=known, of=of, place=asked.place)
+    layers = [
+        {f.name: _short(getattr(one, f.name)) for f in fields(Direction)} for one in found.layers
+    ]
+    told = {f.name: getattr(found, f.name) for f in fields(found)}
+    return encoded({**told, "layers": layers, "outputs": _short(found.outputs)})
+
+
+def _short(value: Any) -> Any:
+    """Arrays as float32, which has the shorter form."""
+    if isinstance(value, dict):
+        return {name: _short(one) for name, one in value.items()}
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
+
+
+def forecast(id: str, start: int | Literal["test"], ahead: int) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(forecasted(experiment_of(id), start, ahead)))
 
 
 def worst(id: str, part: Part, most: int) -> bytes:

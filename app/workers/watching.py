@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import Refused
 from engine.experiment import Experiment
+from engine.insight.unrolled import arrays_of, numbers_of, unrolled
 from engine.limits import keep_answer
 
 from ..wire import arrays_to_bytes
@@ -56,6 +57,10 @@ def _seen(kept: Kept, look: Look, playing: bool) -> tuple[dict[str, Any], Arrays
     if row is not None:
         for name, cache in experiment.activations_scaled(row, "look.sample").items():
             arrays |= {f"{of}.{name}": _floats(array[0]) for of, array in cache.items()}
+        if look.unrolled and look.sample is not None:
+            target = experiment.dataset.target_of(*look.sample)
+            seen = unrolled(experiment, row, known=target, by_source=False, place="look.sample")
+            arrays |= arrays_of(seen)
     for i, (part, numbers) in enumerate(look.outputs):
         place = f"look.outputs.{i}"
         rows = _samples(experiment, part, numbers, place)
@@ -83,6 +88,9 @@ def _keep_affordable(experiment: Experiment, look: Look) -> None:
     if look.sample is not None or look.inputs is not None:
         numbers += sum(prod(shape) for shape in network.shapes[1:])
         rows += 1
+    if look.unrolled:  # there and back
+        numbers += numbers_of(network)
+        rows += 3
     keep_answer(rows, numbers, rows * network.work, "look")
 
 

@@ -24,8 +24,8 @@ from .plane import (
     Spiral,
     Xor,
 )
-from .sequence import Adding, Brackets, Waveforms
-from .series import Price, Sines, Sunspots
+from .sequence import Adding, Brackets, Memory, Waveforms
+from .series import OwnSeries, Price, Sines, Sunspots
 from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
@@ -35,14 +35,16 @@ AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
     | WorkedExample | Iris | Wine | BreastCancer | Digits | Mnist | Shapes | Edges | Sines | Price | Sunspots
-    | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
+    | Waveforms | Adding | Memory | Brackets | Zen | Topics | Arithmetic | Own | OwnText | OwnSeries
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {
     cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyDataset)
 }
+# Made from what a user had kept, by its id.
+FromKept = Own | OwnSeries
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnData", "OwnText",
-    "Pictures", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnData", "OwnSeries",
+    "OwnText", "Pictures", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -131,6 +131,10 @@ class Dataset:
             raise Refused("samples", _no_such(part, len(inputs)))
         return inputs[chosen]
 
+    def target_of(self, part: Literal["train", "test"], number: int) -> Any:
+        """What is wanted of one sample, as `targets` has it."""
+        return (self.targets if part == "train" else self.test_targets)[number]
+
     def checked(self, raw: Any) -> Array:
         """Raw samples as an array.  Raises: Refused, saying what one sample looks like"""
         shape, spelled = self.shape, " x ".join(map(str, self.shape))

@@ -147,6 +147,46 @@ class Adding(_Sequences):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(_Sequences):
+    """The first step tells one of four classes, noise follows, and at the end the class is asked.
+
+    The latch problem of Bengio, Simard & Frasconi 1994, with the sign in columns of its own: what is to
+    be kept is plain, so only keeping it is hard. Two columns say nothing: noise of twice the deviation
+    `noise`, loud enough to drive the state of a simple RNN about.
+    """
+
+    kind: Literal["memory"] = "memory"
+    samples: Annotated[int, Interval(ge=0, le=7_000)] = 400  # as many as fit at any length
+    length: Annotated[int, Interval(ge=2, le=128)] = 60
+    noise: Noise = 1.0
+    summary: ClassVar[dict[str, str]] = {
+        "en": "The class is told in the first step and asked after the last: what can remember so long?",
+        "zh": "第一步告诉类别，最后一步才问：谁能记这么久？",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "An LSTM keeps it. Put a simple RNN in its place: it guesses. How short must the row be for it?",
+        "zh": "LSTM 记得住。换成简单 RNN 就只能猜：序列要多短它才记得住？",
+    }
+    columns: ClassVar[tuple[str, ...]] = ("A", "B", "C", "D", "noise 1", "noise 2")
+    class_names: ClassVar[tuple[str, ...]] = ("A", "B", "C", "D")
+    words: ClassVar[Labels] = Labels(
+        columns=labels("A", "B", "C", "D", ("noise 1", "噪声 1"), ("noise 2", "噪声 2")),
+        target=label("first sign", "第一个信号"),
+        time=label("step", "时间步"),
+    )
+
+    def _time(self) -> int:
+        return self.length
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        told = np.arange(self.samples) % 4
+        inputs = np.zeros((self.samples, self.length, 6))
+        inputs[np.arange(self.samples), 0, told] = 1
+        inputs[:, 1:, 4:] = rng.normal(0, 1, (self.samples, self.length - 1, 2)) * (2 * self.noise)
+        return inputs, told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brackets(_Sequences):
     """Rows of brackets, half of them balanced.
 
@@ -224,4 +264,4 @@ def _exchanged(steps: Array, rng: np.random.Generator) -> Array:
     return spoilt
 
 
-__all__ = ["Adding", "Brackets", "Waveforms"]
+__all__ = ["Adding", "Brackets", "Memory", "Waveforms"]

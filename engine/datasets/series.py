@@ -9,11 +9,14 @@ from math import pi
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from annotated_types import Interval
+from annotated_types import Interval, Len
 
+from ..errors import Reason, Refused
 from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, check_size
 from .labels import Labels, label
+from .own import OwnData
 from .sunspots import FIRST_YEAR, NUMBERS
+from .table import Table
 
 Window = Annotated[int, Interval(ge=4, le=64)]
 Horizon = Annotated[int, Interval(ge=1, le=24)]
@@ -28,7 +31,7 @@ class _Series:
 
     view: ClassVar[View] = "sequence"
     task: ClassVar[Task] = "regression"
-    column: ClassVar[str] = "value"
+    called: ClassVar[str] = "value"
     words: ClassVar[Labels]
 
     @property
@@ -36,8 +39,11 @@ class _Series:
         """Values from a window's first to its target, less one."""
         return self.window + self.horizon - 1
 
-    def _dataset(self, series: Array, tests: int) -> Dataset:
-        """series: (length,), raw.  tests: how many windows are for testing
+    def _dataset(
+        self, series: Array, tests: int, called: str | None = None, words: Labels | None = None
+    ) -> Dataset:
+        """series: (length,), raw.  tests: how many windows are for testing  called, words: in place of
+        the kind's own
 
         With L values, a window w and a horizon h there are L - (w + h - 1) windows, and with a test
         part as many less again: those that would straddle the two parts.
@@ -47,7 +53,8 @@ class _Series:
         known = series[: train + self._span]
         mean, deviation = known.mean(), known.std()
         series = (series - mean) / (deviation if deviation > 0 else 1.0)
-        series_name = self.words.series or label(self.column)
+        called, words = called or self.called, words or self.words
+        series_name = words.series or label(called)
         starts = np.arange(train)
         test_starts = train + self._span + np.arange(tests)
         steps = np.arange(self.window)
@@ -59,7 +66,7 @@ class _Series:
             test_targets=series[test_positions][:, None],
             view="sequence",
             task="regression",
-            columns=(self.column,),
+            columns=(called,),
             class_names=(),
             plane=None,
             mean=np.full(1, mean),
@@ -70,7 +77,7 @@ class _Series:
             series=series,
             positions=positions,
             test_positions=test_positions,
-            labels=replace(self.words, columns=(series_name,), target=series_name),
+            labels=replace(words, columns=(series_name,), target=series_name),
         )
 
 
@@ -143,7 +150,7 @@ class Price(_Generated):
         "en": "Five steps ahead it beats “as now”. With horizon 1 and noise 1 it is a walk: can anything beat it?",
         "zh": "预测五步，网络胜过“保持不变”。步数设为 1、噪声设为 1 就成了随机游走：还能胜出吗？",
     }
-    column: ClassVar[str] = "log price"
+    called: ClassVar[str] = "log price"
     words: ClassVar[Labels] = Labels(
         series=label("logarithm of the price", "价格的对数"), time=label("step", "时间步")
     )
@@ -168,7 +175,7 @@ class Sunspots(_Series):
         "en": "Does it see the next peak coming, or only follow? Compare with “next year as this year”.",
         "zh": "它能预见下一个高峰，还是只会跟随？与“明年同今年”比较。",
     }
-    column: ClassVar[str] = "sunspots"
+    called: ClassVar[str] = "sunspots"
     words: ClassVar[Labels] = Labels(
         series=label("sunspot number", "太阳黑子数"),
         unit=label("yearly mean", "年平均"),
@@ -182,4 +189,116 @@ class Sunspots(_Series):
         return self._dataset(np.array(NUMBERS, np.float64), tests)
 
 
-__all__ = ["Price", "Sines", "Sunspots"]
+LEAST_WINDOWS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSeries(_Series):
+    """A column of one's own table as a series: a row is a step of time, from the first to the last.
+
+    The table is the one that `id` names; whoever keeps the tables hands it in. No `column` means the
+    table's target. The seed changes nothing.
+    """
+
+    kind: Literal["own_series"] = "own_series"
+    id: str = ""
+    column: Annotated[str, Len(0, 80)] = ""
+
+    summary: ClassVar[dict[str, str]] = {
+        "en": "A column of your own table as a series to forecast.",
+        "zh": "把自己表格的一列作为要预测的序列。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Compare with repeating the last value. Does it foresee turns, or only follow them?",
+        "zh": "与“重复最后一个值”比较：它能预见转折，还是只会跟随？",
+    }
+    words: ClassVar[Labels] = Labels(time=label("row", "行"), start=1)
+
+    def make_from(self, kept: OwnData) -> Dataset:
+        """Raises: Refused (no table, no such column, words or gaps in it, or too few rows)"""
+        if not isinstance(kept, Table):
+            raise Refused(
+                "id",
+                Reason("series.no_table", "a series is a column of a table; choose one of those"),
+            )
+        table = kept
+        name = self.column or table.target_name
+        series = column_of(table, name)
+        bad = np.flatnonzero(~np.isfinite(series))
+        if len(bad):
+            raise Refused(
+                "column",
+                Reason(
+                    "series.gap",
+                    "row {row} has no number in column '{column}'; a series needs one in every row",
+                    row=int(bad[0]) + 1,
+                    column=name,
+                ),
+            )
+        both = len(series) - self._span
+        both -= self._span if self.test_fraction > 0 else 0
+        if both < LEAST_WINDOWS:
+            raise Refused(
+                "window",
+                Reason(
+                    "series.too_short",
+                    "column '{column}' has {rows} values; with window {window} and horizon {horizon} it "
+                    "takes {least} at least",
+                    column=name,
+                    rows=len(series),
+                    window=self.window,
+                    horizon=self.horizon,
+                    least=len(series) - both + LEAST_WINDOWS,
+                ),
+            )
+        tests = min(round(both * self.test_fraction), both - 1)
+        return self._dataset(series, tests, name, replace(self.words, series=label(name)))
+
+
+def column_of(table: Table, name: str) -> Array:
+    """The numbers of one column, the target's too, NaN where there is none.  (rows,)
+
+    Raises: Refused
+    """
+    if name in table.columns:
+        return table.inputs[:, table.columns.index(name)]
+    if name != table.target_name:
+        raise Refused(
+            "column",
+            Reason(
+                "table.no_such_column",
+                "there is no column '{column}'; there are {columns}",
+                column=name[:40],
+                columns=", ".join((*table.columns, table.target_name))[:200],
+            ),
+        )
+    if not table.class_names:
+        return table.targets
+    # Few different whole numbers were taken for classes: their names are the numbers.
+    try:
+        values = np.array([float(one) for one in table.class_names])
+    except ValueError:
+        words = [_is_word(one) for one in table.class_names]
+        row = int(np.flatnonzero(np.array(words)[table.targets.astype(np.int64)])[0])
+        raise Refused(
+            "column",
+            Reason(
+                "series.words",
+                "row {row} of column '{column}' is '{cell}', which is no number",
+                row=row + 1,
+                column=name,
+                cell=table.class_names[int(table.targets[row])][:20],
+            ),
+        ) from None
+    return values[table.targets.astype(np.int64)]
+
+
+def _is_word(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
+
+
+__all__ = ["OwnSeries", "Price", "Sines", "Sunspots"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from ..datasets import AnyDataset
+from ..datasets import AnyDataset, FromKept
 from ..errors import Refused
 from ..experiment import Experiment
 from ..optimizers import SGD
@@ -75,7 +75,7 @@ def _missing_class(finding: Finding, experiment: Experiment) -> Iterator[Remedy]
 
 
 def _has_all_classes(spec: AnyDataset) -> bool:
-    if spec.kind == "own":  # its table is not here
+    if isinstance(spec, FromKept):  # its table is not here
         return False
     try:
         made = spec.make()  # pyright: ignore[reportAttributeAccessIssue]

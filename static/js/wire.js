@@ -14,10 +14,13 @@
  * @typedef {{case: string, passed: boolean, reached: Record<string, number | null>, goal: GoalOut, reasons: Record<string, string>[], explanation: Record<string, string> | null, course: ClinicCourseOut}} ClinicResultOut
  * @typedef {{metric: "accuracy" | "test_accuracy" | "r2" | "test_r2" | "leaked", at_least: number | null, at_most: number | null}} ConditionOut
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
+ * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
+ * @typedef {{layer: string, kind: string, direction: "forward" | "backward", truncate: number, x: ((number | null)[])[], h: ((number | null)[])[], c: ((number | null)[])[] | null, gates: Record<string, ((number | null)[])[]>, grad_h: (number | null)[], grad_c: (number | null)[] | null, grad_from: ((number | null)[])[]}} DirectionOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
+ * @typedef {{count: number, mse: number | null, rmse: number | null, persistence_mse: number | null, persistence_rmse: number | null, relative: number | null}} ErrorsOut
  * @typedef {{layer: string, unit: number, steps?: number, rate?: number, l2?: number, blur?: number, seed?: number}} ExciteIn
  * @typedef {{step: number, layer: string, unit: number, low: any, high: any, image: any[], value: number, values: number[]}} ExciteOut
  * @typedef {{layer: string, unit: number, part: "train" | "test", most: ExcitingOut[], least: ExcitingOut[]}} ExcitesOut
@@ -31,7 +34,9 @@
  * @typedef {{name: "diverged" | "missing_class" | "leak" | "shuffled_labels" | "unscaled" | "symmetry" | "batch_norm_batch" | "l2_too_strong" | "no_bias" | "too_fast" | "exploding" | "vanishing" | "dead" | "saturated" | "too_slow" | "too_little_data" | "overfitting" | "plateau", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>, remedies: RemedyOut[]}} FindingOut
  * @typedef {{step: number, run: number, points: FlowPointOut[], spreads: Record<string, SpreadsOut>}} FlowOut
  * @typedef {{step: number, loss: number | null, layers: Record<string, NormsOut>}} FlowPointOut
+ * @typedef {{step: number, window: number, horizon: number, length: number, test_first: number | null, test_last: number | null, direct: CourseOut, errors: ErrorsOut | null, free: FreeCourseOut}} ForecastOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
+ * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[], fed_back_from: number, errors: ErrorsOut}} FreeCourseOut
  * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
  * @typedef {{conditions: ConditionOut[], steps: number, same: string[], free: string[]}} GoalOut
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
@@ -82,6 +87,8 @@
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
+ * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null}} UnrolledIn
+ * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[], output_steps: number[], sources: number[], layers: DirectionOut[]}} UnrolledOut
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn

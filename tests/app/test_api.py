@@ -210,7 +210,8 @@ def test_a_preset_is_one_call(client, name) -> None:
     made = client.post("/api/networks", json=preset["spec"]).json()
     url = f"/api/networks/{made['id']}"
     frame = client.post(f"{url}/train", json={"steps": 1000}).json()
-    assert frame["losses"][-1] < frame["losses"][0]
+    if name != "vanishing_gradient_rnn":  # which never learns what it is asked
+        assert frame["losses"][-1] < frame["losses"][0]
     if name == "article_linear":
         weights = client.get(f"{url}/weights").json()
         np.testing.assert_allclose(np.ravel(weights["output.weight"]), [1, 2, 3], atol=1e-3)

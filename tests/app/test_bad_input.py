@@ -53,6 +53,7 @@ ROUTES = [
     ("POST", "/saliency"),
     ("POST", "/occlusion"),
     ("POST", "/excite"),
+    ("POST", "/unrolled"),
     ("POST", "/surgery"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),

@@ -89,7 +89,9 @@ def test_every_layer_is_built_trained_and_looked_into(client: httpx.Client, kind
         assert all(after[n] == v for n, v in before.items())
 
 
-@pytest.mark.parametrize("kind", [k for k in DATASETS if k not in ("own", "own_text", "drawn")])
+@pytest.mark.parametrize(
+    "kind", [k for k in DATASETS if k not in ("own", "own_series", "own_text", "drawn")]
+)
 def test_every_dataset_has_a_network_that_suits_it(client: httpx.Client, kind: str) -> None:
     network = create(client, {"dataset": {"kind": kind}})
     here = f"/api/networks/{network['id']}"

@@ -18,7 +18,7 @@ from tests.app.test_streams import connect, report
 from tests.serving import complete, wait_for
 
 DIGITS = {
-    "sample": {"part": "test", "sample": 3},
+    "sample": {"part": "test", "sample": 3, "unrolled": False},
     "outputs": [{"part": "test", "samples": [0, 5]}, {"part": "train", "samples": [7]}],
     "confusion": True,
     "every_ms": 20,
@@ -138,6 +138,47 @@ def test_looks_follow_training_and_end_with_what_it_left(server, client, digits)
     holds_what_http_says(client, url, arrays)
 
 
+def test_a_recurrent_network_is_seen_step_by_step(server, client) -> None:
+    spec = {
+        "dataset": {"kind": "waveforms", "samples": 40, "length": 16},
+        "layers": [{"kind": "lstm", "units": 3, "bidirectional": True}],
+    }
+    made = client.post("/api/networks", json=spec).json()
+    url = f"/api/networks/{made['id']}"
+    sample = {"part": "test", "sample": 3, "unrolled": True}
+
+    async def run() -> Any:
+        async with connect(server, made["id"]) as socket:
+            await ask(socket, {"sample": sample})
+            return await look_where(socket, lambda _: True)
+
+    look, arrays = complete(run())
+    assert look["request"]["sample"] == sample
+    said = client.post(f"{url}/unrolled", json={"part": "test", "samples": [3]}).json()
+    for way, one in zip(("", "backward_"), said["layers"], strict=True):
+        parts = {"h": one["h"], "c": one["c"], "grad": one["grad_h"], "grad_c": one["grad_c"]}
+        parts |= {f"gate.{letter}": gate for letter, gate in one["gates"].items()}
+        for part, expected in parts.items():
+            found = arrays.pop(f"{way}{part}.lstm_1")
+            assert found.dtype == np.float32
+            np.testing.assert_allclose(found, expected, rtol=1e-5, err_msg=part)
+    assert set(arrays) == {"a.lstm_1", "z.output", "a.output"}
+    client.delete(url)
+
+
+def test_what_is_not_recurrent_is_told_so(server, client) -> None:
+    made = client.post("/api/networks", json={"dataset": {"kind": "iris"}}).json()
+
+    async def run() -> Any:
+        async with connect(server, made["id"]) as socket:
+            await ask(socket, {"sample": {"part": "test", "sample": 0, "unrolled": True}})
+            return await told(socket, "problem")
+
+    found = complete(run())
+    assert found["problem"]["errors"][0]["code"] == "unrolled.not_recurrent"
+    client.delete(f"/api/networks/{made['id']}")
+
+
 def test_null_ends_it(server, client, digits) -> None:
     url = f"/api/networks/{digits['id']}"
 
@@ -177,7 +218,7 @@ def test_two_watchers_see_what_each_asked_for_and_the_same_is_looked_at_once(
             second, arrays = await look_where(two, lambda look: look["step"] == 4)
             third, _ = await look_where(three, lambda look: look["step"] == 4)
             assert first["request"] == third["request"] == DIGITS
-            assert second["request"]["sample"] == other["sample"]
+            assert second["request"]["sample"] == {**other["sample"], "unrolled": False}
             assert not any(name.startswith(("outputs", "confusion")) for name in arrays)
             watchers = server.networks.live[digits["id"]].channel.watchers
             assert len({watcher.wanted for watcher in watchers}) == 2

@@ -10,7 +10,7 @@ from safetensors.numpy import load
 
 from engine.datasets import DATASETS
 
-KINDS = [kind for kind in DATASETS if kind not in ("own", "own_text")]
+KINDS = [kind for kind in DATASETS if kind not in ("own", "own_series", "own_text")]
 LATER = ("image", "sequence", "text")
 
 

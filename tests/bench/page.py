@@ -26,7 +26,7 @@ TARGETS = (
     "Targets: 30 pictures a second of planes, curves and tables, 20 of images, sequences and text; "
     "no task over 50 ms; shift 0.05; first picture 800 ms; 200 kB; edits 100 ms."
 )
-NEED_INPUT = {"own", "own_text", "drawn"}
+NEED_INPUT = {"own", "own_series", "own_text", "drawn"}
 
 # From the first moment of a page: what the browser itself observes, and when something was first drawn.
 OBSERVE = """(() => {

@@ -12,7 +12,7 @@ from ..serving import wait_for
 from .conftest import Visitor
 from .page import choose_data, layers, show_family
 
-NEED_INPUT = {"own", "own_text", "drawn"}
+NEED_INPUT = {"own", "own_series", "own_text", "drawn"}
 # Every kind that is not points or a curve, and one of those each: test_page.py opens them all.
 KINDS = [
     name

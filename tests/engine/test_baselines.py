@@ -14,7 +14,7 @@ from engine.datasets.worked_example import WorkedExample
 from engine.losses import LOSSES
 from engine.suits import recipe, suiting
 
-MADE = [kind for kind in DATASETS if kind not in ("drawn", "own", "own_text")]
+MADE = [kind for kind in DATASETS if kind not in ("drawn", "own", "own_series", "own_text")]
 CLASSES = [kind for kind in MADE if DATASETS[kind].task == "classification"]
 # With one sample there is nothing to compare.
 VALUES = [kind for kind in MADE if DATASETS[kind].task == "regression" and kind != "worked_example"]

@@ -11,7 +11,7 @@ from engine.datasets.table import principal_plane, table_from_rows
 from engine.errors import Refused
 from engine.features import FEATURES, apply_features
 
-MADE = [name for name in DATASETS if name not in ("own", "own_text")]
+MADE = [name for name in DATASETS if name not in ("own", "own_series", "own_text")]
 # What is drawn, given or measured: a seed has nothing to change.
 FIXED = ("drawn", "article_pairs", "worked_example", "sunspots", "zen", "topics")
 
@@ -36,6 +36,7 @@ def test_data_is_finite_scaled_and_split(kind: str) -> None:
     assert len(made.test_inputs) == len(made.test_targets)
     assert made.test_inputs.shape[1:] == made.shape
     most = {"text": made.classes - 1, "table": 12}.get(made.view, 6)
+    most = 12 if kind == "memory" else most  # its noise is loud
     assert np.abs(made.inputs).max(initial=0) <= most
     if kind not in ("drawn", "article_pairs", "worked_example"):
         total = len(made.inputs) + len(made.test_inputs)

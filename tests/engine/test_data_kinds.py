@@ -18,7 +18,7 @@ from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
 from engine.errors import Reason, Refused
 
-MADE = [name for name in DATASETS if name not in ("own", "own_text")]
+MADE = [name for name in DATASETS if name not in ("own", "own_series", "own_text")]
 # Nothing is generated for "drawn", whatever its number of samples.
 SAMPLED = [
     name

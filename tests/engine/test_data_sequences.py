@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.datasets import DATASETS, Dataset
-from engine.datasets.sequence import Adding, Brackets, Waveforms
+from engine.datasets.sequence import Adding, Brackets, Memory, Waveforms
 from engine.datasets.series import Price, Sines, Sunspots
 from engine.datasets.sunspots import FIRST_YEAR, NUMBERS
 
@@ -128,6 +128,16 @@ def test_the_two_marked_numbers_add_up_to_the_target(length: int) -> None:
     for row, mark, target in zip(values, marks, made.targets, strict=True):
         assert target[0] == pytest.approx(sum(v for v, m in zip(row, mark, strict=True) if m))
     assert ((made.targets - 1) ** 2).mean() == pytest.approx(1 / 6, rel=0.2)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+def test_the_class_stands_in_the_first_step_and_nowhere_else(noise: float) -> None:
+    made = Memory(samples=400, length=20, noise=noise).make()
+    for inputs, targets in ((made.inputs, made.targets), (made.test_inputs, made.test_targets)):
+        assert np.array_equal(inputs[:, 0, :4], np.eye(4)[targets.astype(int)])
+        assert (inputs[:, 0, 4:] == 0).all()
+        assert (inputs[:, 1:, :4] == 0).all()
+        assert inputs[:, 1:, 4:].std() == pytest.approx(2 * noise, rel=0.05)
 
 
 def balanced(text: str) -> bool:

@@ -33,7 +33,8 @@ def scaled(run: Experiment, factor: float, names: str = "dense") -> None:
     run.set_weights({n: factor * v for n, v in views.items() if n.startswith(names)})
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+# One is there to be ill: test_suits.py holds it to that.
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != "vanishing_gradient_rnn"])
 @pytest.mark.parametrize("steps", [0, 1000])
 def test_presets_are_healthy(preset, steps) -> None:
     run = Experiment(PRESETS[preset].spec)

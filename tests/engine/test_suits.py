@@ -1,14 +1,19 @@
 """What suits each kind of data: whole, and learned at its pace within ten seconds."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from engine import Experiment, NetworkSpec
+from engine.baselines import baseline
 from engine.datasets import DATASETS, Table
 from engine.datasets.table import parse_csv
+from engine.insight import diagnose
+from engine.insight.unrolled import unrolled
+from engine.presets import PRESETS
 from engine.suits import RECIPES, Pace, Recipe, recipe, suiting
 from tests.bench.defaults import KINDS, Played, played
 
@@ -90,3 +95,71 @@ def test_a_table_of_ones_own_has_a_recipe_by_what_is_in_it(csv: str, loss: str) 
     run = Experiment(NetworkSpec(dataset=own(id="t"), **parts), tables={"t": table})  # type: ignore[call-arg]
     run.train(500)
     assert run.measure().metrics.popitem()[1] > 0.9  # type: ignore[operator]
+
+
+# Presets of sequences, after the ten seconds of their data's pace
+
+
+def after_ten_seconds(name: str, seed: int) -> Experiment:
+    spec = PRESETS[name].spec
+    run = Experiment(replace(spec, seed=seed))
+    run.train(10 * recipe(spec.dataset).pace)
+    return run
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("name", "share"), [("price_lstm", 0.2), ("sunspots_gru", 0.3), ("sine_rnn", 0.4)]
+)
+def test_a_preset_that_forecasts_beats_repeating_the_last_value(name, share, seed) -> None:
+    run = after_ten_seconds(name, seed)
+    compared = baseline(run.dataset, "mse")
+    assert compared is not None
+    assert 1 - run.measure().test_loss / compared.test_loss >= share  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("data", range(1, 6))
+def test_a_price_is_forecast_better_than_as_now_on_other_draws_too(data) -> None:
+    run = played("price", 0, data_seed=data)
+    assert 1 - run.test_losses[-1] / run.compared.test_loss >= 0.2  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_simple_rnn_tells_waveforms_apart(seed) -> None:
+    assert after_ten_seconds("waveforms_rnn", seed).measure().metrics["test_accuracy"] > 0.8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_the_first_step_told_is_kept_by_an_lstm_and_lost_by_a_simple_rnn(seed) -> None:
+    accuracy = {
+        kind: after_ten_seconds(f"vanishing_gradient_{kind}", seed)
+        .measure()
+        .metrics["test_accuracy"]
+        for kind in ("rnn", "lstm")
+    }
+    assert accuracy["lstm"] > 0.95  # type: ignore[operator]
+    assert accuracy["rnn"] < 0.4  # type: ignore[operator]  # a quarter is chance
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_the_start_the_gradient_comes_back_through_an_lstm_alone(seed) -> None:
+    def reached(kind: str) -> float:
+        run = Experiment(replace(PRESETS[f"vanishing_gradient_{kind}"].spec, seed=seed))
+        data = run.dataset
+        layers = [
+            unrolled(run, data.inputs[n : n + 1], known=data.targets[n]).layers[0] for n in range(9)
+        ]
+        return float(np.median([one.grad_h[0] / one.grad_h[-1] for one in layers]))
+
+    assert reached("rnn") < 1e-6
+    assert reached("lstm") > 1e-2
+
+
+def test_the_diagnosis_sees_which_of_the_two_cannot_learn() -> None:
+    found = {
+        kind: [one.name for one in diagnose(Experiment(PRESETS[f"vanishing_gradient_{kind}"].spec))]
+        for kind in ("rnn", "lstm")
+    }
+    assert found["lstm"] == []
+    assert found["rnn"]
+    assert all(name.startswith("vanishing") for name in found["rnn"])
