@@ -24,9 +24,10 @@ from engine.suits import recipe, suiting
 from .assets import Kept
 from .schemas import SpecIn
 
-PREVIEW_SAMPLES = 70
+PREVIEW_SAMPLES = 60
 PREVIEW_CHARACTERS = 80
 PREVIEW_SIDE = 16  # pixels of a picture: they are shown the size of a thumb
+PREVIEW_STEPS = 32  # of a sequence
 
 
 def _schema(record: type) -> dict[str, Any]:
@@ -60,10 +61,14 @@ def preview_of(made: Dataset) -> dict[str, Any]:
         inputs = _smaller(inputs)
     if made.view == "table" and made.plane is not None:
         inputs = made.plane.project(inputs)
+    if made.view == "sequence":
+        inputs = inputs[:, :PREVIEW_STEPS]
+    # Half a pixel of a thumbnail; what is drawn larger, or is within 0 and 1, needs more.
+    digits = 1 if made.view in ("plane", "table", "sequence") else 2
     # Not round(): of float32 it leaves 0.10000000149.
     return {
         **_shown(made),
-        "inputs": np.round(inputs.astype(np.float64), 2).tolist(),
+        "inputs": np.round(inputs.astype(np.float64), digits).tolist(),
         "targets": made.targets[chosen].reshape(len(chosen), made.outputs)[:, 0].round(2).tolist(),
     }
 
