@@ -4,16 +4,18 @@ This is what a library user holds and what a server's worker keeps, one a networ
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .by_input import ByInput, untruncated
 from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
-from .measuring import classify, confusion, output_of
+from .measuring import classify, confusion, looking, output_of
 from .operating import Operating
 
 Array = NDArray[np.floating]
@@ -67,6 +69,12 @@ class Experiment(Operating):
 
         return read
 
+    def by_input(self) -> ByInput:
+        """The network as it is now, to be asked how it depends on its input."""
+        whole, _ = untruncated(self.network)
+        parts = replace(self._parts, network=whole)
+        return ByInput(parts, self.trainer.vector.astype(np.float64), self.trainer.step)
+
     def predict(self, raw: Any) -> Array:
         """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""
         return self.predict_scaled(self.columns_of(raw))
@@ -105,7 +113,9 @@ class Experiment(Operating):
         keep_answer(len(columns), numbers, len(columns) * self.network.work, place)
         features = self._parts.features(columns)
         with np.errstate(all="ignore"):
-            caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
+            rows = features.astype(self.trainer.dtype)
+            passes = looking(self.network, self.trainer)
+            caches = self.network.forward(self.trainer.vector, rows, passes)
         return {
             name: {part: cache[part] for part in ("z", "a") if part in cache}
             for name, cache in zip(self.network.names, caches, strict=True)

@@ -2,8 +2,16 @@
 
 from typing import Annotated, Any, Literal, TypeVar
 
+import orjson
 from annotated_types import Interval, Len
-from pydantic import ConfigDict, Field
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+)
 
 from engine.errors import Reason, Refused
 from engine.insight.findings import Illness
@@ -101,6 +109,35 @@ class LookSampleIn(Wire):
     sample: Annotated[int, Interval(ge=0, le=2**31)]
 
 
+class LookInputsIn(Wire):
+    """A sample that is not in the data: one that is drawn, say."""
+
+    inputs: Sample = Field(
+        description="one sample: a row, (time, features), (height, width, channels) or token numbers"
+    )
+    scaled: bool | None = Field(
+        None,
+        description="they are as the network is given them; null: images are (0 to 1), all else is raw",
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written = handler(self)
+        return written if self.scaled is not None else {"inputs": written["inputs"]}
+
+
+def _by(sample: Any) -> str:
+    """What a look's sample is given by."""
+    inputs = isinstance(sample, LookInputsIn) or (isinstance(sample, dict) and "inputs" in sample)
+    return "by-inputs" if inputs else "by-number"
+
+
+def _written(sample: Any) -> tuple[bytes | None, bool | None]:
+    if not isinstance(sample, LookInputsIn):
+        return None, None
+    return orjson.dumps(sample.inputs), sample.scaled
+
+
 class LookOutputsIn(Wire):
     part: Literal["train", "test"]
     samples: SampleNumbers
@@ -109,7 +146,13 @@ class LookOutputsIn(Wire):
 class LookIn(Wire):
     """What a socket's client wants to see of a network again and again."""
 
-    sample: LookSampleIn | None = None
+    sample: (
+        Annotated[
+            Annotated[LookSampleIn, Tag("by-number")] | Annotated[LookInputsIn, Tag("by-inputs")],
+            Discriminator(_by),
+        ]
+        | None
+    ) = None
     outputs: Annotated[list[LookOutputsIn], Len(0, 2)] = Field(default=[])
     confusion: bool = False
     every_ms: Annotated[int, Interval(ge=20, le=60_000)] = 50
@@ -127,11 +170,14 @@ class LookIn(Wire):
                     "empty_look", "ask for a sample, for outputs or for the confusion; null ends it"
                 ),
             )
+        sample = self.sample
+        numbered = isinstance(sample, LookSampleIn)
         return Look(
-            None if self.sample is None else (self.sample.part, self.sample.sample),
+            (sample.part, sample.sample) if numbered else None,
             tuple((group.part, tuple(group.samples)) for group in self.outputs),
             self.confusion,
             self.every_ms / 1000,
+            *_written(sample),
         )
 
 

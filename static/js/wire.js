@@ -18,6 +18,8 @@
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
+ * @typedef {{layer: string, unit: number, steps?: number, rate?: number, l2?: number, blur?: number, seed?: number}} ExciteIn
+ * @typedef {{step: number, layer: string, unit: number, low: any, high: any, image: any[], value: number, values: number[]}} ExciteOut
  * @typedef {{layer: string, unit: number, part: "train" | "test", most: ExcitingOut[], least: ExcitingOut[]}} ExcitesOut
  * @typedef {{sample: number, value: number | null}} ExcitingOut
  * @typedef {{seed?: number, level?: number, step?: number | null, answers: Record<string, number>, hints?: Record<string, number>}} ExerciseCheckIn
@@ -49,6 +51,8 @@
  * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, last_step: number, reachable: [number, number][], best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
  * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
+ * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, size?: number, stride?: number, fill?: number}} OcclusionIn
+ * @typedef {{step: number, of: number, whole: number, outputs: number[], rows: number, columns: number, drop: number[][]}} OcclusionOut
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null, images?: (((number | number[])[])[])[] | null, labels?: string[] | null, dataset?: Record<string, any> | null}} OwnIn
  * @typedef {{id: string, name: string, kind: "own" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
@@ -65,6 +69,8 @@
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
  * @typedef {{run: number, name: string, dataset: string, step: number, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, current: boolean}} RunOut
+ * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, method?: "gradient" | "gradient_x_input" | "smooth", draws?: number, noise?: number, seed?: number}} SaliencyIn
+ * @typedef {{step: number, of: number, method: "gradient" | "gradient_x_input" | "smooth", output: number, outputs: number[], saliency: any[]}} SaliencyOut
  * @typedef {{samples?: number[] | null}} SamplesIn
  * @typedef {{step: number}} SeekIn
  * @typedef {{dataset?: any, features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[], layers?: any[], output?: any, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy", optimizer?: any, regularization?: any, schedule?: any, clipping?: any, average?: number, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal", start?: Record<string, number[] | number[][] | number[][][][]>, surgery?: any, batch_size?: number, seed?: number}} SpecIn
@@ -77,8 +83,9 @@
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
+ * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn
- * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
+ * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>, windows: Record<string, WindowOut>}} WorkedOut
  * @typedef {{sample: number, loss: number | null, share: number | null, target: any, answer: any}} WorstOut
  * @typedef {{part: "train" | "test", worst: WorstOut[]}} WorstSamplesOut
  * @typedef {{layer: string, unit: number, train: QualityOut, test: QualityOut}} WorthOut

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import Reason, Refused
 from ...experiment import Experiment
 from ...layers.through_time import BACKWARD as FROM_THE_END
+from ...naming import check_layer
 from ...trainer import Snapshot, Trainer
 from ..backprop import Backprop, backprop
 from ..places import Index, inside, parameter
@@ -177,6 +177,11 @@ class Walk:
     _deltas: dict[int, Array] = field(default_factory=dict[int, Array])
     _given: dict[int, Array | None] = field(default_factory=dict[int, Array | None])
 
+    def parameters(self, i: int) -> dict[str, Array]:
+        """By short names, as they were before the update."""
+        first = f"{self.names[i]}."
+        return {n.removeprefix(first): v for n, v in self._used.items() if n.startswith(first)}
+
     def parameter(self, i: int, part: str, index: Sequence[int]) -> Number:
         name = f"{self.names[i]}.{part}"
         value = self._used[name][tuple(index)]
@@ -220,15 +225,7 @@ class Walk:
     def look_at(self, units: dict[str, Index], places: dict[str, Index]) -> None:
         """Choose; what is not named is chosen for what there is to see.  Raises: Refused"""
         for name in units:
-            if name not in self.names:
-                raise Refused(
-                    f"units.{name}",
-                    Reason(
-                        "lines.unknown_layer",
-                        "there is no layer {name}; there are {names}",
-                        name=name, names=", ".join(self.names),
-                    ),
-                )  # fmt: skip
+            check_layer(name, self.names, f"units.{name}")
         for i, name in enumerate(self.names):
             shape = self.shape(i)
             asked = units.get(name)
