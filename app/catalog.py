@@ -63,8 +63,8 @@ def preview_of(made: Dataset) -> dict[str, Any]:
         inputs = made.plane.project(inputs)
     if made.view == "sequence":
         inputs = inputs[:, :PREVIEW_STEPS]
-    # Half a pixel of a thumbnail; what is drawn larger, or is within 0 and 1, needs more.
-    digits = 1 if made.view in ("plane", "table", "sequence") else 2
+    # Half a pixel of a thumbnail, eleven shades of a picture; what is drawn larger needs more.
+    digits = 2 if made.view == "curve" else 1
     # Not round(): of float32 it leaves 0.10000000149.
     return {
         **_shown(made),
