@@ -19,6 +19,7 @@ LATE = (
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
+    "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
     "js/panels/predict.js",
