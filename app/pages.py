@@ -22,6 +22,7 @@ LATE = (
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
+    "js/panels/own-pictures.js",
     "js/panels/predict.js",
     "js/panels/share.js",
     "js/panels/writing.js",
@@ -53,7 +54,7 @@ class Page:
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
          ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
-          "css/predict.css"), "title"),
+          "css/predict.css", "css/pictures.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),

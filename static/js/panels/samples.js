@@ -105,10 +105,12 @@ export function mountSamples(session) {
 
   /** Drawing is loaded when somebody comes near the picture. @type {Promise<{open: () => void}> | null} */
   let drawing = null;
-  const pen = () => (drawing ??= late("js/panels/drawing.js").then((module) => module.mountDrawing(session)));
-  const failed = () => { drawing = null; };
-  byId("sample-figure").addEventListener("pointerover", () => { if (store.state.dataset?.view === "image") pen().catch(failed); });
-  byId("draw").addEventListener("click", () => void session.try(async () => (await pen()).open(), failed));
+  const pen = () => (drawing ??= late("js/panels/drawing.js").then((module) => module.mountDrawing(session)).catch((error) => {
+    drawing = null;
+    throw error;
+  }));
+  byId("sample-figure").addEventListener("pointerover", () => { if (store.state.dataset?.view === "image") pen().catch(() => {}); });
+  byId("draw").addEventListener("click", () => void session.try(async () => (await pen()).open()));
 
   // Choosing
   byId("sample-before").addEventListener("click", () => choose(store.state.sample - 1));
