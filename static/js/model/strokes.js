@@ -214,6 +214,6 @@ export function pictureOf(strokes, [rows, columns], manner, moved = (same) => sa
   const ink = inked(moved(settled(strokes, manner)), rows, columns, manner.pen), { paper, shades } = manner;
   return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => paper.map((base, k) => {
     const v = base + (manner.ink[k] - base) * ink[r * columns + c];
-    return shades < 64 ? Math.round(v * shades) / shades : Math.round(v * 1000) / 1000;
+    return Math.round(v * shades) / shades;
   })));
 }
