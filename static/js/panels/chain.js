@@ -7,9 +7,9 @@ import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
 import { chosenIn } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
-import { className } from "../names.js";
+import { className, dataName } from "../names.js";
 import { eachFrame } from "../store.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 import { watchEdges } from "./edges.js";
 import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
 
@@ -109,7 +109,7 @@ function blocks(session, kept) {
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset);
   const layers = layersOn(s);
   /** @type {HTMLElement[]} */
-  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, named(dataset.kind))), t("sampleMap"), kept)];
+  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, dataName(dataset))), t("sampleMap"), kept)];
   for (let l = 0; l <= layers.length; l++) {
     const last = l === layers.length, n = l + 1;
     const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];

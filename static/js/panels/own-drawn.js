@@ -27,8 +27,8 @@ export function mountDrawn(pane, changed) {
   const list = h("div", { class: "draw-classes" }), canvas = h("canvas", { id: "own-pad", role: "application", tabIndex: 0 }), drawn = h("div", { class: "row drawn" });
   const what = h("p", { class: "hint" }), add = h("button", { id: "own-add", type: "button", class: "primary", onclick: () => take() });
   const stroke = h("button", { type: "button", onclick: () => pad.undo() }), clear = h("button", { type: "button", onclick: () => pad.clear() });
-  const back = h("button", { type: "button", onclick: () => undo() });
-  const many = h("input", { type: "number", min: "0", max: String(MOST_COPIES), step: "1", value: String(copies), onchange: () => {
+  const back = h("button", { type: "button", "data-tip": "tip.pictures.undo", onclick: () => undo() });
+  const many = h("input", { type: "number", class: "copies", min: "0", max: String(MOST_COPIES), step: "1", value: String(copies), onchange: () => {
     if (many.checkValidity() && many.value !== "") copies = Number(many.value);
     many.value = String(copies);
     changed();

@@ -25,6 +25,8 @@ export function mountFiles(pane, changed) {
   let read = [];
   /** @type {Failed[]} */
   let failed = [];
+  /** Classes that are not wanted. @type {Set<string>} */
+  const without = new Set();
   const canvas = document.createElement("canvas");
   /** Where large ones wait. @type {Promise<unknown>} */
   let line = Promise.resolve();
@@ -124,6 +126,7 @@ export function mountFiles(pane, changed) {
     const found = new Map();
     for (const one of read) {
       const name = classIn(one.path, byFolder);
+      if (without.has(name)) continue;
       found.set(name, [...(found.get(name) ?? []), one]);
     }
     return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -144,7 +147,8 @@ export function mountFiles(pane, changed) {
     progress.hidden = true;
     const found = classes(), of = numbers();
     said.textContent = !chosen.length ? "" : t("pictures.found", { n: read.length, of: chosen.length, classes: [...found.keys()].filter(Boolean).length });
-    preview.replaceChildren(...[...found].map(([name, all]) => h("section", {}, h("h3", {}, name || t("pictures.noClass"), h("small", {}, t("pictures.count", { n: all.length }))),
+    preview.replaceChildren(...[...found].map(([name, all]) => h("section", {}, h("h3", {}, name || t("pictures.noClass"), h("small", {}, t("pictures.count", { n: all.length })),
+      h("button", { type: "button", class: "quiet", "aria-label": t("pictures.leave", { name: name || t("pictures.noClass") }), onclick: () => { without.add(name); show(); } }, "×")),
       h("div", { class: "row" }, ...all.slice(0, SHOWN).map(({ path, pixels }) => {
         const thumb = h("canvas", { role: "img", title: path, "aria-label": path });
         const picture = of(pixels).map((line) => line.map((v) => (Array.isArray(v) ? v.map((one) => one / 255) : [v / 255])));
@@ -171,7 +175,7 @@ export function mountFiles(pane, changed) {
     options.replaceChildren(
       selectField(t("pictures.size"), SIZES.map((n) => ({ value: String(n), text: `${n} × ${n}` })), String(side), (value) => { side = Number(value); again(); }).field,
       selectField(t("pictures.colours"), ["grey", "colour"].map((value) => ({ value, text: t(`pictures.${value}`) })), colour ? "colour" : "grey", (value) => { colour = value === "colour"; show(); }).field,
-      h("button", { type: "button", onclick: () => { running++; chosen = []; read = []; failed = []; show(); } }, t("pictures.empty")));
+      h("button", { type: "button", onclick: () => { running++; chosen = []; read = []; failed = []; without.clear(); show(); } }, t("pictures.empty")));
     if (progress.hidden) show();
   }
 

@@ -72,8 +72,9 @@ export function mountSamples(session) {
     series.hidden = !forecasts;
     wrap.hidden = view === "text" || forecasts;
     byId("samples-legend").textContent = t(forecasts ? "legendForecast" : view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
-    if (view === "image") drawImageSample(chart, chosen.input);
-    else if (view === "sequence") {
+    if (view === "image") {
+      if (!s.drawing) drawImageSample(chart, chosen.input); // the pad is over it
+    } else if (view === "sequence") {
       const first = forecasts ? start(dataset, s.sample) : 0, ahead = forecasts ? (chosen.position ?? 0) - first - dataset.shape[0] + 1 : 0;
       const window = forecasts ? chosen.input.map((/** @type {number[]} */ row) => [realTarget(dataset, row[0]), ...row.slice(1)]) : chosen.input;
       drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns), (dataset.columns ?? []).map((_, c) => columnName(dataset, c)));
