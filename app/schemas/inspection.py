@@ -4,7 +4,14 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from annotated_types import Interval, Len
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+)
 
 from engine.errors import Reason, Refused
 from engine.insight.findings import Illness
@@ -105,15 +112,30 @@ class LookSampleIn(Wire):
 class LookInputsIn(Wire):
     """A sample that is not in the data: one that is drawn, say."""
 
-    inputs: Annotated[list[Sample], Len(1, 1)] = Field(
-        description="one raw sample, as POST activations takes it"
+    inputs: Sample = Field(
+        description="one sample: a row, (time, features), (height, width, channels) or token numbers"
     )
+    scaled: bool | None = Field(
+        None,
+        description="they are as the network is given them; null: images are (0 to 1), all else is raw",
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written = handler(self)
+        return written if self.scaled is not None else {"inputs": written["inputs"]}
 
 
 def _by(sample: Any) -> str:
     """What a look's sample is given by."""
     inputs = isinstance(sample, LookInputsIn) or (isinstance(sample, dict) and "inputs" in sample)
     return "by-inputs" if inputs else "by-number"
+
+
+def _written(sample: Any) -> tuple[bytes | None, bool | None]:
+    if not isinstance(sample, LookInputsIn):
+        return None, None
+    return orjson.dumps(sample.inputs), sample.scaled
 
 
 class LookOutputsIn(Wire):
@@ -155,7 +177,7 @@ class LookIn(Wire):
             tuple((group.part, tuple(group.samples)) for group in self.outputs),
             self.confusion,
             self.every_ms / 1000,
-            orjson.dumps(sample.inputs) if isinstance(sample, LookInputsIn) else None,
+            *_written(sample),
         )
 
 

@@ -33,13 +33,15 @@ class Asked:
 class Look:
     """What a watcher wants to see of a network, again and again: every layer on one sample, or on
     `inputs` of its own, the outputs of others, which class is taken for which. Samples are ("train" or
-    "test", numbers); inputs are raw, a list of one, as JSON: hashed, compared and sent in one piece."""
+    "test", numbers); inputs are one sample, as JSON: hashed, compared and sent in one piece. They are
+    `scaled`, as the network is given them, or raw; None: images are scaled."""
 
     sample: tuple[Literal["train", "test"], int] | None
     outputs: tuple[tuple[Literal["train", "test"], tuple[int, ...]], ...]
     confusion: bool
     every_s: float  # the least time between two
     inputs: bytes | None = None
+    scaled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,9 @@ def _one(experiment: Experiment, look: Look) -> Any:
     """The sample that every layer is looked at with, as the dataset scales it.  Raises: Refused"""
     if look.inputs is not None:
         try:
-            return experiment.columns_of(orjson.loads(look.inputs))
+            image = experiment.dataset.view == "image"
+            scaled = image if look.scaled is None else look.scaled
+            return experiment.columns_of([orjson.loads(look.inputs)], scaled=scaled)
         except Refused as error:
             raise error.within("look.sample") from error
     if look.sample is None:

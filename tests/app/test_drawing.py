@@ -24,7 +24,7 @@ def test_a_drawing_has_numbers_that_a_network_can_take(server, digits, value) ->
         async with connect(server, digits["id"]) as socket:
             row = f"[{','.join(['[0.5]'] * 7)},[{value}]]"
             image = f"[{','.join([row] * 8)}]"
-            await socket.send(f'{{"look": {{"sample": {{"inputs": [{image}]}}}}}}')
+            await socket.send(f'{{"look": {{"sample": {{"inputs": {image}}}}}}}')
             return (await told(socket, "problem"))["problem"]
 
     found = complete(run())
@@ -49,7 +49,7 @@ def test_what_is_not_in_the_data_is_looked_at_too(server, client, kind) -> None:
     client.post(f"{url}/train", json={"steps": 5})
     if sample is None:
         sample = client.get(f"{url}/dataset").json()["inputs"][0]
-    request = {"sample": {"inputs": [sample]}}
+    request = {"sample": {"inputs": sample}}
 
     async def run() -> tuple[dict[str, Any], Any]:
         async with connect(server, made["id"]) as socket:
@@ -58,7 +58,8 @@ def test_what_is_not_in_the_data_is_looked_at_too(server, client, kind) -> None:
 
     found, arrays = complete(run())
     assert found["request"]["sample"] == request["sample"]
-    layers = client.post(f"{url}/activations", json={"inputs": [sample]}).json()
+    rows = {"inputs": [sample], "scaled": kind == "images"}
+    layers = client.post(f"{url}/activations", json=rows).json()
     assert {n.partition(".")[2] for n in arrays} == set(layers)
     for layer, says in layers.items():
         for of, rows in says.items():
@@ -79,10 +80,10 @@ def test_every_stroke_of_a_drawing_is_answered_while_the_network_trains(
             await asyncio.to_thread(client.post, f"{url}/play", json={})
             seen: list[float] = []
             for stroke in strokes:
-                await ask(socket, {"sample": {"inputs": [stroke]}})
+                await ask(socket, {"sample": {"inputs": stroke}})
             while not seen or seen[-1] != 1.0:
                 found, arrays = await look_where(socket, lambda _: True)
-                seen.append(found["request"]["sample"]["inputs"][0][0][0][0])
+                seen.append(found["request"]["sample"]["inputs"][0][0][0])
                 assert arrays["a.output"].shape == (10,)
             return seen
 
