@@ -51,13 +51,6 @@ export function chosenIn({ drawing, sample }, dataset) {
 }
 
 /**
- * A picture in the data's own units, as the server takes what is not in the data.
- * @param {Dataset} dataset
- * @param {number[][][]} picture
- */
-const raw = ({ mean, deviation }, picture) => picture.map((line) => line.map((pixel) => pixel.map((v, k) => Math.round(1e4 * (v * (deviation[k] ?? deviation[0]) + (mean[k] ?? mean[0]))) / 1e4)));
-
-/**
  * What the socket is to show: the chosen sample, or a drawing, in every layer, and what is said of those in view.
  * @param {import("./session.js").State} s
  * @param {number[]} shown
@@ -67,7 +60,7 @@ function wanted({ network, dataset, sample, drawing }, shown, brief) {
   if (!network || !dataset || rowsOnly(dataset) || sample >= sampleCount(dataset) || document.hidden) return null;
   const [{ ask: { part, samples } }] = parts(dataset, [sample]);
   const confusion = Boolean(dataset.classes) && dataset.view !== "text" && !brief;
-  const of = drawing ? { inputs: [raw(dataset, drawing)] } : { part, sample: samples[0] };
+  const of = drawing ? { inputs: drawing } : { part, sample: samples[0] };
   return { sample: of, outputs: parts(dataset, brief ? [] : shown).map(({ ask }) => ask), confusion, every_ms: drawing ? DRAWING_MS : EVERY_MS };
 }
 

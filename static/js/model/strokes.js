@@ -22,6 +22,8 @@ const SQUEEZED = 0.6;
 const MOST_SCALED = 8;
 // Fine pixels a side at least, of which a pixel is the mean.
 const FINE = 32;
+// A message to the server has room for so many numbers, written with so many digits: 64 kB.
+const DIGITS = (/** @type {number} */ numbers) => (numbers > 9000 ? 10 : numbers > 6000 ? 100 : 1000);
 
 /** Where nothing is known of any pictures: a drawing as large and as central as those of MNIST. @type {Manner} */
 export const PLAIN = {
@@ -211,9 +213,9 @@ function fraction(n) {
  * @returns {number[][][]} (height, width, channels)
  */
 export function pictureOf(strokes, [rows, columns], manner, moved = (same) => same) {
-  const ink = inked(moved(settled(strokes, manner)), rows, columns, manner.pen), { paper, shades } = manner;
+  const ink = inked(moved(settled(strokes, manner)), rows, columns, manner.pen), { paper, shades } = manner, digits = DIGITS(rows * columns * paper.length);
   return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => paper.map((base, k) => {
     const v = base + (manner.ink[k] - base) * ink[r * columns + c];
-    return Math.round(v * shades) / shades;
+    return shades < 64 ? Math.round(v * shades) / shades : Math.round(v * digits) / digits;
   })));
 }

@@ -155,7 +155,7 @@ export function mountFiles(pane, changed) {
         requestAnimationFrame(() => drawImageSample(thumb, picture));
         return thumb;
       }), all.length > SHOWN ? h("span", { class: "hint" }, t("unitsNotShown", { n: all.length - SHOWN })) : null))));
-    problems.replaceChildren(...(failed.length ? [h("details", { open: failed.length <= 6 }, h("summary", { class: "problem" }, t("pictures.leftOut", { n: failed.length })),
+    problems.replaceChildren(...(failed.length ? [h("details", { open: failed.length <= 12 }, h("summary", { class: "problem" }, t("pictures.leftOut", { n: failed.length })),
       h("ul", {}, ...failed.slice(0, NAMED).map(({ path, why }) => h("li", {}, h("b", {}, path), ` ${why}`)), failed.length > NAMED ? h("li", {}, t("unitsNotShown", { n: failed.length - NAMED })) : null))] : []));
     options.hidden = !chosen.length;
     changed();

@@ -1,5 +1,5 @@
 /** The dialog for pictures of one's own: drawn class by class, or out of files. */
-import { api } from "../api.js";
+import { api, Problem } from "../api.js";
 import { h, rovingTabs } from "../dom.js";
 import { t, told } from "../words.js";
 import { LEAST, mountDrawn } from "./own-drawn.js";
@@ -72,7 +72,7 @@ export function mountOwnPictures(session) {
         session.say("note", "picturesOpened", `${made.name}: ${images.length}`);
       } else problem.textContent = told(store.state.message?.problem);
     } catch (error) {
-      problem.textContent = told(error);
+      problem.textContent = `${told(error)}${error instanceof Problem && error.status === 413 ? ` ${t("pictures.tooMuch")}` : ""}`;
     } finally {
       const said = problem.textContent;
       sending = false;
