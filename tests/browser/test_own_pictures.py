@@ -104,7 +104,9 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(server, visitor) -> N
     gif, large = io.BytesIO(), io.BytesIO()
     Image.new("P", (40, 40)).save(gif, "GIF", save_all=True, append_images=[Image.new("P", (40, 40))] * 3)  # fmt: skip
     Image.new("L", (5000, 4000)).save(large, "JPEG")
-    script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "run"</script></svg>'
+    script = (
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>document.title = "run"</script></svg>'
+    )
     page.set_input_files(
         FILES,
         [
