@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .activations import OutputActivationName
 from .datasets import Dataset, Own, OwnData
 from .errors import Reason, Refused
-from .features import FEATURES, apply_features
+from .features import FEATURES, apply_features, features_backward
 from .given import check_starting
 from .layers import Output
 from .limits import MAX_PARAMETERS, keep_batch, keep_within, keep_work
@@ -54,6 +54,12 @@ class Assembly:
         if self.dataset.view not in ("plane", "curve"):
             return columns
         return apply_features(self.input_names, columns)
+
+    def features_backward(self, columns: Array, d: Array) -> Array:
+        """The gradient by the samples, from that by the network's inputs.  (n, *shape)"""
+        if self.dataset.view not in ("plane", "curve"):
+            return d
+        return features_backward(self.input_names, columns, d)
 
     def training_arrays(self) -> tuple[Array, Array]:
         """(samples, *input shape), targets as the loss compares them"""

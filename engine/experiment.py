@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .by_input import ByInput
 from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
@@ -66,6 +67,10 @@ class Experiment(Operating):
                 ]
 
         return read
+
+    def by_input(self) -> ByInput:
+        """The network as it is now, to be asked how it depends on its input."""
+        return ByInput(self._parts, self.trainer.vector.astype(np.float64), self.trainer.step)
 
     def predict(self, raw: Any) -> Array:
         """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""

@@ -18,6 +18,7 @@ from .layers.base import Cache, Place, Shape, Views, kernels, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 from .mixing import FIRST, GOLDEN, MASK
+from .naming import check_named
 from .surgery import Surgery, check_surgery, units_of
 
 Array = NDArray[np.floating]
@@ -124,6 +125,15 @@ class Network:
                     views[f"{name}.{part}"][row] = True
         # Numbers of the vector that no update touches, in order.
         self.held = np.flatnonzero(mask)
+
+    def place_of(self, layer: str, unit: int) -> int:
+        """Which layer that is; a unit is a place of the last axis of what leaves it, of whatever layer.
+
+        Raises: Refused, where there is none
+        """
+        widths = (shape[-1] for shape in self.shapes[1:])
+        check_named(layer, unit, dict(zip(self.names, widths, strict=True)))
+        return self.names.index(layer)
 
     def check_learns(self, layer: str, place: str) -> None:
         """Raises: Refused, at `place`, where the layer has nothing that could be frozen"""
@@ -317,12 +327,26 @@ class Network:
         layer): of the output it is what the loss hands back, dL/dz or dL/da, or `dz` where that is known already.
         parts, slopes: `split`
         """
-        last = len(self.layers) - 1
+        top: list[Array | None] = [None]
+        d = self._output_backward(parts[-1], slopes[-1], caches[-1], t, passes[-1], top, dz)
+        back, _ = self.lead_back(parts, slopes, caches, passes, d, len(self.layers) - 2)
+        return back + top
+
+    def lead_back(
+        self,
+        parts: list[dict[str, Array]],
+        slopes: list[dict[str, Array]],
+        caches: list[Cache],
+        passes: list[Pass],
+        d: Array | None,
+        last: int,
+    ) -> tuple[list[Array | None], Array | None]:
+        """From `d`, dL/d(what left layer `last`), down to the input, into `slopes`: dL/d(what left each
+        layer up to that one), and dL/d(input), None where the first layer gives nothing back."""
         back: list[Array | None] = [None] * (last + 1)
         # What residual connections gave back to the input of an earlier layer.
         owed: dict[int, Array] = {}
-        d = self._output_backward(parts[-1], slopes[-1], caches[-1], t, passes[-1], back, dz)
-        for i in range(last - 1, -1, -1):
+        for i in range(last, -1, -1):
             # Only the first layer gives nothing back, and below it there is none.
             d = cast(Array, d)
             if i + 1 in owed:
@@ -333,7 +357,7 @@ class Network:
             if layer.earlier and d is not None:
                 place = i - layer.earlier
                 owed[place] = owed[place] + d if place in owed else d
-        return back
+        return back, owed[0] + d if d is not None and 0 in owed else d
 
     def _output_backward(
         self,

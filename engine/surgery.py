@@ -9,6 +9,7 @@ from annotated_types import Interval, Len
 from .errors import Reason, Refused
 from .layers import Layer
 from .layers.base import Order, Shape
+from .naming import check_named
 
 # Of a bidirectional layer the second direction's units count on after the first's.
 MAX_UNIT = 1023
@@ -82,17 +83,7 @@ def check_unit(
                 "the output's units are what the data asks for; operate on a unit of a hidden layer",
             ),
         )
-    if layer not in units:
-        raise Refused(
-            at_layer,
-            Reason(
-                "surgery.unknown_layer",
-                "there is no layer {layer}; there are {names}",
-                layer=layer,
-                names=", ".join(name for name, count in units.items() if count) or "–",
-            ),
-        )
-    if not units[layer]:
+    if units.get(layer) == 0:
         raise Refused(
             at_layer,
             Reason(
@@ -102,17 +93,7 @@ def check_unit(
                 layer=layer,
             ),
         )
-    if unit >= units[layer]:
-        raise Refused(
-            at_unit,
-            Reason(
-                "surgery.unknown_unit",
-                "{layer} has units 0 to {last}, no unit {unit}",
-                layer=layer,
-                last=units[layer] - 1,
-                unit=unit,
-            ),
-        )
+    check_named(layer, unit, units, at_layer, at_unit)
 
 
 def _with(by_layer: ByLayer, layer: str, unit: int, there: bool) -> ByLayer:

@@ -18,7 +18,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 # Each part of the engine may import those before it in a row, and nothing else of the engine.
 LAYERS_OF_ENGINE = [
-    {"errors", "limits", "mathml", "mixing", "layout", "kernels", "features", "marks"},
+    {"errors", "limits", "mathml", "mixing", "layout", "kernels", "features", "marks", "naming"},
     {
         "activations",
         "initializers",
@@ -39,7 +39,7 @@ LAYERS_OF_ENGINE = [
     {"spec"},
     {"suits", "baselines", "spec_json"},
     {"assembly", "trail"},
-    {"measuring"},
+    {"measuring", "by_input"},
     {"stopping", "runs", "one_update", "settings"},
     {"followed"},
     {"running"},
@@ -55,6 +55,7 @@ ALONE = {
     "schedules": {"layout", "mathml"},
     "features": {"mathml"},
     "limits": {"errors"},
+    "naming": {"errors"},
     "datasets": {"errors", "layout"},
     "kernels": set(),
 }

@@ -2,15 +2,29 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from engine.errors import Reason
-from engine.studies import generate
+from engine.studies import Study, excite, generate
 
-from ..deps import JobsDep, LiveDep
+from ..deps import JobsDep, LiveDep, SettingsDep
 from ..errors import Conflict, Unavailable
 from ..jobs import LOST, Job, Jobs
-from ..schemas import GenerateIn, JobOut, TextOut
+from ..live import Live
+from ..schemas import (
+    ExciteIn,
+    ExciteOut,
+    GenerateIn,
+    JobOut,
+    OcclusionIn,
+    OcclusionOut,
+    RowsIn,
+    SaliencyIn,
+    SaliencyOut,
+    TextOut,
+)
+from ..settings import Settings
+from ..workers import asking
 from . import OF_STATE
 from .jobs import job_out
 
@@ -26,6 +40,19 @@ Wait = Annotated[
 ]
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"model": JobOut, "description": "under way; Location says where it can be followed"}
+}
+SALIENCY: Any = {
+    "a test sample": {"value": {"part": "test", "samples": [3]}},
+    "smooth, of class 7": {
+        "value": {"part": "test", "samples": [3], "of": 7, "method": "smooth", "draws": 32}
+    },
+}
+OCCLUSION: Any = {
+    "a test sample": {"value": {"part": "test", "samples": [3], "size": 2, "stride": 1}},
+}
+EXCITE: Any = {
+    "a filter": {"value": {"layer": "conv2d_1", "unit": 3, "steps": 100, "seed": 0}},
+    "a class": {"value": {"layer": "output", "unit": 7, "steps": 200}},
 }
 
 
@@ -59,4 +86,59 @@ async def post_generate(
     network expects next. At temperature 0 the likeliest is taken; the same seed gives the same text."""
     asked = asked or GenerateIn()
     job = await jobs.start(live, "generate", generate, **asked.model_dump())
+    return await answered(request, response, jobs, job, wait)
+
+
+@router.post("/saliency", responses=ACCEPTED)
+async def post_saliency(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    settings: SettingsDep,
+    live: LiveDep,
+    asked: Annotated[SaliencyIn, Body(openapi_examples=SALIENCY)],
+    wait: Wait = 60,
+) -> SaliencyOut | JobOut:
+    """Which parts of one input its answer hangs on: the gradient of a class's z, before softmax, by the
+    input (Simonyan et al. 2014), times the input, or smoothed over noise (Smilkov et al. 2017)."""
+    job = await _of_one(jobs, settings, live, "saliency", asking.saliency, asked)
+    return await answered(request, response, jobs, job, wait)
+
+
+@router.post("/occlusion", responses=ACCEPTED)
+async def post_occlusion(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    settings: SettingsDep,
+    live: LiveDep,
+    asked: Annotated[OcclusionIn, Body(openapi_examples=OCCLUSION)],
+    wait: Wait = 60,
+) -> OcclusionOut | JobOut:
+    """By how much a class's probability falls where a patch covers the picture, for every place of the
+    patch (Zeiler & Fergus 2014)."""
+    job = await _of_one(jobs, settings, live, "occlusion", asking.occlusion, asked)
+    return await answered(request, response, jobs, job, wait)
+
+
+async def _of_one(
+    jobs: Jobs, settings: Settings, live: Live, kind: str, study: Study[...], asked: RowsIn
+) -> Job:
+    more = asked.model_dump(exclude=set(RowsIn.model_fields))
+    return await jobs.start(live, kind, study, asked=asked.asked(settings.max_predict_rows), **more)
+
+
+@router.post("/excite", responses=ACCEPTED)
+async def post_excite(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    live: LiveDep,
+    asked: Annotated[ExciteIn, Body(openapi_examples=EXCITE)],
+    wait: Wait = 60,
+) -> ExciteOut | JobOut:
+    """An input that a unit, or a filter, answers to most: made from noise by gradient ascent (Erhan et al.
+    2009; Yosinski et al. 2015), kept within the range of the data. What is maximised is the mean of the
+    filter's map before its activation."""
+    job = await jobs.start(live, "excite", excite, **asked.model_dump())
     return await answered(request, response, jobs, job, wait)

@@ -21,7 +21,17 @@ from .inspection import (
     TraceOut,
     Values,
 )
-from .job import GenerateIn, JobOut, TextOut
+from .job import (
+    ExciteIn,
+    ExciteOut,
+    GenerateIn,
+    JobOut,
+    OcclusionIn,
+    OcclusionOut,
+    SaliencyIn,
+    SaliencyOut,
+    TextOut,
+)
 from .network import (
     BranchIn,
     DivergenceOut,
@@ -112,6 +122,12 @@ __all__ = [
     "RowsIn",
     "SamplesIn",
     "TraceOut",
+    "ExciteIn",
+    "ExciteOut",
+    "OcclusionIn",
+    "OcclusionOut",
+    "SaliencyIn",
+    "SaliencyOut",
     "GenerateIn",
     "JobOut",
     "TextOut",

@@ -1,12 +1,17 @@
 """Asking about one answer of a network in a worker process; nothing here changes one."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Literal
 
 from engine.errors import Reason, Refused
+from engine.experiment import Experiment
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
 from engine.insight.notable import worst as worst_of
+from engine.studies import Progress
+from engine.studies import occlusion as occlusion_of
+from engine.studies import saliency as saliency_of
 
 from .encoding import encoded
 from .looking import columns_of
@@ -31,6 +36,16 @@ def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     return encoded(
         asdict(influenced(experiment, columns, target, sample=sample, known=known, most=most))
     )
+
+
+def saliency(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterator[Progress]:
+    """A study.  Raises: Refused"""
+    return saliency_of(experiment, columns_of(experiment, asked), **settings)
+
+
+def occlusion(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterator[Progress]:
+    """A study.  Raises: Refused"""
+    return occlusion_of(experiment, columns_of(experiment, asked), **settings)
 
 
 def worst(id: str, part: Part, most: int) -> bytes:

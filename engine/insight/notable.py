@@ -79,16 +79,7 @@ def exciting(
     Raises: Refused (no such layer or unit, no samples)
     """
     network = experiment.network
-    if layer not in network.names:
-        known = ", ".join(network.names)
-        raise Refused("layer", Reason("no_such_layer", "no layer {layer}; there are {known}", layer=layer, known=known))  # fmt: skip
-    place = network.names.index(layer)
-    units = network.shapes[place + 1][-1]
-    if not 0 <= unit < units:
-        raise Refused(
-            "unit",
-            Reason("no_such_unit", "units of {layer} are numbered 0 to {last}", layer=layer, last=units - 1),
-        )  # fmt: skip
+    place = network.place_of(layer, unit)
     x, _ = _looked_at(experiment, part)
     if not len(x):
         raise Refused(

@@ -6,6 +6,9 @@ It never touches the experiment after it has returned.
 """
 
 from .base import Progress, Study, gather
+from .excite import excite
 from .generate import generate
+from .occlusion import occlusion
+from .saliency import saliency
 
-__all__ = ["Progress", "Study", "gather", "generate"]
+__all__ = ["Progress", "Study", "excite", "gather", "generate", "occlusion", "saliency"]

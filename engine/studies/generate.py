@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..activations import softmax
+from ..by_input import NOT_FINITE
 from ..datasets.text import printable
 from ..errors import Reason, Refused
 from ..experiment import Experiment
@@ -73,12 +74,7 @@ def _write(
         z = read(np.array([tokens[-window:]], np.float64))["z"][0, -1].astype(np.float64)
         shares = softmax(z)
         if not np.isfinite(shares).all():
-            raise Refused(
-                "weights",
-                Reason(
-                    "weights.diverged", "the weights are not finite any more; reset the network"
-                ),
-            )
+            raise Refused("weights", NOT_FINITE)
         if temperature > 0:
             token = int(rng.choice(len(shares), p=softmax(z / temperature)))
         else:

@@ -113,10 +113,10 @@ def test_a_network_is_made_with_it_and_branches_with_it(client) -> None:
     ("asked", "field", "code"),
     [
         ({"layer": "output", "unit": 0, "what": "off"}, "layer", "surgery.output"),
-        ({"layer": "dense_7", "unit": 0, "what": "off"}, "layer", "surgery.unknown_layer"),
-        ({"layer": "dense_1", "unit": 8, "what": "freeze"}, "unit", "surgery.unknown_unit"),
+        ({"layer": "dense_7", "unit": 0, "what": "off"}, "layer", "no_such_layer"),
+        ({"layer": "dense_1", "unit": 8, "what": "freeze"}, "unit", "no_such_unit"),
         ({"layer": "dense_1", "unit": 0, "what": "swap"}, "with", "surgery.swap_with"),
-        ({"layer": "dense_1", "unit": 0, "what": "swap", "with": 9}, "with", "surgery.unknown_unit"),
+        ({"layer": "dense_1", "unit": 0, "what": "swap", "with": 9}, "with", "no_such_unit"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_by_field(client, asked, field, code) -> None:

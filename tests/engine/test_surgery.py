@@ -308,8 +308,8 @@ def test_units_that_are_gone_are_forgotten() -> None:
     ("surgery", "place", "code"),
     [
         (Surgery(off={"output": (0,)}), "surgery.off.output", "surgery.output"),
-        (Surgery(off={"dense_9": (0,)}), "surgery.off.dense_9", "surgery.unknown_layer"),
-        (Surgery(off={"dense_1": (8,)}), "surgery.off.dense_1", "surgery.unknown_unit"),
+        (Surgery(off={"dense_9": (0,)}), "surgery.off.dense_9", "no_such_layer"),
+        (Surgery(off={"dense_1": (8,)}), "surgery.off.dense_1", "no_such_unit"),
         (Surgery(frozen={"batch_norm_1": (0,)}), "surgery.frozen.batch_norm_1", "surgery.no_units"),
         (Surgery(frozen={"residual_1": (0,)}), "surgery.frozen.residual_1", "surgery.nothing_to_freeze"),
     ],

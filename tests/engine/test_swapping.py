@@ -86,7 +86,7 @@ def test_a_swapped_network_trains_on_as_the_other_would() -> None:
     ("spec", "layer", "pair", "place", "code"),
     [
         ({}, "dense_1", (0, 0), "with", "surgery.swap_with"),
-        ({}, "dense_1", (0, 8), "with", "surgery.unknown_unit"),
+        ({}, "dense_1", (0, 8), "with", "no_such_unit"),
         (SWAPS["lstm"][0], "lstm_1", (0, 4), "with", "surgery.other_direction"),
         (SWAPS["conv"][0], "conv2d_1", (0, 2), "with", "surgery.other_group"),
         (SWAPS["conv"][0], "conv2d_2", (1, 2), "with", "surgery.other_group"),

@@ -49,6 +49,15 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/trace": [{"samples": list(range(count))} for count in (30, 3, 1)],
     "/play": [{"steps_per_second": 1}],
     "/generate": [{"length": 10_000}],
+    "/saliency": [
+        {"part": "train", "samples": [0], "method": "smooth", "draws": draws} for draws in (256, 32)
+    ],
+    "/occlusion": [
+        {"part": "train", "samples": [0], "size": 1, "stride": stride} for stride in (1, 3)
+    ],
+    "/excite": [
+        {"layer": "output", "unit": 0, "steps": steps, "blur": 5} for steps in (1000, 100, 10)
+    ],
     "/weights": [{"output.bias": [1.0]}],
 }
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import Reason, Refused
 from ...experiment import Experiment
 from ...layers.through_time import BACKWARD as FROM_THE_END
+from ...naming import check_layer
 from ...trainer import Snapshot, Trainer
 from ..backprop import Backprop, backprop
 from ..places import Index, inside, parameter
@@ -220,15 +220,7 @@ class Walk:
     def look_at(self, units: dict[str, Index], places: dict[str, Index]) -> None:
         """Choose; what is not named is chosen for what there is to see.  Raises: Refused"""
         for name in units:
-            if name not in self.names:
-                raise Refused(
-                    f"units.{name}",
-                    Reason(
-                        "lines.unknown_layer",
-                        "there is no layer {name}; there are {names}",
-                        name=name, names=", ".join(self.names),
-                    ),
-                )  # fmt: skip
+            check_layer(name, self.names, f"units.{name}")
         for i, name in enumerate(self.names):
             shape = self.shape(i)
             asked = units.get(name)
