@@ -1,6 +1,7 @@
 """What is the same for everyone who asks: hashed, compressed once, and kept."""
 
 import gzip
+import json
 from functools import cached_property
 from hashlib import sha256
 from os import stat_result
@@ -86,6 +87,17 @@ class Assets:
         key = (path, after)
         if key not in self._urls:
             self._urls[key] = self._keep(path, bundle(self._static, path, after).encode())
+        return self._urls[key]
+
+    def words_url(self, path: str, late: tuple[str, ...], *, rest: bool) -> str:
+        """The address of the words of a language that come first, or of the `rest`: those whose keys
+        begin with one of `late`."""
+        key = (path, *late, str(rest))
+        if key not in self._urls:
+            words = json.loads((self._static / path).read_bytes())
+            chosen = {word: words[word] for word in words if word.startswith(late) == rest}
+            body = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
+            self._urls[key] = self._keep(path, body.encode())
         return self._urls[key]
 
     def _body(self, paths: tuple[str, ...]) -> bytes:

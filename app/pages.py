@@ -14,6 +14,8 @@ from .assets import Assets, Kept
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
+# Words that on the playground only such scripts say as are loaded when they are first wanted.
+LATE_WORDS = ("ask.", "bp.", "clinic.", "flow.", "fn.", "pictures.", "predict.")
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",
@@ -106,10 +108,20 @@ class Site:
         fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
         pages = {}
         for page in PAGES:
-            text = templates.get_template(page.template).render(page=page, fetched=fetched)
+            given = fetched | _words(assets) if page is PAGES[0] else fetched
+            text = templates.get_template(page.template).render(page=page, fetched=given)
             pages[page.path] = Kept(text.encode(), "text/html")
         self._pages, self._assets, self._before = pages, assets.kept, self._assets
         self._stamps = stamps
+
+
+def _words(assets: Assets) -> dict[str, str]:
+    """The playground's languages, each in two: what is said at first sight, and the rest."""
+    found: dict[str, str] = {}
+    for path in (path for path in _FETCHED if path.startswith("i18n/")):
+        found[path] = assets.words_url(path, LATE_WORDS, rest=False)
+        found[f"late/{path}"] = assets.words_url(path, LATE_WORDS, rest=True)
+    return found
 
 
 def _stamps(*folders: Path) -> Iterator[tuple[str, int, int]]:

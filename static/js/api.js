@@ -94,6 +94,7 @@ const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)
 export const api = {
   catalog: () => ask("GET", "/api/catalog?short=true"),
   words: (/** @type {string} */ language) => ask("GET", asset(`i18n/${language}.json`)),
+  lateWords: (/** @type {string} */ language) => ask("GET", asset(`late/i18n/${language}.json`)),
   create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
   network: (/** @type {string} */ id) => ask("GET", of(id)),
   dataset,

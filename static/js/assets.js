@@ -13,19 +13,33 @@ export function asset(path) {
  * @returns {Promise<any>} what the module exports
  */
 export function late(path) {
-  waiting[path] ??= new Promise((resolve, reject) => {
+  waiting[path] ??= fetched(path).catch((error) => {
+    delete waiting[path];
+    throw error;
+  });
+  return waiting[path];
+}
+
+/** @param {string} path */
+function fetched(path) {
+  const loaded = new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.type = "module";
     script.src = asset(path);
     // The bundler (app/bundling.py) leaves every module there, by its path.
     script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
-    script.onerror = () => {
-      delete waiting[path];
-      reject(new Error(path));
-    };
+    script.onerror = () => reject(new Error(path));
     document.head.append(script);
   });
-  return waiting[path];
+  return Promise.all([loaded, beside()]).then(([module]) => module);
+}
+
+/** What comes with a script that is late. @type {() => Promise<unknown>} */
+let beside = async () => {};
+
+/** @param {() => Promise<unknown>} load */
+export function comesBeside(load) {
+  beside = load;
 }
 
 /** @type {Record<string, Promise<any>>} */

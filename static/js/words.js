@@ -1,5 +1,6 @@
 /** The page's words, one file a language; elements marked with data-t are filled in. */
 import { api } from "./api.js";
+import { comesBeside } from "./assets.js";
 import { grouped } from "./canvas.js";
 
 /** @type {Record<string, string>} */
@@ -7,13 +8,30 @@ let words = {};
 /** @type {string} */
 let language = "en";
 
+/** Words that only scripts say that are loaded late: they come with the first of these. @type {Promise<void> | null} */
+let more = null;
+comesBeside(() => (more ??= lateWords().catch((error) => {
+  more = null;
+  throw error;
+})));
+
+async function lateWords() {
+  for (;;) {
+    const of = language, found = await api.lateWords(of);
+    if (of !== language) continue; // it is another one by now
+    words = { ...words, ...found };
+    return;
+  }
+}
+
 /** Where fingers point, "click" and "point at" are other words: a key with `.touch` behind it stands for such devices. */
 const touch = typeof matchMedia === "function" ? matchMedia("(hover: none)") : null;
 
 /** @param {string} wanted */
 export async function load(wanted) {
   const next = wanted === "zh" ? "zh" : "en";
-  words = await api.words(next);
+  const first = await api.words(next);
+  words = { ...first, ...(more ? await api.lateWords(next) : null) };
   language = next;
   document.title = t(document.body.dataset.title ?? "title");
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";

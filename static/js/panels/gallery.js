@@ -91,7 +91,7 @@ function ownPictures(session) {
   const button = h("button", { id: "pictures", class: "thumb", type: "button", role: "radio", "data-kind": "own_images", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
     openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js")).mountOwnPictures(session));
     openPictures();
-  }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("pictures.thumb")));
+  }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("ownPicturesNew")));
   return explain(button, () => ({ text: t("tip.pictures") }));
 }
 

@@ -63,7 +63,7 @@ export function mountOwnPictures(session) {
     fit();
     try {
       const { images, labels } = ways[at].sending();
-      const made = await api.keepPictures(name.value.trim() || t("pictures.thumb"), images, labels);
+      const made = await api.keepPictures(name.value.trim() || t("ownPicturesNew"), images, labels);
       void listOwn(session);
       const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "image", task: made.task, suits: made.suits }) }), "dataset", true);
       if (done) {
@@ -88,7 +88,7 @@ export function mountOwnPictures(session) {
     nameOf.textContent = t("pictures.name");
     send.textContent = t("pictures.use");
     shut.textContent = t("close");
-    name.placeholder = t("pictures.thumb");
+    name.placeholder = t("ownPicturesNew");
     for (const way of ways) way.words();
     show();
   });

@@ -73,7 +73,7 @@ export function mountShare(session, hidden) {
           h("li", {}, `${t("optimizer")}${t("colon")}${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}${t("colon")}${t("shareSame")}`),
           h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
-        h("label", { class: "field" }, t("predict.title"), first),
+        h("label", { class: "field" }, t("predictTitle"), first),
         h("h3", {}, t("shareLink")), h("div", { class: "row" }, address, h("button", { type: "button", class: "primary", id: "copy-link", onclick: () => void copy(address.value) }, t("copyLink"))),
         ...(("embedding" in document.documentElement.dataset) ? [h("h3", {}, t("shareEmbed")), frame, h("button", { type: "button", onclick: () => void copy(frame.value) }, t("copyEmbed"))] : [h("p", { class: "hint" }, t("embedOff"))])),
       h("div", {}, h("p", { class: "hint" }, t("sharePreview")), preview, picture, ...(LOCAL.test(location.hostname) ? [h("p", { class: "hint local" }, t("shareLocal"))] : []), problem));
