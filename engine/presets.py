@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from .datasets.curve import ArticleLinear, ArticlePairs
+from .datasets.edges import Edges
+from .datasets.image import Digits, Shapes
+from .datasets.mnist import Mnist
 from .datasets.plane import Blobs, Circle, Xor
 from .datasets.worked_example import WorkedExample
-from .layers import Dense
+from .layers import Conv2D, Dense, Flatten, GlobalAvgPool2D, LayerSpec, MaxPool2D
 from .optimizers import SGD, Adam
 from .spec import NetworkSpec
 from .suits import suiting
@@ -20,6 +23,21 @@ class Preset:
     summary: dict[str, str]
     spec: NetworkSpec
 
+
+def _halved(*filters: int) -> tuple[LayerSpec, ...]:
+    """Maps of three by three kernels, each layer of them halved."""
+    return tuple(
+        layer
+        for n in filters
+        for layer in (Conv2D(filters=n, kernel_size=3, padding="same"), MaxPool2D())
+    )
+
+
+# Both get the same; only the layers are to be compared.
+_ON_DIGITS = {
+    "dataset": Digits(), "optimizer": Adam(learning_rate=0.01), "batch_size": 64,
+    "initializer": "he_uniform",
+}  # fmt: skip
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
@@ -88,6 +106,44 @@ PRESETS: dict[str, Preset] = {
              "zh": "广为流传的手算例子：sigmoid 单元，偏置固定不变。其总误差（平方和的一半）在两个输出时就是这里的 mse（平均值）："
              "第一步之前为 0.298371。"},
             NetworkSpec(dataset=WorkedExample(), **suiting(WorkedExample)),
+        ),
+        Preset(
+            "digits_cnn",
+            {"en": "Digits, convolutional", "zh": "手写数字：卷积网络"},
+            {"en": "Two layers of kernels, 6090 parameters: nineteen digits in twenty are right after some seventy steps.",
+             "zh": "两层卷积核，6090 个参数：约七十步后，二十个数字能认对十九个。"},
+            NetworkSpec(**_ON_DIGITS, layers=(*_halved(16, 32), Flatten())),
+        ),
+        Preset(
+            "digits_mlp",
+            {"en": "Digits, dense", "zh": "手写数字：全连接网络"},
+            {"en": "The same data and as many parameters, in one dense layer: compare its test accuracy with the kernels'.",
+             "zh": "同样的数据，参数数量相当，但只用一个全连接层：与卷积网络比较测试准确率。"},
+            NetworkSpec(**_ON_DIGITS, layers=(Flatten(), Dense(units=80, activation="relu"))),
+        ),
+        Preset(
+            "mnist_cnn",
+            {"en": "MNIST, convolutional", "zh": "MNIST：卷积网络"},
+            {"en": "Kernels of five by five on larger digits. Take the dropout out: what happens to the test loss?",
+             "zh": "在更大的数字上使用 5×5 卷积核。去掉 dropout，测试损失会怎样？"},
+            NetworkSpec(dataset=Mnist(), **suiting(Mnist)),
+        ),
+        Preset(
+            "shapes_cnn",
+            {"en": "Shapes, wherever they are", "zh": "图形：不论在哪里"},
+            {"en": "The mean of each last map asks whether a corner is there, not where: compare with flatten in its place.",
+             "zh": "最后每张特征图取平均，只问有没有某个角，不问在哪里：换成 flatten 比较一下。"},
+            NetworkSpec(
+                dataset=Shapes(), layers=(*_halved(8, 16), Conv2D(filters=32, kernel_size=3, padding="same"), GlobalAvgPool2D()),
+                optimizer=Adam(learning_rate=0.01), batch_size=32, initializer="he_uniform",
+            ),
+        ),
+        Preset(
+            "edge_detector",
+            {"en": "Edge detector", "zh": "边缘检测器"},
+            {"en": "One layer of four kernels. Set one by hand under Weights, −1, −2, −1 above and 1, 2, 1 below, or let them be learned.",
+             "zh": "一层四个卷积核。可在“权重数值”里手动设置，例如上为 −1、−2、−1，下为 1、2、1；也可让网络自己学。"},
+            NetworkSpec(dataset=Edges(), **suiting(Edges)),
         ),
     )
 }  # fmt: skip

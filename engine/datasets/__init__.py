@@ -5,8 +5,10 @@ from typing import get_args
 from .arithmetic import Arithmetic
 from .base import Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
+from .edges import Edges
 from .image import Digits, Shapes
 from .known_tables import BreastCancer, Iris, Wine
+from .mnist import Mnist
 from .own import Own, OwnData
 from .pictures import Pictures
 from .plane import (
@@ -32,7 +34,7 @@ from .worked_example import WorkedExample
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
     | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
-    | WorkedExample | Iris | Wine | BreastCancer | Digits | Shapes | Sines | Price | Sunspots
+    | WorkedExample | Iris | Wine | BreastCancer | Digits | Mnist | Shapes | Edges | Sines | Price | Sunspots
     | Waveforms | Adding | Brackets | Zen | Topics | Arithmetic | Own | OwnText
 )  # fmt: skip
 DATASETS: dict[str, type[AnyDataset]] = {

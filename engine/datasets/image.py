@@ -24,6 +24,8 @@ from .packaged import read
 
 DIGITS = 1797
 PIXEL = labels(("pixel", "像素"))
+DIGIT = label("digit", "数字")
+DIGIT_NAMES = tuple("0123456789")
 # Pictures drawn at once: the arrays on the way stay within the processor's cache.
 BLOCK = 64
 
@@ -64,8 +66,8 @@ class Digits:
             view="image",
             task="classification",
             columns=("pixel",),
-            class_names=tuple("0123456789"),
-            labels=Labels(columns=PIXEL, target=label("digit", "数字")),
+            class_names=DIGIT_NAMES,
+            labels=Labels(columns=PIXEL, target=DIGIT),
             deviation=np.full(1, 16.0),
         )
 
@@ -194,4 +196,4 @@ def _column(values: Array) -> Array:
     return values.astype(np.float32)[:, None, None]
 
 
-__all__ = ["DIGITS", "SHAPES", "Digits", "Shapes"]
+__all__ = ["DIGIT", "DIGITS", "DIGIT_NAMES", "PIXEL", "SHAPES", "Digits", "Shapes"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import Reason, Refused
 from .base import Array, Dataset, check_size, split
 from .faults import Fault, leaked, shuffled, stretches
+from .image import PIXEL
 from .labels import Label, Labels, label, labels
 
 MIN_SIDE, MAX_SIDE = 4, 64
@@ -18,7 +19,6 @@ MAX_CLASSES = 64
 MAX_LABEL = 80
 GREY, COLOUR = 1, 3
 BRIGHTEST = 255
-PIXEL = labels(("pixel", "像素"))
 COLOURS = labels(("red", "红"), ("green", "绿"), ("blue", "蓝"))
 # Images, rows, pixels, and the colours of one.
 DEPTH = 4

@@ -24,6 +24,8 @@ def test_the_wheel_serves_the_page_on_its_own(tmp_path: Path) -> None:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file():
                 assert f"app/{path.relative_to(ROOT)}" in names
+    for data in ("mnist.npz", "mnist.NOTICE.txt"):
+        assert f"engine/datasets/{data}" in names
     assert not any(name.startswith("tests/") for name in names)
     site = tmp_path / "site"
     subprocess.run(
@@ -45,6 +47,8 @@ def test_the_wheel_serves_the_page_on_its_own(tmp_path: Path) -> None:
             assert httpx.get(url + path).status_code == 200
         assert httpx.get(f"{url}static/js/pages/playground.js").status_code == 200
         assert httpx.post(f"{url}api/networks").status_code == 201
+        digits = httpx.post(f"{url}api/networks", json={"dataset": {"kind": "mnist"}}, timeout=30)
+        assert digits.status_code == 201
     finally:
         process.terminate()
         process.wait(15)

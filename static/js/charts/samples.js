@@ -346,8 +346,8 @@ export function drawSmall(canvas, preview) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   if (preview.view === "image") {
-    const each = Math.max(1, Math.floor(preview.inputs.length / 4));
-    for (let i = 0; i < 4; i++) paintImage(context, preview.inputs[i * each], 1 + (i % 2) * (width / 2), 1 + Math.floor(i / 2) * (height / 2), width / 2 - 2);
+    preview.inputs.forEach((/** @type {any[][][]} */ image, /** @type {number} */ i) =>
+      paintImage(context, image, 1 + (i % 2) * (width / 2), 1 + Math.floor(i / 2) * (height / 2), (width / 2 - 2) * Math.min(1, image[0].length / image.length)));
   } else if (preview.view === "sequence") {
     const lines = palette(), rows = preview.inputs.length, symbols = symbolsOf(preview.columns);
     preview.inputs.forEach((/** @type {number[][]} */ sequence, /** @type {number} */ i) => (symbols
