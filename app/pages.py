@@ -17,8 +17,11 @@ _FETCHED = ("js/model/worker.js",)
 _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
-LATE_WORDS = ("ask.", "bp.", "flow.", "fn.", "neuron.", "problem.")
+LATE_WORDS = (
+    "ask.", "bp.", "clinic.", "flow.", "fn.", "neuron.", "pictures.", "predict.", "problem.", "sounds.",
+)  # fmt: skip
 _EARLY = {
+    "pictures.thumb",
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # What the playground loads when it is first wanted: half of a visit does without.
@@ -26,8 +29,10 @@ LATE = (
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
+    "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
+    "js/panels/own-pictures.js",
     "js/panels/predict.js",
     "js/panels/share.js",
     "js/panels/writing.js",
@@ -59,7 +64,7 @@ class Page:
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
          ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
-          "css/predict.css"), "title"),
+          "css/predict.css", "css/pictures.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.bundling import modules
-from app.pages import LATE, PAGES
+from app.pages import LATE, LATE_WORDS, PAGES
 
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -237,6 +237,14 @@ def test_every_word_a_page_asks_for_exists() -> None:
     )
     asked |= {page.title for page in PAGES if page.title}
     assert asked <= words.keys(), asked - words.keys()
+
+
+def test_what_is_seen_first_says_no_words_that_come_late() -> None:
+    first = [ROOT / "static" / module.path for module in modules(ROOT / "static", PAGES[0].script)]
+    pages = [ROOT / "templates" / name for name in (PAGES[0].template, "base.html", "dialogs.html")]
+    for path in (*first, *pages):
+        for word in re.findall(r"[\"'`]([a-z]+\.)[\w.${}]*[\"'`]", path.read_text()):
+            assert word not in LATE_WORDS, (path.name, word)
 
 
 def test_every_script_is_in_the_bundle_of_a_page_or_of_the_worker() -> None:

@@ -21,7 +21,10 @@ export function asset(path) {
  * @returns {Promise<any>} what the module exports
  */
 export function late(path) {
-  waiting[path] ??= Promise.all([loaded(path), allWords()]).then(([module]) => module);
+  waiting[path] ??= Promise.all([loaded(path), allWords()]).then(([module]) => module).catch((error) => {
+    delete waiting[path]; // the next one asks again
+    throw error;
+  });
   return waiting[path];
 }
 
@@ -33,10 +36,7 @@ function loaded(path) {
     script.src = asset(path);
     // The bundler (app/bundling.py) leaves every module there, by its path.
     script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
-    script.onerror = () => {
-      delete waiting[path];
-      reject(new Error(path));
-    };
+    script.onerror = () => reject(new Error(path));
     document.head.append(script);
   });
 }

@@ -102,7 +102,7 @@ export function mountPredict(session, pictures) {
     leave();
   });
 
-  const title = () => h("div", { class: "row title" }, h("h3", {}, t("predict.title")),
+  const title = () => h("div", { class: "row title" }, h("h3", {}, t("predictTitle")),
     h("button", { type: "button", class: "quiet", "data-name": "skip", onclick: leave }, t(phase === "shown" ? "close" : "predict.skip"), " ", h("kbd", {}, "Esc")));
   const tabs = () => h("div", { class: "row kinds", role: "group", "aria-label": t("predict.what") }, ...KINDS.filter((name) => kinds[name].fits()).map((name) =>
     h("button", { type: "button", "aria-pressed": String(name === kind), "data-name": `predict ${name}`, onclick: () => store.set({ predict: name }) }, t(`predict.${name}`))));
