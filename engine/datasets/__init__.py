@@ -24,6 +24,7 @@ from .plane import (
 )
 from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
+from .sounds import Sounds
 from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
@@ -41,6 +42,6 @@ DATASETS: dict[str, type[AnyDataset]] = {
 
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnData", "OwnText",
-    "Pictures", "Plane",
+    "Pictures", "Plane", "Sounds",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,9 @@ from .labels import Labels, label, labels
 from .mel import centres, frames_of, log_mel
 
 LOWEST_RATE, HIGHEST_RATE = 8_000, 48_000
+MAX_SOUNDS = 2_000
 LEAST_S, MOST_S = 0.05, 10.0
-LOUDEST = 32_767  # of 16-bit samples
+FULL = 32_768  # of 16-bit samples
 BANDS = 24
 SECONDS = 1.0
 # Of every training sound so many more are made, so that three of a word teach more than three do.
@@ -49,42 +49,16 @@ class Sounds:
         return self.samples[number, : self.lengths[number]]
 
 
-def signals_of(sounds: Any, rate: Any) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
-    """Lists of numbers from -1 to 1, of any lengths.
-
-    Returns: samples (n, longest), lengths (n,)
-
-    Raises: Refused
-    """
-    check_rate(rate)
-    if not sounds:
-        raise Refused(
-            "sounds", Reason("sounds.none", "there are no sounds; give at least one of each class")
-        )
-    found = [_signal(number, one) for number, one in enumerate(sounds)]
-    return joined(found, rate)
-
-
 def joined(
     signals: Sequence[NDArray[np.int16]], rate: int
 ) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
-    """Sounds (length,) as one array.  Raises: Refused (one that is too short or too long)"""
+    """Sounds (length,) as one array.  Returns: samples (n, longest), lengths (n,)
+
+    Raises: Refused (one that is too short or too long, or all together)
+    """
     lengths = np.array([len(one) for one in signals], np.int64)
-    for number, length in enumerate(lengths):
-        if not LEAST_S * rate <= length <= MOST_S * rate:
-            raise Refused(
-                "sounds",
-                Reason(
-                    "sounds.length",
-                    "sound {sound} is {seconds} s long; a sound has {least} to {most} s (limit: "
-                    "max_seconds)",
-                    sound=number + 1,
-                    seconds=f"{length / rate:.2f}",
-                    least=f"{LEAST_S:g}",
-                ),
-                limit="max_seconds",
-                value=MOST_S,
-            )
+    for number, length in enumerate(lengths.tolist(), 1):
+        check_length(number, length, rate)
     check_size(len(signals), (int(lengths.max()),), "sounds")
     samples = np.zeros((len(signals), int(lengths.max())), np.int16)
     for row, one in zip(samples, signals, strict=True):
@@ -92,46 +66,36 @@ def joined(
     return samples, lengths
 
 
-def check_rate(rate: Any) -> None:
+def check_rate(rate: int) -> None:
     """Raises: Refused"""
-    if (
-        isinstance(rate, bool)
-        or not isinstance(rate, int)
-        or not LOWEST_RATE <= rate <= HIGHEST_RATE
-    ):
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise Refused(
-            "rate",
+            "sounds",
             Reason(
                 "sounds.rate",
-                "a sound has {least} to {most} samples a second, as a whole number",
+                "a sound of {rate} samples a second; there are to be {least} to {most}",
+                rate=rate,
                 least=LOWEST_RATE,
                 most=HIGHEST_RATE,
             ),
         )
 
 
-def _signal(number: int, given: Any) -> NDArray[np.int16]:
-    """Raises: Refused"""
-    if not isinstance(given, list) or not set(map(type, given)) <= {int, float}:
+def check_length(number: int, length: int, rate: int) -> None:
+    """Of the sound of that number, from 1.  Raises: Refused"""
+    if not LEAST_S * rate <= length <= MOST_S * rate:
         raise Refused(
             "sounds",
             Reason(
-                "sounds.no_numbers", "sound {sound} is no list of numbers", sound=number + 1
+                "sounds.length",
+                "sound {sound} is {seconds} s long; a sound has {least} to {most} s (limit: max_seconds)",
+                sound=number,
+                seconds=f"{length / rate:.2f}",
+                least=f"{LEAST_S:g}",
             ),
+            limit="max_seconds",
+            value=MOST_S,
         )
-    values = np.array(given, np.float64)
-    wrong = ~(np.abs(values) <= 1)
-    if wrong.any():
-        raise Refused(
-            "sounds",
-            Reason(
-                "sounds.value",
-                "sound {sound} has the value {value}; a sound's numbers are from -1 to 1",
-                sound=number + 1,
-                value=f"{values[int(wrong.argmax())]:.6g}",
-            ),
-        )
-    return np.rint(values * LOUDEST).astype(np.int16)
 
 
 def loudest(sound: Array, length: int) -> Array:
@@ -166,7 +130,7 @@ def varied(sound: Array, rate: int, rng: np.random.Generator) -> Array:
 
 def as_dataset(sounds: Sounds, test_fraction: float, seed: int, fault: Fault) -> Dataset:
     """(time, bands) of each, scaled by the training part; of every training sound there are copies
-    besides, of the test sounds none. `sources` say which sound each sample was made of."""
+    besides, of the test sounds none."""
     rng = np.random.default_rng([seed, 2])
     numbers = np.arange(len(sounds.targets))
     train, test = split(numbers, sounds.targets, test_fraction, rng)
@@ -175,7 +139,7 @@ def as_dataset(sounds: Sounds, test_fraction: float, seed: int, fault: Fault) ->
     check_size(
         len(train) * (1 + COPIES) + len(test), (frames_of(length, sounds.rate), BANDS), "sounds"
     )
-    cut = {int(n): loudest(sounds.sound(n) / LOUDEST, length) for n in (*train, *test)}
+    cut = {int(n): loudest(sounds.sound(n) / FULL, length) for n in (*train, *test)}
     # All as they are, then all once more: who takes the first has every recording.
     copies = [varied(cut[int(n)], sounds.rate, rng) for _ in range(COPIES) for n in train]
     made = [log_mel(one, sounds.rate, BANDS) for one in ([cut[int(n)] for n in train] + copies)]
@@ -200,8 +164,10 @@ def as_dataset(sounds: Sounds, test_fraction: float, seed: int, fault: Fault) ->
         mean=mean,
         deviation=deviation,
         identities=sources,
+        sources=sources,
+        test_sources=test,
         labels=Labels(columns=labels(*sounds.columns), target=label("word", "词")),
     )
 
 
-__all__ = ["Sounds", "as_dataset", "joined", "loudest", "signals_of", "varied"]
+__all__ = ["Sounds", "as_dataset", "check_length", "check_rate", "joined", "loudest", "varied"]

@@ -37,11 +37,17 @@ def word(which: str, rng: np.random.Generator) -> list[float]:
     pitch = 120 * rng.uniform(0.92, 1.08)
     stretch, near = rng.uniform(0.85, 1.15), lambda hz: hz * rng.uniform(0.95, 1.05)
     if which == "yes":
-        vowel = _voiced(0.3 * stretch, pitch, [(near(280), near(550)), (near(2200), near(1800))], rng)
+        vowel = _voiced(
+            0.3 * stretch, pitch, [(near(280), near(550)), (near(2200), near(1800))], rng
+        )
         spoken = np.concatenate([vowel, 0.35 * _hiss(0.22 * stretch, rng)])
     else:
-        hum = 0.4 * _voiced(0.12 * stretch, pitch, [(near(250), near(280)), (near(1100), near(1000))], rng)
-        vowel = _voiced(0.35 * stretch, pitch, [(near(550), near(400)), (near(1000), near(750))], rng)
+        hum = 0.4 * _voiced(
+            0.12 * stretch, pitch, [(near(250), near(280)), (near(1100), near(1000))], rng
+        )
+        vowel = _voiced(
+            0.35 * stretch, pitch, [(near(550), near(400)), (near(1000), near(750))], rng
+        )
         spoken = np.concatenate([hum, vowel])
     length = round(RATE * rng.uniform(1.0, 1.3))
     at = rng.integers(0, max(1, length - len(spoken)))
