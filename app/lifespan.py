@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from .jobs import Jobs
-from .memory import keep_little
+from .memory import keep_little, settle, unsettle
 from .opening import Hold
 from .pacing import save_forever, train_forever
 from .registry import Networks
@@ -32,9 +32,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     loops.append(asyncio.create_task(save_forever(networks)))
     await asyncio.gather(*starting)
     await networks.resume()
+    settle()
     try:
         yield
     finally:
+        unsettle()
         networks.say_goodbye()
         jobs.end_all()
         for task in loops:

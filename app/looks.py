@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.2  # of the network's time
 SAVED_S = 0.05  # of work that may be saved up for when something changes
+OWED_S = 0.05  # of work that may be done ahead of time for what is asked for the first time
+DRAWN_S = 0.5  # after the last stroke
 BATCH_S = 0.01  # of work between two slices of training, or one look
 BYTES_PER_SECOND = 10e6  # of one request
 LARGE_BYTES = 160_000  # below it looks of all clients fit anyway
@@ -33,12 +35,19 @@ class Wanted:
     look: Look
     request: dict[str, Any]  # as it goes back with every answer
     watchers: "set[Watcher]" = field(default_factory=set)
+    # Who has asked for another one while this was on its way: it is shown all the same, before that.
+    moving_on: "set[Watcher]" = field(default_factory=set)
     due: float = 0.0
     cost_s: float = 0.0  # of the last one
     size: int = 0  # bytes of the last one
     seen: int = -1  # which of the network's changes has been looked at
     busy: bool = False  # somebody asks the worker
     told: Any = None  # the problem that was told last: it is told once
+
+    @property
+    def new(self) -> bool:
+        """It has not been answered yet."""
+        return self.seen < 0
 
     def put_off(self, now: float, interval: float) -> None:
         """The rhythm is kept, not the delay, unless it is far behind."""
@@ -54,6 +63,11 @@ class Looks:
         self._wanted: dict[Look, Wanted] = {}
         self._credit_s = SAVED_S
         self._earned_at = monotonic()
+        self._drawn_at = -1e9
+
+    def drawn(self, now: float) -> bool:
+        """Somebody draws what is looked at, and waits for the answer to every stroke."""
+        return now - self._drawn_at < DRAWN_S
 
     def __bool__(self) -> bool:
         return bool(self._wanted)
@@ -64,11 +78,20 @@ class Looks:
         return sum(wanted.size for wanted in self._wanted.values())
 
     def ask(self, watcher: "Watcher", look: Look, request: dict[str, Any]) -> None:
-        """In place of what the watcher asked for before; the first one is made at once."""
+        """In place of what the watcher asked for before; the first one is made at once.
+
+        What is drawn changes faster than looks are made: if each were dropped for the next, nothing
+        would be seen until the pen rests. So one drawing lets the one before come through.
+        """
+        before = watcher.wanted
         self.leave(watcher)
+        if before is not None and before.busy and before.look.inputs and look.inputs:
+            before.moving_on.add(watcher)
         wanted = self._wanted.setdefault(look, Wanted(look, request))
         wanted.watchers.add(watcher)
         wanted.seen, wanted.told = -1, None
+        if look.inputs:
+            self._drawn_at = monotonic()
         watcher.wanted = wanted
         watcher.stale.set()
 
@@ -101,15 +124,18 @@ class Looks:
         return chosen
 
     def pause(self, wanted: Wanted, now: float, players: int) -> float:
-        """Seconds until this one may be made out of a round."""
-        return max(wanted.due - now, self._pause(now, players))
+        """Seconds until this one may be made out of a round. A new one may be made on credit: those
+        that are made again and again wait for it."""
+        owed = OWED_S if wanted.new else 0.0
+        return max(wanted.due - now, self._pause(now, players, owed))
 
-    def _pause(self, now: float, players: int) -> float:
-        """Seconds until what looks have cost is earned: of each second a network has its part."""
+    def _pause(self, now: float, players: int, owed: float = 0.0) -> float:
+        """Seconds until what looks have cost is earned, but for what may be owed: of each second a
+        network has its part."""
         share = SHARE / max(1, players)
         self._credit_s = min(SAVED_S, self._credit_s + (now - self._earned_at) * share)
         self._earned_at = now
-        return max(0.0, -self._credit_s / share)
+        return max(0.0, -(self._credit_s + owed) / share)
 
     def tell(
         self, asked: Sequence[Wanted], looked: Sequence[Looked], generation: int, room: int
@@ -131,6 +157,10 @@ class Looks:
                 wanted.size = len(data)
                 for watcher in wanted.watchers:
                     watcher.show(data)
+                for watcher in wanted.moving_on:
+                    if watcher.wanted is not None and watcher.wanted.new:
+                        watcher.show(data)
+            wanted.moving_on.clear()
 
 
 def wake(wanted: Wanted) -> None:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ROUNDS = "rounds"  # who speaks with the worker
 UNWATCHED_REPORT_S = 1.0
+DRAWN_SLICE_S = 0.006  # where somebody draws: every stroke is to be answered at once
 MOST_CATCHING_UP_S = 0.25  # after a stall a limited run goes on, it does not rush
 
 
@@ -63,7 +64,9 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
     suspects = [live for live in ready.values() if live.deaths[ROUNDS]]
     if suspects:
         ready, ready_jobs = {suspects[0].turn: suspects[0]}, {}
-    chosen = turns.choose([*ready, *ready_jobs], begin, settings.slice_s)
+    drawn = any(n.channel.looks.drawn(begin) for n in networks.live.values() if n.worker is worker)
+    slice_s = min(settings.slice_s, DRAWN_SLICE_S) if drawn else settings.slice_s
+    chosen = turns.choose([*ready, *ready_jobs], begin, slice_s)
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
     looks = {
@@ -72,7 +75,7 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
         if turn in ready and ready[turn].channel.looks
     }
     plays = [
-        _play(ready[turn], s, begin, interval, looks.get(ready[turn].id, []))
+        _play(ready[turn], s, begin, interval, looks.get(ready[turn].id, []), drawn=drawn)
         for turn, s in chosen
         if turn in ready
     ]
@@ -173,7 +176,9 @@ def _allow(live: Live, now: float) -> None:
     live.ticked = now
 
 
-def _play(live: Live, seconds: float, now: float, interval: float, looks: list[Wanted]) -> Play:
+def _play(
+    live: Live, seconds: float, now: float, interval: float, looks: list[Wanted], *, drawn: bool
+) -> Play:
     watched = bool(live.channel.watchers)
     due = now >= live.report_at
     if due:
@@ -183,7 +188,7 @@ def _play(live: Live, seconds: float, now: float, interval: float, looks: list[W
     steps = None if live.steps_per_second is None else int(live.allowance)
     wants_weights = due and live.channel.wants_weights
     wanted = [one.look for one in looks]
-    return Play(live.id, live.run, steps, seconds, due, wants_weights, wanted)
+    return Play(live.id, live.run, steps, seconds, due, wants_weights, wanted, drawn)
 
 
 async def save_forever(networks: Networks) -> None:

@@ -119,7 +119,7 @@ def _as_written(place: list[str]) -> list[str]:
     return written
 
 
-_INTERNAL = re.compile(r"constrained-|list\[|function-")
+_INTERNAL = re.compile(r"constrained-|list\[|function-|by-")
 
 
 def _tags() -> frozenset[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
-from .measuring import classify, confusion, output_of
+from .measuring import classify, confusion, looking, output_of
 from .operating import Operating
 
 Array = NDArray[np.floating]
@@ -105,7 +105,9 @@ class Experiment(Operating):
         keep_answer(len(columns), numbers, len(columns) * self.network.work, place)
         features = self._parts.features(columns)
         with np.errstate(all="ignore"):
-            caches = self.network.forward(self.trainer.vector, features.astype(self.trainer.dtype))
+            rows = features.astype(self.trainer.dtype)
+            passes = looking(self.network, self.trainer)
+            caches = self.network.forward(self.trainer.vector, rows, passes)
         return {
             name: {part: cache[part] for part in ("z", "a") if part in cache}
             for name, cache in zip(self.network.names, caches, strict=True)

@@ -168,7 +168,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             if level != len(parts) or used not in place or used == name:
                 continue
             if name == "workers":
-                assert used in ("wire", "finishing"), (path, module)
+                assert used in ("wire", "finishing", "memory"), (path, module)
             if used == "errors":  # whoever decides may refuse
                 continue
             assert place[used] <= place[name], (path.name, module)

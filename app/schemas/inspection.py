@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal, TypeVar
 
+import orjson
 from annotated_types import Interval, Len
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from engine.errors import Reason, Refused
 from engine.insight.findings import Illness
@@ -101,6 +102,20 @@ class LookSampleIn(Wire):
     sample: Annotated[int, Interval(ge=0, le=2**31)]
 
 
+class LookInputsIn(Wire):
+    """A sample that is not in the data: one that is drawn, say."""
+
+    inputs: Annotated[list[Sample], Len(1, 1)] = Field(
+        description="one raw sample, as POST activations takes it"
+    )
+
+
+def _by(sample: Any) -> str:
+    """What a look's sample is given by."""
+    inputs = isinstance(sample, LookInputsIn) or (isinstance(sample, dict) and "inputs" in sample)
+    return "by-inputs" if inputs else "by-number"
+
+
 class LookOutputsIn(Wire):
     part: Literal["train", "test"]
     samples: SampleNumbers
@@ -109,7 +124,13 @@ class LookOutputsIn(Wire):
 class LookIn(Wire):
     """What a socket's client wants to see of a network again and again."""
 
-    sample: LookSampleIn | None = None
+    sample: (
+        Annotated[
+            Annotated[LookSampleIn, Tag("by-number")] | Annotated[LookInputsIn, Tag("by-inputs")],
+            Discriminator(_by),
+        ]
+        | None
+    ) = None
     outputs: Annotated[list[LookOutputsIn], Len(0, 2)] = Field(default=[])
     confusion: bool = False
     every_ms: Annotated[int, Interval(ge=20, le=60_000)] = 50
@@ -127,11 +148,14 @@ class LookIn(Wire):
                     "empty_look", "ask for a sample, for outputs or for the confusion; null ends it"
                 ),
             )
+        sample = self.sample
+        numbered = isinstance(sample, LookSampleIn)
         return Look(
-            None if self.sample is None else (self.sample.part, self.sample.sample),
+            (sample.part, sample.sample) if numbered else None,
             tuple((group.part, tuple(group.samples)) for group in self.outputs),
             self.confusion,
             self.every_ms / 1000,
+            orjson.dumps(sample.inputs) if isinstance(sample, LookInputsIn) else None,
         )
 
 

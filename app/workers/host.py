@@ -12,6 +12,8 @@ from typing import Any
 
 from engine.kernels import warm
 
+from ..memory import settle
+
 BEAT_S = 0.5
 
 
@@ -28,6 +30,7 @@ def serve(calls: Connection, beats: Connection) -> None:
     threading.Thread(target=_beat, args=(beats,), daemon=True).start()
     try:
         warm(lambda *_: None)
+        settle()
         calls.send((True, os.getpid(), ""))
         while (asked := calls.recv()) is not None:
             _answer(calls, *asked)

@@ -31,13 +31,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a watcher wants to see of a network, again and again: every layer on one sample, the
-    outputs of others, which class is taken for which. Samples are ("train" or "test", numbers)."""
+    """What a watcher wants to see of a network, again and again: every layer on one sample, or on
+    `inputs` of its own, the outputs of others, which class is taken for which. Samples are ("train" or
+    "test", numbers); inputs are raw, a list of one, as JSON: hashed, compared and sent in one piece."""
 
     sample: tuple[Literal["train", "test"], int] | None
     outputs: tuple[tuple[Literal["train", "test"], tuple[int, ...]], ...]
     confusion: bool
     every_s: float  # the least time between two
+    inputs: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Play:
     report: bool
     weights: bool
     looks: Sequence[Look] = ()
+    drawn: bool = False  # somebody waits for one look after the other: measuring can wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,27 @@ from .watching import seen
 MAX_STEPS_A_CALL = 8192
 # While playing, one part of the time is for measuring and so many are for training.
 MEASURED_SHARE = 8
+# One measurement is the longest that a look waits for: where somebody draws, they are few.
+DRAWN_MEASURED_SHARE = 40
 
 
 def _report(
-    id: str, weights: bool, losses: Any = None, remaining: int = 0, *, fresh: bool = True
+    id: str,
+    weights: bool,
+    losses: Any = None,
+    remaining: int = 0,
+    *,
+    fresh: bool = True,
+    share: int = MEASURED_SHARE,
 ) -> Report:
-    """Unless `fresh`, measuring takes at most a share of the time: the last one is told again."""
+    """Unless `fresh`, measuring takes at most a share of the time, one part to so many of training: the
+    last one is told again."""
     kept = kept_of(id)
     experiment = kept.experiment
     left = experiment.take_left()
     points = experiment.take_points()
     begin = perf_counter()
-    due = begin - kept.measured_at > kept.measure_s * MEASURED_SHARE
+    due = begin - kept.measured_at > kept.measure_s * share
     if fresh or due or experiment.diverged:
         experiment.measured()
         kept.measured_at = perf_counter()
@@ -191,7 +200,8 @@ def advance(plays: list[Play], jobs: Mapping[str, float]) -> Advanced:
             if play.steps != 0:
                 steps = len(_run(kept, play.steps, play.seconds, watched=True))
             if play.report or kept.experiment.diverged or kept.stop:
-                reports.append(_report(play.id, play.weights, fresh=False))
+                share = DRAWN_MEASURED_SHARE if play.drawn else MEASURED_SHARE
+                reports.append(_report(play.id, play.weights, fresh=False, share=share))
             if play.looks:
                 looked[play.id] = [seen(kept, look, playing=True) for look in play.looks]
             spent[play.id] = Spent(steps, thread_time() - begin, kept.step_s if steps else 0.0)

@@ -7,6 +7,7 @@ from time import perf_counter, thread_time
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from engine.errors import Refused
@@ -51,9 +52,8 @@ def _seen(kept: Kept, look: Look, playing: bool) -> tuple[dict[str, Any], Arrays
     experiment = kept.experiment
     _keep_affordable(experiment, look)
     arrays: Arrays = {}
-    if look.sample is not None:
-        part, number = look.sample
-        row = _samples(experiment, part, (number,), "look.sample")
+    row = _one(experiment, look)
+    if row is not None:
         for name, cache in experiment.activations_scaled(row, "look.sample").items():
             arrays |= {f"{of}.{name}": _floats(array[0]) for of, array in cache.items()}
     for i, (part, numbers) in enumerate(look.outputs):
@@ -80,10 +80,23 @@ def _keep_affordable(experiment: Experiment, look: Look) -> None:
     network = experiment.network
     rows = sum(len(numbers) for _, numbers in look.outputs)
     numbers = rows * prod(network.shapes[-1])
-    if look.sample is not None:
+    if look.sample is not None or look.inputs is not None:
         numbers += sum(prod(shape) for shape in network.shapes[1:])
         rows += 1
     keep_answer(rows, numbers, rows * network.work, "look")
+
+
+def _one(experiment: Experiment, look: Look) -> Any:
+    """The sample that every layer is looked at with, as the dataset scales it.  Raises: Refused"""
+    if look.inputs is not None:
+        try:
+            return experiment.columns_of(orjson.loads(look.inputs))
+        except Refused as error:
+            raise error.within("look.sample") from error
+    if look.sample is None:
+        return None
+    part, number = look.sample
+    return _samples(experiment, part, (number,), "look.sample")
 
 
 def _samples(experiment: Experiment, part: Any, numbers: Sequence[int], place: str) -> Any:

@@ -203,6 +203,13 @@ def test_two_watchers_see_what_each_asked_for_and_the_same_is_looked_at_once(
         ({**DIGITS, "every_ms": 19}, "look.every_ms"),
         ({**DIGITS, "every_ms": 1e9}, "look.every_ms"),
         ({**DIGITS, "weights": True}, "look.weights"),
+        ({"sample": {"inputs": [[0.5] * 64]}}, "look.sample.inputs"),
+        ({"sample": {"inputs": [[[[0.5]] * 8] * 7]}}, "look.sample.inputs"),
+        ({"sample": {"inputs": [[[[0.5]] * 8] * 7 + [[[0.5]] * 7]]}}, "look.sample.inputs"),
+        ({"sample": {"inputs": [[[[0.5]] * 90] * 90]}}, "look.sample.inputs"),
+        ({"sample": {"inputs": []}}, "look.sample.inputs"),
+        ({"sample": {"inputs": [[[[0.5]] * 8] * 8] * 2}}, "look.sample.inputs"),
+        ({"sample": {"inputs": [[0.5]], "part": "test"}}, "look.sample.part"),
     ],
     ids=lambda value: str(value)[:60],
 )
