@@ -1,6 +1,8 @@
 """What is the same for everyone who asks: hashed, compressed once, and kept."""
 
 import gzip
+import json
+from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 from os import stat_result
@@ -87,6 +89,17 @@ class Assets:
         if key not in self._urls:
             self._urls[key] = self._keep(path, bundle(self._static, path, after).encode())
         return self._urls[key]
+
+    def parted(self, path: str, apart: Callable[[str], bool]) -> tuple[str, str]:
+        """Addresses of both parts of a JSON object: the entries whose keys are not `apart`, and those that are."""
+        whole = json.loads((self._static / path).read_bytes())
+        names = (path, path.replace(".json", "-more.json"))
+        parts = [{k: v for k, v in whole.items() if apart(k) is late} for late in (False, True)]
+        first, more = (
+            self._keep(name, json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
+            for name, part in zip(names, parts, strict=True)
+        )
+        return first, more
 
     def _body(self, paths: tuple[str, ...]) -> bytes:
         if paths[0].endswith(".css"):

@@ -1,8 +1,16 @@
 /** Files of the page, by the addresses that the page was given for them (templates/base.html): they change with the contents. */
 
+import { allWords } from "./whole.js";
+
+/** @returns {Record<string, string>} */
+const known = () => JSON.parse(document.documentElement.dataset.assets ?? "{}");
+
+/** Whether the page was given an address of it. @param {string} path under static/ */
+export const hasAsset = (path) => path in known();
+
 /** @param {string} path under static/ */
 export function asset(path) {
-  const url = JSON.parse(document.documentElement.dataset.assets ?? "{}")[path];
+  const url = known()[path];
   if (!url) throw new Error(`the page has no address of ${path}`);
   return String(url);
 }
@@ -13,7 +21,13 @@ export function asset(path) {
  * @returns {Promise<any>} what the module exports
  */
 export function late(path) {
-  waiting[path] ??= new Promise((resolve, reject) => {
+  waiting[path] ??= Promise.all([loaded(path), allWords()]).then(([module]) => module);
+  return waiting[path];
+}
+
+/** @param {string} path @returns {Promise<any>} */
+function loaded(path) {
+  return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.type = "module";
     script.src = asset(path);
@@ -25,7 +39,6 @@ export function late(path) {
     };
     document.head.append(script);
   });
-  return waiting[path];
 }
 
 /** @type {Record<string, Promise<any>>} */
