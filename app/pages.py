@@ -17,9 +17,9 @@ _FETCHED = ("js/model/worker.js",)
 _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
-LATE_WORDS = ("ask.", "bp.", "flow.", "fn.", "neuron.", "problem.")
+LATE_WORDS = ("ask.", "bp.", "flow.", "fn.", "neuron.", "pictures.", "problem.", "sounds.")
 _EARLY = {
-    "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
+    "pictures.thumb", "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
