@@ -4,7 +4,8 @@ from typing import Any
 
 import orjson
 
-from engine.datasets import Own, OwnData, OwnText, Pictures
+from engine.datasets import Own, OwnData, OwnText, Table
+from engine.datasets.labels import Label
 from engine.suits import recipe
 
 from .catalog import PREVIEW_CHARACTERS, plain, preview_of
@@ -12,24 +13,28 @@ from .workers.samples import digest
 
 
 def line_of(own: OwnData) -> dict[str, Any]:
-    """Of a table or pictures."""
+    """Of a table, pictures or sounds."""
     made = Own(test_fraction=0.0).make_from(own)
-    pictures = isinstance(own, Pictures)
+    table = isinstance(own, Table)
     suited = recipe(Own, made.task, made.shape)
     return {
         "kind": "own",
         "name": own.name,
-        "view": "image" if pictures else "table",
+        "view": "table" if table else made.view,
         "task": made.task,
-        "rows": len(made.inputs),
+        "rows": len(own.targets),
         "columns": list(made.columns),
-        "target": "class" if pictures else own.target_name,
+        "target": own.target_name if table else _english(made.labels.target),
         "class_names": list(made.class_names),
-        "shape": list(made.shape) if pictures else None,
+        "shape": None if table else list(made.shape),
         "suits": plain(suited.parts()),
         "pace": suited.pace,
         "preview": preview_of(made),
     }
+
+
+def _english(label: Label | None) -> str:
+    return "" if label is None else label["en"]
 
 
 def line_of_spec(name: str, spec: Any) -> dict[str, Any]:

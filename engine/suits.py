@@ -195,6 +195,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "own_series": _recurrent(GRU(units=12), pace=50, rate=0.003),
 }  # fmt: skip
+_OWN_SOUNDS = _recurrent(GRU(units=16), pace=20, rate=0.005, loss="cross_entropy", batch=16)
 _OWN_VALUES = _values((8, 8), 50, 0.005)
 
 
@@ -211,6 +212,8 @@ def recipe(
     kind = dataset.__dataclass_fields__["kind"].default  # of a class or of a record
     if kind == "own" and len(shape) == 3:
         return _own_pictures(shape)
+    if kind == "own" and len(shape) == 2:
+        return _OWN_SOUNDS
     return _OWN_VALUES if kind == "own" and task == "regression" else RECIPES[kind]
 
 

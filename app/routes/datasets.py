@@ -10,8 +10,19 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from engine.datasets import DATASETS, Drawn, FromKept, OwnData, OwnText, Pictures, Table, parse_csv
+from engine.datasets import (
+    DATASETS,
+    Drawn,
+    FromKept,
+    OwnData,
+    OwnText,
+    Pictures,
+    Sounds,
+    Table,
+    parse_csv,
+)
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
+from engine.datasets.sounds import MAX_SOUNDS
 from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Reason, Refused
 
@@ -20,6 +31,7 @@ from ..errors import NotFound
 from ..gallery import content_of, line_of, line_of_spec
 from ..guard import MAX_LISTS, ZIP, content_type, keep_lists, lists_in
 from ..listing import users_of
+from ..recordings import sounds_of, wav_of
 from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
 from ..workers import looking, pictures
 from ..zipped import pictures_in
@@ -31,8 +43,9 @@ router = APIRouter(
 
 _ADAPTER = dataset_adapter()
 _ROW = TypeAdapter(Row)
+WAV = "audio/wav"
 NO_SUCH = Reason("no_such_dataset", "there is no such dataset")
-ONE_KIND = Reason("own.one_kind", "give a table, or pictures, or a dataset to keep")
+ONE_KIND = Reason("own.one_kind", "give a table, or pictures, or sounds, or a dataset to keep")
 # Pictures sent to a worker together, of which it decodes as many as a turn allows.
 AT_ONCE = 64
 OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
@@ -40,7 +53,7 @@ OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
 
 @router.get("")
 async def list_datasets(networks: NetworksDep, visitor: KnownVisitor) -> list[OwnOut]:
-    """This visitor's own tables, pictures, texts and drawings, the newest first."""
+    """This visitor's own tables, pictures, sounds, texts and drawings, the newest first."""
     if visitor is None:
         return []
     found = await asyncio.to_thread(networks.store.data_of, visitor)
@@ -135,7 +148,7 @@ async def post_dataset(
     ] = 28,
     colour: Annotated[bool, Query(description="whether its pictures keep their colours")] = False,
 ) -> OwnOut:
-    """Own data: CSV (as text/csv, or in JSON), or rows and targets; pictures; or a text or a drawing, which
+    """Own data: CSV (as text/csv, or in JSON), or rows and targets; pictures; sounds; or a text or a drawing, which
     a spec holds whole, to have it again.
 
     Pictures come as JSON, `images` and `labels`, or as a ZIP archive of PNG, JPEG and WebP files. There the
@@ -143,6 +156,10 @@ async def post_dataset(
     to the first digit, underscore or hyphen (`cat_01.png`). Each is cut to the square in its middle and
     made `size` pixels a side; what is transparent becomes white. Grey is given to the network as it is,
     0 to 255 as 0 to 1.
+
+    Sounds are WAV files in base64, `sounds` and `labels`. The network is given the strength of 24 bands of
+    pitch every 20 ms of the loudest second, in logarithms (log-mel, as HTK, librosa and torchaudio define it);
+    of each training sound there are seven copies besides, varied in tempo, place, loudness and noise.
     """
     content = content_type(dict(request.headers.raw))
     body = await request.body()
@@ -218,10 +235,26 @@ async def _added(networks: NetworksDep, visitor: str, response: Response, own: O
     return _told(id, line)
 
 
+@router.get(
+    "/own/{id}/sounds/{sound}",
+    response_class=Response,
+    responses={200: {"content": {WAV: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def get_sound(
+    networks: NetworksDep, id: OwnId, sound: Annotated[int, Path(ge=0, le=MAX_SOUNDS)]
+) -> Response:
+    """A sound of one's own as it was given, as a WAV file of one channel; `sources` and `test_sources` of a
+    dataset say which one each of its samples was made of."""
+    own = (await networks.tables_of(id)).get(id)
+    if not isinstance(own, Sounds) or sound >= len(own.targets):
+        raise NotFound(Reason("no_such_sound", "there is no such sound"))
+    return Response(wav_of(own.sound(sound), own.rate), media_type=WAV)
+
+
 @router.delete("/own/{id}", status_code=204)
 async def delete_dataset(networks: NetworksDep, id: OwnId) -> None:
-    """Forget data of one's own. Networks that use a table or pictures go on while they are in memory, and cannot
-    be loaded again after; texts and drawings are in the specs themselves."""
+    """Forget data of one's own. Networks that use a table, pictures or sounds go on while they are in memory, and
+    cannot be loaded again after; texts and drawings are in the specs themselves."""
     if not await networks.forget_own(id):
         raise NotFound(NO_SUCH)
 
@@ -242,7 +275,12 @@ async def _line_of_old(networks: NetworksDep, id: str) -> dict[str, Any] | None:
 
 async def _keep(networks: NetworksDep, visitor: str, response: Response, given: OwnIn) -> OwnOut:
     """A text or a drawing; the same one twice is kept once.  Raises: Refused"""
-    if given.csv is not None or given.inputs is not None or given.images is not None:
+    if (
+        given.csv is not None
+        or given.inputs is not None
+        or given.images is not None
+        or given.sounds is not None
+    ):
         raise Refused("dataset", ONE_KIND)
     try:
         spec = _ADAPTER.validate_python(given.dataset)
@@ -322,6 +360,10 @@ def _own_of(given: OwnIn, pixels: Any) -> OwnData:
         if given.csv is not None or given.inputs is not None:
             raise Refused("images", ONE_KIND)
         return pictures_of(pixels, given.labels or [], given.name)
+    if given.sounds is not None:
+        if given.csv is not None or given.inputs is not None:
+            raise Refused("sounds", ONE_KIND)
+        return sounds_of(given.sounds, given.labels or [], given.name)
     try:
         return _table_of(given)
     except Refused as error:

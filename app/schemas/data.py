@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from engine.datasets.base import MAX_SAMPLES, View
 from engine.datasets.pictures import MAX_LABEL
+from engine.datasets.sounds import MAX_SOUNDS
 from engine.datasets.table import MAX_ROWS
 
 from .base import Answer, Wire
@@ -100,6 +101,10 @@ class DatasetOut(Answer):
     series: list[float] | None = Field(None, description="the whole scaled series, for forecasts")
     positions: list[int] | None = Field(None, description="where in it each training target stands")
     test_positions: list[int] | None = None
+    sources: list[int] | None = Field(
+        None, description="of sounds: which of those given each training sample was made of"
+    )
+    test_sources: list[int] | None = None
 
 
 Row = Annotated[list[Number], StrictNumbers(), Len(0, 4096)]
@@ -116,7 +121,8 @@ OWN_EXAMPLES: Any = [
 
 
 class OwnIn(Wire):
-    """Data of one's own: a table as CSV text, or as rows and targets; pictures; or a text, or a drawing."""
+    """Data of one's own: a table as CSV text, or as rows and targets; pictures; sounds; or a text,
+    or a drawing."""
 
     model_config = ConfigDict(json_schema_extra={"examples": OWN_EXAMPLES})
 
@@ -134,10 +140,18 @@ class OwnIn(Wire):
             "all of one size, 4 to 64 pixels a side"
         ),
     ] = None
+    sounds: Annotated[
+        list[str] | None,
+        Len(0, MAX_SOUNDS),
+        Field(
+            description="WAV files of whole numbers (PCM) in base64, all of one rate, 0.05 to 10 s long; a second "
+            "of each is taken, where it is loudest"
+        ),
+    ] = None
     labels: Annotated[
         list[Annotated[str, Len(1, MAX_LABEL)]] | None,
         Len(0, MAX_SAMPLES),
-        Field(description="one a picture; the classes are the labels, sorted: 2 to 64"),
+        Field(description="one a picture or a sound; the classes are the labels, sorted: 2 to 64"),
     ] = None
     dataset: Annotated[
         dict[str, Any] | None,
@@ -152,12 +166,14 @@ class OwnOut(Answer):
     view: View = "table"
     task: Literal["classification", "regression"]
     rows: int = Field(
-        description="of a table; the pictures, the points of a drawing, the characters of a text"
+        description="of a table; the pictures, the sounds, the points of a drawing, the characters of a text"
     )
     columns: list[str]
     target: str
     class_names: list[str]
-    shape: list[int] | None = Field(None, description="of pictures: height, width, channels")
+    shape: list[int] | None = Field(
+        None, description="of pictures: height, width, channels; of sounds: time, bands"
+    )
     suits: dict[str, Any] = Field(description="the parts of a spec that suit it")
     pace: int = Field(description="steps a second to start with, at which the learning is seen")
     dataset: dict[str, Any] | None = Field(
@@ -171,5 +187,5 @@ class OwnOut(Answer):
     preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
     networks: int | None = Field(
         None,
-        description="that learn from this table or these pictures and could not be opened without it; null in lists",
+        description="that learn from this table, these pictures or these sounds and could not be opened without it; null in lists",
     )

@@ -51,6 +51,10 @@ def as_json(spec: Any, made: Dataset, loss: str, first: int, count: int | None) 
             "test_positions": (
                 made.test_positions if made.test_positions is None else made.test_positions[chosen]
             ),
+            "sources": made.sources if made.sources is None else made.sources[chosen],
+            "test_sources": (
+                made.test_sources if made.test_sources is None else made.test_sources[chosen]
+            ),
         }
     )
 
@@ -90,6 +94,8 @@ def as_tensors(spec: Any, made: Dataset, loss: str, wanted: Wanted) -> bytes:
             "series": made.series,
             "positions": made.positions,
             "test_positions": made.test_positions,
+            "sources": made.sources,
+            "test_sources": made.test_sources,
             # Only points can be erased.
             "identities": made.identities if made.view == "plane" else None,
         }

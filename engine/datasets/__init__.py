@@ -26,6 +26,7 @@ from .plane import (
 )
 from .sequence import Adding, Brackets, Memory, Waveforms
 from .series import OwnSeries, Price, Sines, Sunspots
+from .sounds import Sounds
 from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
@@ -45,6 +46,6 @@ FromKept = Own | OwnSeries
 
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnData", "OwnSeries",
-    "OwnText", "Pictures", "Plane",
+    "OwnText", "Pictures", "Plane", "Sounds",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -87,6 +87,9 @@ class Dataset:
     series: Array | None = None
     positions: NDArray[np.int64] | None = None
     test_positions: NDArray[np.int64] | None = None
+    # Where one thing that was given makes several samples: which it was, of each.  (samples,)
+    sources: NDArray[np.int64] | None = None
+    test_sources: NDArray[np.int64] | None = None
     labels: Labels = field(default_factory=Labels)
 
     @property

@@ -1,20 +1,23 @@
-"""Data of one's own that is kept by whoever serves it: a table, or pictures."""
+"""Data of one's own that is kept by whoever serves it: a table, pictures or sounds."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from .base import Dataset, Seed, Task, TestFraction, View
 from .faults import Fault
-from .pictures import Pictures, as_dataset
+from .pictures import Pictures
+from .pictures import as_dataset as dataset_of_pictures
+from .sounds import Sounds
+from .sounds import as_dataset as dataset_of_sounds
 from .table import Table, scaled
 
 # What an id of one's own may stand for.
-OwnData = Table | Pictures
+OwnData = Table | Pictures | Sounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """A table or pictures of one's own, by the id that keeping them gave; whoever keeps them hands them in.
+    """A table, pictures or sounds of one's own, by the id that keeping them gave; whoever keeps them hands them in.
 
     What is drawn of it, and what suits it, follows from what was kept: `view` here is that of a table.
     """
@@ -28,8 +31,8 @@ class Own:
     view: ClassVar[View] = "table"
     task: ClassVar[Task] = "classification"
     summary: ClassVar[dict[str, str]] = {
-        "en": "Your own table or pictures.",
-        "zh": "自己的表格或图片。",
+        "en": "Your own table, pictures or sounds.",
+        "zh": "自己的表格、图片或声音。",
     }
     to_try: ClassVar[dict[str, str]] = {
         "en": "Compare with the simplest answer, the most frequent class or the mean: what has it learned beyond?",
@@ -39,5 +42,7 @@ class Own:
     def make_from(self, kept: OwnData) -> Dataset:
         """Of what `id` names."""
         if isinstance(kept, Pictures):
-            return as_dataset(kept, self.test_fraction, self.seed, self.fault)
+            return dataset_of_pictures(kept, self.test_fraction, self.seed, self.fault)
+        if isinstance(kept, Sounds):
+            return dataset_of_sounds(kept, self.test_fraction, self.seed, self.fault)
         return scaled(kept, self.test_fraction, self.seed, fault=self.fault)

@@ -78,14 +78,14 @@ def pictures_of(pixels: NDArray[np.uint8], given: Sequence[str], name: str = "ow
             value=MAX_SIDE,
         )
     check_size(len(pixels), pixels.shape[1:], "images")
-    names = _classes(given)
+    names = classes_of(given)
     numbers = {name: number for number, name in enumerate(names)}
     targets = np.array([numbers[one] for one in given], np.int64)
     return Pictures(name, pixels, targets, names)
 
 
-def _classes(given: Sequence[str]) -> tuple[str, ...]:
-    """Raises: Refused"""
+def classes_of(given: Sequence[str]) -> tuple[str, ...]:
+    """The labels, sorted as those of a table are.  Raises: Refused"""
     distinct = set(given)
     if len(distinct) > MAX_CLASSES:
         raise Refused(
@@ -241,6 +241,7 @@ __all__ = [
     "MIN_SIDE",
     "Pictures",
     "as_dataset",
+    "classes_of",
     "pictures_of",
     "pixels_of",
 ]

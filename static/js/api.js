@@ -139,6 +139,8 @@ export const api = {
   keep: (/** @type {string} */ name, /** @type {unknown} */ dataset) => ask("POST", "/api/datasets", { name, dataset }),
   forget: async (/** @type {string} */ id) => { await ask("DELETE", `/api/datasets/own/${encodeURIComponent(id)}`); },
   keepPictures: (/** @type {string} */ name, /** @type {unknown} */ images, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, images, labels }),
+  keepSounds: (/** @type {string} */ name, /** @type {string[]} */ sounds, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, sounds, labels }),
+  sound: async (/** @type {string} */ id, /** @type {number} */ sound) => (await answerTo("GET", `/api/datasets/own/${encodeURIComponent(id)}/sounds/${sound}`)).arrayBuffer(),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };
 

@@ -12,6 +12,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that beeps; who may hear it is asked as ever.
+    "--use-fake-device-for-media-stream",
     # Nothing leaves the machine, whatever a page asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]

@@ -1,6 +1,7 @@
 /** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
 import { chartFont, chartSize, classColours, colours, fit, grouped, rgb } from "../canvas.js";
 import { drawAxes, figures, ticks } from "./axes.js";
+import { isBands, paintBands } from "./sounds.js";
 import { paintSymbols, symbolsOf } from "./symbols.js";
 
 /**
@@ -54,6 +55,7 @@ function pixels(image, paper, ink) {
  * @param {number} thick
  */
 function paintLines(context, sequence, box, palette, thick) {
+  if (isBands(sequence[0])) return paintBands(context, sequence, box);
   const flat = sequence.flat();
   const low = Math.min(...flat), high = Math.max(...flat), span = high - low || 1;
   const features = Math.min(4, sequence[0].length);

@@ -20,7 +20,7 @@ export function datasetOf(buffer) {
   const dataset = {
     ...told, inputs: new Array(told.samples), test_inputs: new Array(told.test_samples),
     targets: new Array(told.samples), test_targets: new Array(told.test_samples),
-    series: whole("series"), positions: whole("positions"), test_positions: whole("test_positions"), identities: whole("identities") ?? [],
+    series: whole("series"), positions: whole("positions"), test_positions: whole("test_positions"), sources: whole("sources"), test_sources: whole("test_sources"), identities: whole("identities") ?? [],
   };
   put(dataset, arrays, 0);
   return dataset;

@@ -54,6 +54,7 @@ async function start() {
   // Writing belongs to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting");
   whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
+  whenWanted(["dataset"], (s) => Boolean(s.dataset?.sources || s.dataset?.kind === "waveforms"), "js/panels/hearing.js", "mountHearing");
   /** The dialog is loaded when it is first wanted. @type {(() => void) | null} */
   let openShare = null;
   byId("share").addEventListener("click", () => void session.try(async () => {

@@ -32,7 +32,7 @@ export function mountGallery(session) {
     const { catalog } = store.state;
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
-      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : []),
+      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : family === "sequence" ? [ownSounds(session)] : []),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
@@ -93,6 +93,18 @@ function ownPictures(session) {
     openPictures();
   }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("ownPicturesNew")));
   return explain(button, () => ({ text: t("tip.pictures") }));
+}
+
+/** The dialog of sounds, once it was wanted. @type {(() => void) | null} */
+let openSounds = null;
+
+/** @param {Session} session */
+function ownSounds(session) {
+  const button = h("button", { id: "sounds", class: "thumb", type: "button", role: "radio", "data-kind": "own_sounds", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
+    openSounds ??= /** @type {() => void} */ ((await late("js/panels/own-sounds.js")).mountOwnSounds(session));
+    openSounds();
+  }) }, h("span", { class: "glyph" }, "♪+"), h("span", {}, t("soundsThumb")));
+  return explain(button, () => ({ text: t("tip.sounds") }));
 }
 
 /** Text of one's own opens a dialog first. @param {Session} session */
