@@ -16,6 +16,11 @@ from .tiles import PLACES, WIDE, tile
 _wide_most, _wide_many, _wide_some, _wide_two, _wide_one = (tile(p, 1) for p in PLACES)
 _most, _many, _some, _two, _one = (tile(p, 2) for p in PLACES)
 MOST, MANY = PLACES[:2]
+# Of images of one channel, whose windows' rows are short.
+_wide_most3, _wide_most5, _wide_many3, _wide_many5 = (
+    tile(places, 1, run) for places in (MOST, MANY) for run in (3, 5)
+)
+_most3, _most5, _many3, _many5 = (tile(places, 2, run) for places in (MOST, MANY) for run in (3, 5))
 
 
 @njit(**OPTIONS)
@@ -40,34 +45,41 @@ def pack(weight: Any, packed: Any, mirrored: bool, dilation: int) -> None:
     `mirrored` turns the kernel round and swaps channels and filters, for the way back.
     """
     kernel, _, channels, filters = weight.shape
-    lanes = channels if mirrored else filters
-    inner = filters if mirrored else channels
+    flat = weight.reshape(-1)
+    lanes, inner = (filters, channels) if not mirrored else (channels, filters)
+    # How far apart neighbours among the lanes and among the others lie.
+    across, along = (1, filters) if not mirrored else (filters, 1)
     row = _row(kernel, inner, dilation)
     rows = kernel * kernel * inner // row
     o = 0
     first = 0
     while first < lanes:
         wide = lanes - first > LANES
-        width = WIDE if wide else LANES
+        some = min(WIDE if wide else LANES, lanes - first)
         for late in range(1 if wide else 2):
+            size = (row if wide else (row - late + 1) // 2 * 2) * (WIDE if wide else LANES)
+            if some < (WIDE if wide else LANES) or (row - late) % 2:
+                packed[o : o + rows * size] = 0
             for r in range(rows):
-                for k in range(late, row + (0 if wide else (row - late) % 2)):
-                    place = r * row + min(k, row - 1)
-                    u = place // (kernel * inner)
-                    v = place // inner % kernel
-                    c = place % inner
-                    at = o + (k if wide else (k - late) // 2 * 2) * width
-                    for lane in range(width):
-                        f = first + lane
-                        value = weight.dtype.type(0)
-                        if f < lanes and k < row:
-                            if mirrored:
-                                value = weight[kernel - 1 - u, kernel - 1 - v, f, c]
-                            else:
-                                value = weight[u, v, c, f]
-                        packed[at + (lane if wide else 2 * lane + (k - late) % 2)] = value
-                o += (row if wide else (row - late + 1) // 2 * 2) * width
-        first += width
+                c = late % inner
+                window = (r * row + late) // inner
+                for k in range(row - late):
+                    place = kernel * kernel - 1 - window if mirrored else window
+                    at = place * channels * filters + c * along + first * across
+                    if wide:
+                        goal = o + k * WIDE
+                        for f in range(some):
+                            packed[goal + f] = flat[at + f * across]
+                    else:
+                        goal = o + k // 2 * WIDE + k % 2
+                        for f in range(some):
+                            packed[goal + 2 * f] = flat[at + f * across]
+                    c += 1
+                    if c == inner:
+                        c = 0
+                        window += 1
+                o += size
+        first += WIDE if wide else LANES
 
 
 @njit(**OPTIONS)
@@ -80,10 +92,32 @@ def _wide_tiles(
         some = 1
         if count >= MOST and count != 2 * MANY:
             some = MOST
-            _wide_most(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            if loops[1] == 1 and loops[2] == 5:
+                _wide_most5(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
+            elif loops[1] == 1 and loops[2] == 3:
+                _wide_most3(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
+            else:
+                _wide_most(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
         elif count >= MANY:
             some = MANY
-            _wide_many(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            if loops[1] == 1 and loops[2] == 5:
+                _wide_many5(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
+            elif loops[1] == 1 and loops[2] == 3:
+                _wide_many3(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
+            else:
+                _wide_many(
+                    x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step
+                )
         elif count >= 4:
             some = 4
             _wide_some(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
@@ -107,10 +141,20 @@ def _tiles(
         some = 1
         if count >= MOST and count != 2 * MANY:
             some = MOST
-            _most(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            if loops[1] == 1 and loops[2] == 5:
+                _most5(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            elif loops[1] == 1 and loops[2] == 3:
+                _most3(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            else:
+                _most(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
         elif count >= MANY:
             some = MANY
-            _many(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            if loops[1] == 1 and loops[2] == 5:
+                _many5(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            elif loops[1] == 1 and loops[2] == 3:
+                _many3(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
+            else:
+                _many(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
         elif count >= 4:
             some = 4
             _some(x, at, step, steps_x, w, w_at, steps_w, loops, bias, b, low, z, o, z_step)
@@ -157,11 +201,15 @@ def convolve_flat(
         while j < columns:
             v0, v1 = inside(j * stride - left, width, kernel, dilation)
             end = j + 1
-            while end < columns and (v0, v1) == inside(end * stride - left, width, kernel, dilation):
+            while end < columns and (v0, v1) == inside(
+                end * stride - left, width, kernel, dilation
+            ):
                 end += 1
             start = v0 * channels if dilation == 1 else 0
             loops = (
-                (u1 - u0, 1, (v1 - v0) * channels) if dilation == 1 else (u1 - u0, v1 - v0, channels)
+                (u1 - u0, 1, (v1 - v0) * channels)
+                if dilation == 1
+                else (u1 - u0, v1 - v0, channels)
             )
             first = ((y + u0 * dilation) * width + j * stride - left + v0 * dilation) * channels
             across = end - j >= min(batch, MANY)
@@ -169,9 +217,7 @@ def convolve_flat(
             z_apart = units if across else rows * columns * units
             for turn in range(batch if across else end - j):
                 at = first + turn * (image if across else stride * channels)
-                o = (i * columns + j) * units + turn * (
-                    rows * columns * units if across else units
-                )
+                o = (i * columns + j) * units + turn * (rows * columns * units if across else units)
                 count = end - j if across else batch
                 block = 0
                 b = 0

@@ -38,11 +38,11 @@ def _pad(x: Any, full: Any, top: int, left: int) -> None:
 
 
 @njit(**OPTIONS)
-def _forward(
+def forward(
     x: Any, weight: Any, bias: Any, packed: Any, wide: Any, z: Any, top: int, left: int, stride: int,
     dilation: int, relu: bool,
 ) -> None:  # fmt: skip
-    """z, or relu(z)."""
+    """z, or relu(z), of a whole layer.  x: (batch, height, width, channels)"""
     batch, height, width, channels = x.shape
     _, rows, columns, filters = z.shape
     pack(weight, packed, False, dilation)
@@ -61,11 +61,16 @@ def _forward(
 
 
 @njit(**OPTIONS)
-def _backward(
+def backward(
     x: Any, full: Any, weight: Any, dy: Any, a: Any, dz: Any, g_weight: Any, g_bias: Any, dx: Any,
     first: bool, wide: Any, gradient: Any, spread: Any, packed: Any, top: int, left: int,
     stride: int, dilation: int, relu: bool,
 ) -> None:  # fmt: skip
+    """The gradients of weight and bias, and dL/dx unless it is the `first` layer.
+
+    dy: dL/da where there is a relu, whose values are `a`; else dL/dz, as dz is, the same memory
+    full: room for x with the zeros around it, where `weight_gradient` wants them; else it is empty
+    """
     batch, height, width, channels = x.shape
     _, rows, columns, filters = dz.shape
     kernel = weight.shape[0]
@@ -125,14 +130,14 @@ def convolve(
     packed = scratch.take("packed", (packed_size(kernel, some, each),), x.dtype)
     if groups == 1:
         x = np.ascontiguousarray(x)
-        _forward(x, weight, bias, packed, wide, z, *before, stride, dilation, relu)
+        forward(x, weight, bias, packed, wide, z, *before, stride, dilation, relu)
         return z, [x]
     kept = []
     for i in range(groups):
         here, there = slice(i * some, (i + 1) * some), slice(i * each, (i + 1) * each)
         one, part = (np.ascontiguousarray(a) for a in (x[..., here], weight[..., there]))
         out = scratch.take("group z", (*z.shape[:3], each), x.dtype)
-        _forward(one, part, bias[there], packed, wide, out, *before, stride, dilation, relu)
+        forward(one, part, bias[there], packed, wide, out, *before, stride, dilation, relu)
         z[..., there] = out
         kept.append(one)
     return z, kept
@@ -175,7 +180,7 @@ def pull_back(
     dy = np.ascontiguousarray(dy)
     if groups == 1:
         dz = scratch.take("dz", dy.shape, dtype) if relu else dy
-        _backward(
+        backward(
             kept[0], full, weight, dy, a if relu else dy, dz, g_weight, g_bias, dx, first, *memory, *place
         )  # fmt: skip
         return None if first else dx
@@ -185,7 +190,7 @@ def pull_back(
         bent = np.ascontiguousarray(a[..., there]) if relu else one
         slope = np.empty_like(part)
         back = np.empty((0, 0, 0, 0) if first else (*shape[:3], some), dtype)
-        _backward(
+        backward(
             kept[i], full, part, one, bent, one, slope, g_bias[there], back, first, *memory, *place
         )  # fmt: skip
         g_weight[..., there] = slope
@@ -198,5 +203,25 @@ def warm_conv() -> None:
     """The smallest calls that compile the kernels for float32."""
     image, kernel = np.zeros((1, 1, 1, 1), np.float32), np.zeros((1, 1, 1, 1), np.float32)
     one = np.zeros(64, np.float32)
-    _forward(image, kernel, one[:1], one, one, image, 0, 0, 1, 1, False)
-    _backward(image, image, kernel, image, image, image, kernel, one[:1], image, False, one, one, one, one, 0, 0, 1, 1, False)
+    forward(image, kernel, one[:1], one, one, image, 0, 0, 1, 1, False)
+    backward(
+        image,
+        image,
+        kernel,
+        image,
+        image,
+        image,
+        kernel,
+        one[:1],
+        image,
+        False,
+        one,
+        one,
+        one,
+        one,
+        0,
+        0,
+        1,
+        1,
+        False,
+    )

@@ -65,6 +65,15 @@ class _Code:
     def times(self, value: Any, factor: int) -> Any:
         return self.builder.mul(value, self.number(factor))
 
+    def moved(self, turns: tuple[Any, ...], steps: Any) -> Any:
+        """How far an operand has moved after so many turns of each loop."""
+        far = self.number(0)
+        for i, turn in enumerate(turns):
+            far = self.builder.add(
+                far, self.builder.mul(turn, self.builder.extract_value(steps, i))
+            )
+        return far
+
     def at(self, array_type: Any, array: Any, place: Any) -> Any:
         data = cgutils.create_struct_proxy(array_type)(self.context, self.builder, array).data
         return self.builder.gep(data, [place])
@@ -101,7 +110,7 @@ class _Code:
         self.builder.store(product, total)
 
 
-def tile(places: int, together: int) -> Any:
+def tile(places: int, together: int, run: int = 0) -> Any:
     """A tile of a convolution, as a function for compiled code.
 
         z[o + p z_step ..] = max(low, bias[b ..] + sum over the loops of x[at + p step ..] * w[w_at ..])
@@ -109,12 +118,13 @@ def tile(places: int, together: int) -> Any:
     together 1: sixteen filters, w holds sixteen numbers a k
     together 2: eight filters, two k at once: w holds w[k, 0], w[k + 1, 0], w[k, 1], .. and a last k
     that has no partner stands alone, its partner's weight being whatever is there
-    `loops` and the steps as in the module; x moves by one a k, w by what a k holds.
+    `loops` and the steps as in the module; x moves by one a k, w by what a k holds. Where `run` is
+    given, loops[1] is 1 and loops[2] is `run`: short ones are not worth a loop.
     """
     filters = WIDE // together
 
     @intrinsic
-    def run(
+    def of_tile(
         typingctx: Any, x: Any, at: Any, step: Any, steps_x: Any, w: Any, w_at: Any, steps_w: Any,
         loops: Any, bias: Any, b: Any, low: Any, z: Any, o: Any, z_step: Any,
     ) -> Any:  # fmt: skip
@@ -148,14 +158,15 @@ def tile(places: int, together: int) -> Any:
 
             many = UNROLLED * together
             with cgutils.for_range(builder, builder.extract_value(loops, 0)) as (u, _):
-                with cgutils.for_range(builder, builder.extract_value(loops, 1)) as (v, _):
-                    x_at, w_at = (
-                        builder.add(
-                            builder.mul(u, builder.extract_value(steps, 0)),
-                            builder.mul(v, builder.extract_value(steps, 1)),
-                        )
-                        for steps in (steps_x, steps_w)
-                    )
+                if run:
+                    x_at, w_at = c.moved((u,), steps_x), c.moved((u,), steps_w)
+                    for k in range(0, run, together):
+                        multiply(x_at, w_at, k, min(together, run - k))
+                    lines = c.number(0)
+                else:
+                    lines = builder.extract_value(loops, 1)
+                with cgutils.for_range(builder, lines) as (v, _):
+                    x_at, w_at = c.moved((u, v), steps_x), c.moved((u, v), steps_w)
                     length = builder.extract_value(loops, 2)
                     begin = c.number(0)
                     for stride in dict.fromkeys((many, together, 1)):
@@ -194,7 +205,7 @@ def tile(places: int, together: int) -> Any:
             types.void(x, i, i, two, w, i, two, three, bias, i, x.dtype, z, i, i), code,
         )  # fmt: skip
 
-    return run
+    return of_tile
 
 
 def gradient_tile(lanes: int, tall: int, broad: int) -> Any:
@@ -224,27 +235,19 @@ def gradient_tile(lanes: int, tall: int, broad: int) -> Any:
                 for q in range(broad)
             ]  # fmt: skip
             sums = [cgutils.alloca_once_value(builder, c.load(goal)) for goal in goals]
-            x_at, d_at = c.number(0), c.number(0)
-            with cgutils.for_range(builder, builder.extract_value(loops, 0)) as (u, _):
-                with cgutils.for_range(builder, builder.extract_value(loops, 1)) as (v, _):
-                    x_at, d_at = (
-                        builder.add(
-                            builder.mul(u, builder.extract_value(steps, 0)),
-                            builder.mul(v, builder.extract_value(steps, 1)),
-                        )
-                        for steps in (steps_x, steps_d)
-                    )
-                    with cgutils.for_range(builder, builder.extract_value(loops, 2)) as (k, _):
-                        far, far_d = (
-                            builder.add(start, builder.mul(k, builder.extract_value(steps, 2)))
-                            for start, steps in ((x_at, steps_x), (d_at, steps_d))
-                        )
-                        row = c.load(builder.gep(dz, [far_d]))
-                        for p in range(tall):
-                            place = builder.gep(rows[p], [far])
-                            for q in range(broad):
-                                value = c.spread(builder.gep(place, [c.number(q)]), 1)
-                                c.add(sums[p * broad + q], value, row)
+            outer, inner, columns = (builder.extract_value(loops, n) for n in range(3))
+            with (
+                cgutils.for_range(builder, outer) as (u, _),
+                cgutils.for_range(builder, inner) as (v, _),
+                cgutils.for_range(builder, columns) as (k, _),
+            ):
+                far, far_d = c.moved((u, v, k), steps_x), c.moved((u, v, k), steps_d)
+                row = c.load(builder.gep(dz, [far_d]))
+                for p in range(tall):
+                    place = builder.gep(rows[p], [far])
+                    for q in range(broad):
+                        value = c.spread(builder.gep(place, [c.number(q)]), 1)
+                        c.add(sums[p * broad + q], value, row)
             for goal, total in zip(goals, sums, strict=True):
                 c.store(goal, builder.load(total))
             return context.get_dummy_value()

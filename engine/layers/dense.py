@@ -20,6 +20,7 @@ from .base import (
     Penalty,
     Shape,
     Takes,
+    Turn,
     Views,
     Weighted,
     activated,
@@ -62,7 +63,9 @@ class _Affine(Weighted):
     trainable_bias: bool
     what: ClassVar[str]
     takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
-    in_loop: ClassVar[bool] = True
+
+    def in_loop(self, input_shape: Shape) -> Turn | None:
+        return Turn("affine") if len(input_shape) == 1 else None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) > 2:

@@ -17,6 +17,7 @@ from .base import (
     Pass,
     Shape,
     Takes,
+    Turn,
     Views,
     Zero,
     kernels,
@@ -103,6 +104,10 @@ class MaxPool2D(_Pool):
 
     kind: Literal["max_pool2d"] = "max_pool2d"
     name: ClassVar[str] = "max_pool2d"
+
+    def in_loop(self, input_shape: Shape) -> Turn | None:
+        _, before, after = self.geometry(input_shape)
+        return Turn("max_pool", self.window, before, after)
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self.geometry(x.shape[1:])
