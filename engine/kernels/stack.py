@@ -78,6 +78,12 @@ def _row(plan: Any, i: int) -> Any:
 
 
 @njit(**OPTIONS)
+def _of_relu(plan: Any, i: int) -> bool:
+    """Whether what leaves that layer is relu(z) with no slope kept: where it is 0 the slope is."""
+    return plan[i, 0] == CONVOLUTION and plan[i, 1] == RELU
+
+
+@njit(**OPTIONS)
 def _dense_forward(x: Any, w: Any, at: int, z: Any) -> None:
     """z = x @ weight + bias.  x: (count, inputs)  z: (count, units)"""
     count, below = x.shape
@@ -185,7 +191,7 @@ def train_stack(
                 )  # fmt: skip
             if i == depth - 1:
                 continue
-            if code != LINEAR and (code != RELU or kind == AFFINE):
+            if code != LINEAR and not _of_relu(plan, i):
                 activate(code, a, slope, z_at, (numbers + LANES - 1) // LANES * LANES)
             for k in range(off_from[i], off_from[i + 1]):
                 for j in range(z_at + off_units[k], z_at + numbers, filters):
@@ -204,7 +210,7 @@ def train_stack(
             x, dx = a[x_at : x_at + x_size], delta[x_at : x_at + x_size]
             z, d = a[z_at : z_at + numbers], delta[z_at : z_at + numbers]
             bent = i < depth - 1 and code != LINEAR and kind != MAX_POOL
-            relu = bent and code == RELU and kind == CONVOLUTION
+            relu = _of_relu(plan, i)
             if bent and not relu:
                 for j in range(z_at, z_at + (numbers + LANES - 1) // LANES * LANES, LANES):
                     store(delta, j, load(delta, j) * load(slope, j))
@@ -223,8 +229,10 @@ def train_stack(
             dz = d.reshape(count, rows, columns, filters)
             if kind == MAX_POOL:
                 if i > 0:
-                    spread_max(dz, image, out, back, size, stride, top, left)
+                    spread_max(dz, image, out, back, size, stride, top, left, _of_relu(plan, i - 1))
                 continue
+            # A pooling after it has heeded the relu already.
+            relu = relu and plan[i + 1, 0] != MAX_POOL
             tall, broad = height + top + bottom, width + left + right
             padded = (tall, broad) != (height, width) and channels < BY_PLACE and dilation == 1
             weights = size * size * channels * filters

@@ -132,7 +132,7 @@ class MaxPool2D(_Pool):
             _, before, _ = self.geometry(x.shape[1:])
             dy = np.ascontiguousarray(dy)
             kernels("pooling").spread_max(
-                dy, x, cache["a"], dx, self.pool_size, self._stride(), *before
+                dy, x, cache["a"], dx, self.pool_size, self._stride(), *before, False
             )
             return dx
         size = self.pool_size
