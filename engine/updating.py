@@ -1,16 +1,16 @@
-"""Updates: many in one compiled loop where that knows every layer, else layer by layer, each in its
-compiled or in its NumPy form, which is the definition."""
+"""Updates: many in one compiled loop where the network is dense, else layer by layer, each layer in
+its compiled or in its NumPy form, which is the definition."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite, isnan, prod
-from typing import Any, cast
+from math import isfinite, isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Reason
-from .layers.base import Pass, Turn
+from .layers.base import Pass
 from .mixing import GOLDEN, MASK
 from .network import Network
 from .optimizers import Optimizer
@@ -102,11 +102,10 @@ class Updater:
 
     def __init__(self) -> None:
         self._passes: list[Pass] | None = None
-        self._memory: tuple[Array, ...] = ()
 
     def forget(self) -> None:
         """Of the network before."""
-        self._passes, self._memory = None, ()
+        self._passes = None
 
     def run(
         self, how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
@@ -117,52 +116,10 @@ class Updater:
         (it was, and is not to be kept).
         """
         network = how.network
-        turns = [
-            layer.in_loop(shape)
-            for layer, shape in zip(network.layers, network.shapes, strict=False)
-        ]
-        # On sequences dense layers go layer by layer.
-        if how.compiled and len(network.input_shape) != 2 and all(turns):
-            return self._run_loop(
-                how, cast(list[Turn], turns), state, inputs, targets, rates, losses
-            )
+        rows = len(network.input_shape) == 1  # on sequences dense layers go layer by layer
+        if how.compiled and rows and all(layer.in_loop for layer in network.layers):
+            return _run_dense(how, state, inputs, targets, rates, losses)
         return self._run_layers(how, state, inputs, targets, rates, losses)
-
-    def _run_loop(
-        self, how: How, turns: list[Turn], state: State, inputs: Array, targets: Array, rates: Array,
-        losses: Array,
-    ) -> tuple[int, int]:  # fmt: skip
-        """All of them in one compiled call."""
-        from .kernels.losses import LOSS_CODES
-        from .kernels.mlp import train_lanes
-        from .kernels.stack import room, train_stack
-        from .kernels.updates import OPTIMIZER_CODES
-
-        network = how.network
-        plan, units = _plan(network, turns)
-        off = (
-            np.cumsum([0, *map(len, units)]),
-            np.array([u for mine in units for u in mine], np.int64),
-        )
-        inputs = inputs.reshape(len(inputs), -1)
-        sizes = np.array([inputs.shape[1], *plan[:, 8]])
-        small = (sizes[:-1] * sizes[1:]).max() < BLAS_FROM_WEIGHTS
-        rest = (
-            off, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[how.optimizer.kind],
-            hyperparameters(how.optimizer), rates, _after(how, state), state.buffer,
-        )  # fmt: skip
-        moving = (
-            inputs, targets, state.order, state.clock, state.generator, how.batch, len(losses), losses,
-        )  # fmt: skip
-        if small and all(turn.kind in ("affine", "as_it_is") for turn in turns):
-            done, status = train_lanes(sizes, plan[:, 1].copy(), *rest, plan[:, 2].copy(), *moving)
-        else:
-            needed = room(plan, min(how.batch, state.samples))
-            kept = self._memory
-            if tuple(map(len, kept)) != needed or kept[0].dtype != inputs.dtype:
-                self._memory = kept = tuple(np.zeros(n, inputs.dtype) for n in needed)
-            done, status = train_stack(plan, kept, *rest, *moving)
-        return int(done), int(status)
 
     def _run_layers(
         self, how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
@@ -193,30 +150,27 @@ class Updater:
         return len(losses), SOUND
 
 
-def _plan(network: Network, turns: list[Turn]) -> tuple[NDArray[np.int64], list[list[int]]]:
-    """What the compiled loop does, a row a layer (see `kernels.stack`), and the units of each that are
-    off."""
+def _run_dense(
+    how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
+) -> tuple[int, int]:
     from .kernels.elementwise import ACTIVATION_CODES
-    from .kernels.stack import KINDS
+    from .kernels.losses import LOSS_CODES
+    from .kernels.mlp import train_blas, train_lanes
+    from .kernels.updates import OPTIMIZER_CODES
 
-    begins = {e.name: e.offset for e in network.layout}
-    rows, units = [], []
-    for i, (turn, layer) in enumerate(zip(turns, network.layers, strict=True)):
-        if turn.kind == "as_it_is":
-            continue
-        images = [
-            shape if len(shape) == 3 else (1, 1, prod(shape)) for shape in network.shapes[i : i + 2]
-        ]
-        if turn.kind == "affine":
-            images[0] = (1, 1, prod(images[0]))
-        rows.append([
-            KINDS[turn.kind], ACTIVATION_CODES[layer.function or "linear"],
-            begins.get(f"{network.names[i]}.weight", 0), *images[0], *images[1], *turn.window,
-            *turn.before, *turn.after,
-        ])  # fmt: skip
-        off = network.off[i]
-        units.append([] if off is None else off.tolist())
-    return np.array(rows, np.int64), units
+    network = how.network
+    sizes = np.array([shape[0] for shape in network.shapes])
+    codes = np.array([ACTIVATION_CODES[layer.function or "linear"] for layer in network.layers])
+    offsets = np.array([entry.offset for entry in network.layout][::2])
+    units = [[] if off is None else off.tolist() for off in network.off]
+    off = np.cumsum([0, *map(len, units)]), np.array([u for mine in units for u in mine], np.int64)
+    kernel = train_blas if (sizes[:-1] * sizes[1:]).max() >= BLAS_FROM_WEIGHTS else train_lanes
+    done, status = kernel(
+        sizes, codes, off, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[how.optimizer.kind],
+        hyperparameters(how.optimizer), rates, _after(how, state), state.buffer, offsets, inputs, targets,
+        state.order, state.clock, state.generator, how.batch, len(losses), losses,
+    )  # fmt: skip
+    return int(done), int(status)
 
 
 def _finisher(how: How, state: State) -> Callable[[float, int], bool]:

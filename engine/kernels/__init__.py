@@ -36,19 +36,18 @@ def warm(report: Callable[[str, int, int], None]) -> None:
     `report(what, done, of)` is called before each piece and once at the end.
     """
     from .conv_layer import warm_conv
-    from .mlp import train_lanes, warm_arguments
+    from .mlp import train_blas, train_lanes, warm_arguments
     from .pooling import warm_pooling
     from .recurrent import warm_recurrent
     from .softmax import warm_softmax
-    from .stack import warm_stack
     from .updates import warm_layers
 
     pieces: list[tuple[str, Callable[[], object]]] = [
         ("small dense networks", lambda: train_lanes(*warm_arguments())),
+        ("large dense networks", lambda: train_blas(*warm_arguments())),
         ("updates", warm_layers),
         ("convolution", warm_conv),
         ("pooling", warm_pooling),
-        ("stacks of layers", warm_stack),
         ("recurrent layers", warm_recurrent),
         ("losses", warm_softmax),
     ]

@@ -81,17 +81,14 @@ def backward(
     sums = np.empty(units, dz.dtype)
     back_through(dy.reshape(-1), a.reshape(-1), flat, back, sums, places, units, filters, relu)
     g_bias[:] = sums[:filters]
+    source, tall, broad, up, ahead = x.reshape(-1), height, width, top, left
     if full.size:
         _pad(x, full, top, left)
-        weight_gradient(
-            full.reshape(-1), back, gradient, batch, full.shape[1], full.shape[2], channels, rows, columns,
-            kernel, stride, dilation, 0, 0, units,
-        )  # fmt: skip
-    else:
-        weight_gradient(
-            x.reshape(-1), back, gradient, batch, height, width, channels, rows, columns, kernel, stride,
-            dilation, top, left, units,
-        )  # fmt: skip
+        source, tall, broad, up, ahead = full.reshape(-1), full.shape[1], full.shape[2], 0, 0
+    weight_gradient(
+        source, back, gradient, batch, tall, broad, channels, rows, columns, kernel, stride, dilation, up,
+        ahead, units,
+    )  # fmt: skip
     _narrow(gradient, g_weight.reshape(-1), kernel * kernel * channels, units, filters)
     if first:
         return

@@ -1,8 +1,10 @@
-"""Training of a whole dense network for many steps in one call, eight samples side by side in
-registers: the fastest form at playground sizes, where everything else is call overhead. From about
-a hundred units a layer on BLAS wins, see `stack`.
+"""Training of a whole dense network for many steps in one call.
 
-The arguments:
+Two forms of the same mathematics. `train_lanes` keeps eight samples side by side in registers and
+wins at playground sizes, where everything else is call overhead. `train_blas` hands its matrix
+products to BLAS, which wins from about a hundred units a layer on.
+
+Both take the same arguments:
     sizes        (depth + 1,)  inputs, then units of each layer
     activations  (depth,)      codes; of the output too
     off          where each layer's units that are off begin in a list of them: (depth + 1,), (k,)
@@ -17,7 +19,7 @@ The arguments:
     generator    (1,)          uint64, the shuffle's state
     batch_size, steps
     losses       (steps,)      float64, the batch loss before each update
-It returns (steps done, status): 0 all done, 1 the loss of the next step is not finite (no update
+They return (steps done, status): 0 all done, 1 the loss of the next step is not finite (no update
 made), 2 the last update left a weight that is not finite.
 """
 
@@ -143,17 +145,7 @@ def _pull_back(
 
 
 @njit(**OPTIONS)
-def next_batch(order: Any, clock: Any, generator: Any, batch_size: int) -> tuple[int, int]:
-    """Where in `order` the next batch begins, and how many samples it has; a new epoch shuffles."""
-    if clock[POSITION] == 0:
-        shuffle(order, generator)
-    start = clock[POSITION]
-    return start, min(batch_size, order.size - start)
-
-
-@njit(**OPTIONS)
-def pass_by(clock: Any, count: int, samples: int) -> None:
-    """So many samples more of this epoch have been trained on."""
+def _finish(clock: Any, count: int, samples: int) -> None:
     clock[POSITION] += count
     if clock[POSITION] >= samples:
         clock[POSITION] = 0
@@ -188,7 +180,10 @@ def train_lanes(
     w = buffer[0]
     g = buffer[1]
     for step in range(steps):
-        start, count = next_batch(order, clock, generator, batch_size)
+        if clock[POSITION] == 0:
+            shuffle(order, generator)
+        start = clock[POSITION]
+        count = min(batch_size, samples - start)
         blocks = (count + LANES - 1) // LANES
         for i in range(blocks * LANES):
             sample = order[start + min(i, count - 1)]
@@ -242,7 +237,112 @@ def train_lanes(
                     )  # fmt: skip
         clock[UPDATES] += 1
         finite = finish(optimizer, hyper, rates[step], after, buffer, clock[UPDATES])
-        pass_by(clock, count, samples)
+        _finish(clock, count, samples)
+        if not finite:
+            return step + 1, WEIGHT_NOT_FINITE
+    return steps, ALL_DONE
+
+
+@njit(**OPTIONS)
+def train_blas(
+    sizes: Any, activations: Any, off: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
+    buffer: Any,
+    offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
+    batch_size: int, steps: int, losses: Any,
+) -> Any:  # fmt: skip
+    """Train with batches held as (batch, units).  See the module for the arguments."""
+    depth = sizes.size - 1
+    off_from, off_units = off
+    samples = order.size
+    outputs = sizes[depth]
+    rows = min(batch_size, samples)
+    places = np.zeros(depth + 1, np.int64)
+    room = 0
+    for layer in range(depth + 1):
+        places[layer] = room
+        room += (sizes[layer] * rows + LANES - 1) // LANES * LANES
+    a = np.zeros(room, buffer.dtype)
+    slope = np.ones(room, buffer.dtype)
+    delta = np.zeros(room, buffer.dtype)
+    block_z = np.zeros(outputs * LANES, buffer.dtype)
+    block_a = np.zeros(outputs * LANES, buffer.dtype)
+    block_slope = np.zeros(outputs * LANES, buffer.dtype)
+    block_t = np.zeros(outputs * LANES, buffer.dtype)
+    block_delta = np.zeros(outputs * LANES, buffer.dtype)
+    block_mask = np.zeros(LANES, buffer.dtype)
+    w = buffer[0]
+    g = buffer[1]
+    for step in range(steps):
+        if clock[POSITION] == 0:
+            shuffle(order, generator)
+        start = clock[POSITION]
+        count = min(batch_size, samples - start)
+        features = sizes[0]
+        for i in range(count):
+            a[i * features : (i + 1) * features] = inputs[order[start + i]]
+        for layer in range(depth):
+            below = sizes[layer]
+            units = sizes[layer + 1]
+            at = offsets[layer]
+            x = a[places[layer] : places[layer] + count * below].reshape(count, below)
+            z_at = places[layer + 1]
+            z = a[z_at : z_at + count * units].reshape(count, units)
+            np.dot(x, w[at : at + below * units].reshape(below, units), z)
+            bias = w[at + below * units : at + below * units + units]
+            for i in range(count):
+                row = z[i]
+                for j in range(units):
+                    row[j] += bias[j]
+            if layer < depth - 1:
+                padded = (count * units + LANES - 1) // LANES * LANES
+                activate(activations[layer], a, slope, z_at, padded)
+                for k in range(off_from[layer], off_from[layer + 1]):
+                    for i in range(count):
+                        a[z_at + i * units + off_units[k]] = 0
+                        slope[z_at + i * units + off_units[k]] = 0
+        summed = like(load(block_mask, 0), 0.0)
+        top = places[depth]
+        for first in range(0, count, LANES):
+            for lane in range(LANES):
+                i = min(first + lane, count - 1)
+                block_mask[lane] = 1 if first + lane < count else 0
+                target = targets[order[start + i]]
+                for j in range(outputs):
+                    block_z[j * LANES + lane] = a[top + i * outputs + j]
+                    block_t[j * LANES + lane] = target[j]
+            summed = summed + loss_block(
+                loss, activations[depth - 1], outputs, block_z, block_a, block_slope, block_t,
+                block_delta, load(block_mask, 0), count,
+            )  # fmt: skip
+            for lane in range(min(LANES, count - first)):
+                for j in range(outputs):
+                    delta[top + (first + lane) * outputs + j] = block_delta[j * LANES + lane]
+        losses[step] = total(summed)
+        if not np.isfinite(losses[step]):
+            return step, LOSS_NOT_FINITE
+        for layer in range(depth - 1, -1, -1):
+            below = sizes[layer]
+            units = sizes[layer + 1]
+            at = offsets[layer]
+            weights = below * units
+            x = a[places[layer] : places[layer] + count * below].reshape(count, below)
+            d = delta[places[layer + 1] : places[layer + 1] + count * units].reshape(count, units)
+            np.dot(x.T, d, g[at : at + weights].reshape(below, units))
+            bias = g[at + weights : at + weights + units]
+            bias[:] = 0
+            for i in range(count):
+                row = d[i]
+                for j in range(units):
+                    bias[j] += row[j]
+            if layer > 0:
+                x_at = places[layer]
+                dx = delta[x_at : x_at + count * below].reshape(count, below)
+                np.dot(d, w[at : at + weights].reshape(below, units).T, dx)
+                for i in range(x_at, x_at + (count * below + LANES - 1) // LANES * LANES, LANES):
+                    store(delta, i, load(delta, i) * load(slope, i))
+        clock[UPDATES] += 1
+        finite = finish(optimizer, hyper, rates[step], after, buffer, clock[UPDATES])
+        _finish(clock, count, samples)
         if not finite:
             return step + 1, WEIGHT_NOT_FINITE
     return steps, ALL_DONE

@@ -69,12 +69,9 @@ def max_pool(x: Any, out: Any, size: int, stride: int, top: int, left: int) -> N
 
 @njit(**OPTIONS)
 def spread_max(
-    dy: Any, x: Any, out: Any, dx: Any, size: int, stride: int, top: int, left: int, relu: bool
+    dy: Any, x: Any, out: Any, dx: Any, size: int, stride: int, top: int, left: int
 ) -> None:
-    """dx = 0, then every dy is added where its largest was: of several at the first, row by row.
-
-    With `relu`, where x is relu(z), dx is dL/dz: nothing comes back where the largest is 0.
-    """
+    """dx = 0, then every dy is added where its largest was: of several at the first, row by row."""
     batch, height, width, channels = x.shape
     rows, columns = out.shape[1], out.shape[2]
     source, best, slope, back = x.reshape(-1), out.reshape(-1), dy.reshape(-1), dx.reshape(-1)
@@ -92,8 +89,6 @@ def spread_max(
                 for _ in range(columns):
                     for c in range(at, at + channels, LANES):
                         most, rest = load(best, o), load(slope, o)
-                        if relu:
-                            rest = where_positive(most, rest, zero)
                         if size == 2:
                             below = c + line
                             given = where_positive(most - load(source, c), zero, rest)
@@ -128,8 +123,6 @@ def spread_max(
                 for c in range(0, whole, LANES):
                     most = load(best, o + c)
                     left_over = load(slope, o + c)
-                    if relu:
-                        left_over = where_positive(most, left_over, like(most, 0.0))
                     for y in range(high - low):
                         at = corner + c + y * width * channels
                         for v in range(end - begin):
@@ -141,8 +134,6 @@ def spread_max(
                             left_over = left_over - given
                 for c in range(whole, channels):
                     rest = slope[o + c]
-                    if relu and not best[o + c] > 0:
-                        rest = rest * 0
                     for y in range(high - low):
                         at = corner + c + y * width * channels
                         for v in range(end - begin):
@@ -157,4 +148,4 @@ def warm_pooling() -> None:
     """The smallest calls that compile the kernels for float32."""
     one = np.zeros((1, 1, 1, 1), np.float32)
     max_pool(one, one, 1, 1, 0, 0)
-    spread_max(one, one, one, one, 1, 1, 0, 0, False)
+    spread_max(one, one, one, one, 1, 1, 0, 0)

@@ -115,17 +115,6 @@ class Pass:
         return part
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What the compiled loop does for a layer, see `kernels.stack`: "as_it_is" leaves the numbers as
-    they are; `window` is its side, its stride, its dilation; `before` and `after` it are zeros."""
-
-    kind: Literal["affine", "convolution", "max_pool", "as_it_is"]
-    window: tuple[int, int, int] = (1, 1, 1)
-    before: tuple[int, int] = (0, 0)
-    after: tuple[int, int] = (0, 0)
-
-
 class Layer:
     """A record of hyperparameters with its two passes; it holds no numbers of its own.
 
@@ -146,6 +135,8 @@ class Layer:
     draws: ClassVar[bool] = False
     # Whether training mixes the samples of a batch: then its size is more than a matter of speed.
     over_batch: ClassVar[bool] = False
+    # Whether the compiled loop over whole networks (`kernels.mlp`) knows it.
+    in_loop: ClassVar[bool] = False
 
     @property
     def function(self) -> OutputActivationName | None:
@@ -171,11 +162,6 @@ class Layer:
     @property
     def over_time(self) -> "OverTime | None":
         """How it goes through a sequence, where it keeps a state."""
-        return None
-
-    def in_loop(self, input_shape: Shape) -> "Turn | None":
-        """Its turn in the compiled loop over a whole network's updates; None where that does not know
-        it."""
         return None
 
     def operable(self, input_shape: Shape) -> int:

@@ -23,7 +23,6 @@ from .base import (
     Penalty,
     Shape,
     Takes,
-    Turn,
     Views,
     Weighted,
     activated,
@@ -183,10 +182,6 @@ class Conv2D(Weighted):
                 (self.filters,), fan_in, fan_out, decays=False, trainable=self.trainable_bias
             ),
         }
-
-    def in_loop(self, input_shape: Shape) -> Turn | None:
-        _, before, after = self.geometry(input_shape)
-        return Turn("convolution", self.window, before, after) if self.groups == 1 else None
 
     def operable(self, input_shape: Shape) -> int:
         return self.filters

@@ -20,7 +20,6 @@ from .base import (
     Penalty,
     Shape,
     Takes,
-    Turn,
     Views,
     Weighted,
     activated,
@@ -63,9 +62,7 @@ class _Affine(Weighted):
     trainable_bias: bool
     what: ClassVar[str]
     takes: ClassVar[tuple[Takes, ...]] = ("row", "sequence")
-
-    def in_loop(self, input_shape: Shape) -> Turn | None:
-        return Turn("affine") if len(input_shape) == 1 else None
+    in_loop: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) > 2:

@@ -17,7 +17,6 @@ from .base import (
     Pass,
     Shape,
     Takes,
-    Turn,
     Views,
     Zero,
     kernels,
@@ -105,10 +104,6 @@ class MaxPool2D(_Pool):
     kind: Literal["max_pool2d"] = "max_pool2d"
     name: ClassVar[str] = "max_pool2d"
 
-    def in_loop(self, input_shape: Shape) -> Turn | None:
-        _, before, after = self.geometry(input_shape)
-        return Turn("max_pool", self.window, before, after)
-
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self.geometry(x.shape[1:])
         if run.compiled:
@@ -132,7 +127,7 @@ class MaxPool2D(_Pool):
             _, before, _ = self.geometry(x.shape[1:])
             dy = np.ascontiguousarray(dy)
             kernels("pooling").spread_max(
-                dy, x, cache["a"], dx, self.pool_size, self._stride(), *before, False
+                dy, x, cache["a"], dx, self.pool_size, self._stride(), *before
             )
             return dx
         size = self.pool_size

@@ -23,7 +23,6 @@ from .base import (
     SameShape,
     Shape,
     Takes,
-    Turn,
     Views,
     activated,
     deactivated,
@@ -41,9 +40,6 @@ class Flatten(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (prod(input_shape),)
-
-    def in_loop(self, input_shape: Shape) -> Turn | None:
-        return Turn("as_it_is")
 
     def work(self, input_shape: Shape) -> int:
         return 0
