@@ -14,13 +14,34 @@ from .simd import LANES, larger, like, load, store, where_positive
 
 
 @njit(**OPTIONS)
+def _within(x: Any, out: Any, size: int, stride: int, top: int, left: int) -> bool:
+    """Whether every window lies inside the image."""
+    _, height, width, _ = x.shape
+    last = (out.shape[1] - 1) * stride + size, (out.shape[2] - 1) * stride + size
+    return top == 0 and left == 0 and last[0] <= height and last[1] <= width
+
+
+@njit(**OPTIONS)
 def max_pool(x: Any, out: Any, size: int, stride: int, top: int, left: int) -> None:
     """x: (batch, height, width, channels)  out: (batch, rows, columns, channels)"""
     batch, height, width, channels = x.shape
     rows, columns = out.shape[1], out.shape[2]
     source, best = x.reshape(-1), out.reshape(-1)
     whole = channels // LANES * LANES
+    line = width * channels
     o = 0
+    if size == 2 and stride == 2 and whole == channels and _within(x, out, size, stride, top, left):
+        for n in range(batch):
+            for i in range(rows):
+                at = (n * height + 2 * i) * line
+                for _ in range(columns):
+                    for c in range(at, at + channels, LANES):
+                        above = larger(load(source, c + channels), load(source, c))
+                        below = larger(load(source, c + line + channels), load(source, c + line))
+                        store(best, o, larger(below, above))
+                        o += LANES
+                    at += 2 * channels
+        return
     for n in range(batch):
         for i in range(rows):
             y0 = i * stride - top
@@ -55,8 +76,42 @@ def spread_max(
     rows, columns = out.shape[1], out.shape[2]
     source, best, slope, back = x.reshape(-1), out.reshape(-1), dy.reshape(-1), dx.reshape(-1)
     whole = channels // LANES * LANES
-    back[:] = 0
+    alone = stride == size and whole == channels and _within(x, out, size, stride, top, left)
+    if not alone or height != rows * size or width != columns * size:
+        back[:] = 0
     o = 0
+    if alone:
+        line = width * channels
+        zero = like(load(source, 0), 0.0)
+        for n in range(batch):
+            for i in range(rows):
+                at = (n * height + i * size) * line
+                for _ in range(columns):
+                    for c in range(at, at + channels, LANES):
+                        most, rest = load(best, o), load(slope, o)
+                        if size == 2:
+                            below = c + line
+                            given = where_positive(most - load(source, c), zero, rest)
+                            store(back, c, given)
+                            rest = rest - given
+                            given = where_positive(most - load(source, c + channels), zero, rest)
+                            store(back, c + channels, given)
+                            rest = rest - given
+                            given = where_positive(most - load(source, below), zero, rest)
+                            store(back, below, given)
+                            given = where_positive(
+                                most - load(source, below + channels), zero, rest - given
+                            )
+                            store(back, below + channels, given)
+                        else:
+                            for y in range(c, c + size * line, line):
+                                for k in range(y, y + size * channels, channels):
+                                    given = where_positive(most - load(source, k), zero, rest)
+                                    store(back, k, given)
+                                    rest = rest - given
+                        o += LANES
+                    at += size * channels
+        return
     for n in range(batch):
         for i in range(rows):
             y0 = i * stride - top

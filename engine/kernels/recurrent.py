@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .conv import convolve_flat, sum_rows
+from .conv import pack, packed_size, product_flat
+from .conv_back import sum_rows
 from .elementwise import OPTIONS, sigmoid, tanh
 from .simd import LANES, fma, larger, like, load, store, where_positive
+from .tiles import WIDE
 
 
 @njit(**OPTIONS)
@@ -33,21 +35,19 @@ def _times(a: Any, weight: Any, packed: Any, out: Any, zero: Any) -> None:
     or empty for BLAS"""
     if packed.size:
         rows, inner = a.shape
-        convolve_flat(
-            a.reshape(-1), packed, zero, out.reshape(-1), rows, 1, 1, inner, 1, 1, 1, 1, 1, out.shape[1],
-        )  # fmt: skip
+        product_flat(a.reshape(-1), packed, zero, out.reshape(-1), rows, inner, out.shape[1])
     else:
         np.dot(a, weight, out)
 
 
 def _packed(weight: Any, rows: int, scratch: Any, name: str) -> Any:
-    """(inner, units) -> (units / 8, inner, 8), flat; empty where BLAS is faster."""
+    """As the tiles read it, flat; empty where BLAS is faster.  weight: (inner, units)"""
     inner, units = weight.shape
-    if rows * inner * units <= TILES_FROM:
+    if rows * inner * units <= TILES_FROM or units % WIDE:
         return scratch.take("no tiles", (0,), weight.dtype)
-    packed = scratch.take(name, (units // LANES, inner, LANES), weight.dtype)
-    packed[...] = weight.reshape(inner, units // LANES, LANES).transpose(1, 0, 2)
-    return packed.reshape(-1)
+    packed = scratch.take(name, (packed_size(1, inner, units),), weight.dtype)
+    pack(np.ascontiguousarray(weight).reshape(1, 1, inner, units), packed, False, 1)
+    return packed
 
 
 @njit(**OPTIONS)

@@ -28,6 +28,7 @@ from .base import (
     activated,
     deactivated,
     kernels,
+    silenced,
     spelled,
 )
 from .requiring import require_image
@@ -215,15 +216,19 @@ class Conv2D(Weighted):
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self.geometry(x.shape[1:])
         if run.compiled:
+            relu = self.activation == "relu"
             z, kept = kernels("conv_layer").convolve(
-                x, p["weight"], p["bias"], positions, before, after, self.strides,
-                self.dilation_rate, self.groups, run.scratch,
+                x, p["weight"], p["bias"], positions, before, self.strides, self.dilation_rate,
+                self.groups, relu, run.scratch,
             )  # fmt: skip
+            if relu:  # z is bent already; the way back asks only where a is more than 0
+                a, cache = silenced(z, {"a": z}, run)
+                return a, {"x": x, "kept": kept, **cache}
         else:
             kept = padded(x, before, after)
             z = self._products(kept, p["weight"], positions) + p["bias"]
         a, cache = activated(self.activation, z, run)
-        return a, {"x": x, "padded": kept, **cache}
+        return a, {"x": x, "kept": kept, **cache}
 
     def _products(self, x: Array, weight: Array, positions: tuple[int, int]) -> Array:
         seen = windows(x, self.kernel_size, self.strides, self.dilation_rate, positions)
@@ -239,16 +244,18 @@ class Conv2D(Weighted):
         return parts[0] if self.groups == 1 else np.concatenate(parts, axis=-1)
 
     def backward(self, p: Views, g: Views, cache: Cache, dy: Array, run: Pass) -> Array | None:
-        dz = deactivated(self.activation, cache, dy)
         shape = cache["x"].shape
-        positions, before, _ = self.geometry(shape[1:])
+        positions, before, after = self.geometry(shape[1:])
         if run.compiled:
+            relu = self.activation == "relu"
             return kernels("conv_layer").pull_back(
-                cache["padded"], p["weight"], dz, g["weight"], g["bias"], shape, before,
+                cache["kept"], p["weight"], dy if relu else deactivated(self.activation, cache, dy),
+                cache["a"] if relu else None, g["weight"], g["bias"], shape, before, after,
                 self.strides, self.dilation_rate, self.groups, run.first, run.scratch,
             )  # fmt: skip
+        dz = deactivated(self.activation, cache, dy)
         g["bias"][...] = dz.sum(axis=(0, 1, 2))
-        x = cache["padded"]
+        x = cache["kept"]
         seen = windows(x, self.kernel_size, self.strides, self.dilation_rate, positions)
         channels, filters = p["weight"].shape[2], p["weight"].shape[3] // self.groups
         dx = np.zeros_like(x)
