@@ -51,7 +51,7 @@ def guess(visitor: Visitor) -> int:
 def test_a_drawn_digit_is_recognised(server, client, visitor) -> None:
     page = opened(visitor, trained(server, client))
     page.click("#draw")
-    assert page.locator("#pad").is_visible()
+    page.wait_for_selector("#pad:visible")
     for digit, stroke in enumerate((ZERO, ONE)):
         draw(page, stroke)
         assert guess(visitor) == digit
@@ -93,6 +93,7 @@ def test_every_layer_shows_the_drawing_while_the_pen_moves_and_while_it_trains(
 ) -> None:
     page = opened(visitor, trained(server, client, steps=20))
     page.click("#draw")
+    page.wait_for_selector("#pad:visible")
     box = page.locator("#pad").bounding_box()
     seen = set()
     page.mouse.move(box["x"] + 30, box["y"] + 30)
@@ -212,6 +213,7 @@ def test_a_drawing_is_moved_and_scaled_as_little_as_it_takes(server, visitor) ->
     assert rows[0] > 0
     assert rows[-1] > 0
     page.click("#draw")
+    page.wait_for_selector("#pad:visible")
     draw(page, ZERO)
     drawn = visitor.until("s.drawing?.flat(2).some((v) => v > 0) && s.drawing.flat(2)")
     assert all((16 * v).is_integer() for v in map(float, drawn))

@@ -91,6 +91,7 @@ def test_files_of_two_classes_are_learned(server, client, visitor) -> None:
     assert found["metrics"]["test_accuracy"] >= 0.95
     # They are told apart on the pad, too.
     page.click("#draw")
+    page.wait_for_selector("#pad:visible")
     draw(page, ZERO)
     visitor.until("s.drawing && s.look?.drawing === s.drawing && s.look.layers.output.a[1] > 0.5")
     # And stay until they are deleted.
@@ -160,6 +161,7 @@ def test_a_folder_tells_the_classes_and_the_rest_is_asked(server, visitor, tmp_p
     visitor.until("s.dataset.view === 'image' && s.dataset.shape.join() === '16,16,3'")
     # A drawing is in their colours: white on black.
     page.click("#draw")
+    page.wait_for_selector("#pad:visible")
     draw(page, ZERO)
     drawn = visitor.until("s.drawing?.flat(2).some((v) => v > 0.6) && s.drawing")
     assert drawn[0][0] == [0, 0, 0]

@@ -113,10 +113,10 @@ def test_a_language_file_says_everything_once_and_per_cent_one_way(language: str
 def test_chinese_has_no_space_between_chinese(server, browser: Browser) -> None:
     one = Visitor(browser, locale="zh-CN")
     page = one.open(server.url)
-    said = "m.t('bp.as_it_is.weight', { layer: LAYER })"
+    said = "m.t('mark.off', { layer: LAYER, units: '2' })"
     whole = module(page, "words.js", said.replace("LAYER", "'第 1 层'"))
-    assert whole == "更新前第 1 层的一个权重。"
-    assert module(page, "words.js", said.replace("LAYER", "'LSTM'")) == "更新前 LSTM 的一个权重。"
+    assert whole == "第 1 层中关闭的单元：2"
+    assert module(page, "words.js", said.replace("LAYER", "'LSTM'")) == "LSTM 中关闭的单元：2"
     assert module(page, "words.js", "m.t('sampleOf', { n: 1797, part: '测试用' })") == (
         "共 1,797 个 · 测试用"
     )
