@@ -1,6 +1,7 @@
 """What is the same for everyone who asks: hashed, compressed once, and kept."""
 
 import gzip
+import json
 from functools import cached_property
 from hashlib import sha256
 from os import stat_result
@@ -86,6 +87,16 @@ class Assets:
         key = (path, after)
         if key not in self._urls:
             self._urls[key] = self._keep(path, bundle(self._static, path, after).encode())
+        return self._urls[key]
+
+    def words_url(self, path: str, without: tuple[str, ...]) -> str:
+        """The address of a language's words, those left out that begin with one of `without`."""
+        key = (path, *without)
+        if key not in self._urls:
+            words = json.loads((self._static / path).read_bytes())
+            kept = {name: text for name, text in words.items() if not name.startswith(without)}
+            body = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+            self._urls[key] = self._keep(path, body.encode())
         return self._urls[key]
 
     def _body(self, paths: tuple[str, ...]) -> bytes:

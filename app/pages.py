@@ -13,7 +13,8 @@ from .assets import Assets, Kept
 
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
-_FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
+_WORDS = ("i18n/en.json", "i18n/zh.json")
+_WORKER = "js/model/worker.js"
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",
@@ -36,6 +37,7 @@ class Page:
     """Paths are those under `static`.
 
     `title` is a word of the page's language files; "" where the page has no such words.
+    Words that begin with `own_words` are needed here alone: no other page loads them.
     """
 
     path: str
@@ -43,6 +45,7 @@ class Page:
     script: str
     own_styles: tuple[str, ...]
     title: str = ""
+    own_words: str = ""
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -53,7 +56,9 @@ PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
          ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
           "css/predict.css"), "title"),
-    Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
+    Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations", "fn."),
+    Page("/convolution", "convolution.html", "js/pages/convolution.js", ("css/activations.css", "css/convolution.css"), "cv.page",
+         "cv."),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
     Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),
@@ -100,10 +105,14 @@ class Site:
             "version": __version__,
             "embedding": self._embedding,
         }
-        fetched = {path: assets.url(path) for path in _FETCHED}
-        fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
+        scripts = {_WORKER: assets.url(_WORKER)}
+        scripts |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
         pages = {}
         for page in PAGES:
+            others = tuple(
+                one.own_words for one in PAGES if one.own_words not in ("", page.own_words)
+            )
+            fetched = {path: assets.words_url(path, others) for path in _WORDS} | scripts
             text = templates.get_template(page.template).render(page=page, fetched=fetched)
             pages[page.path] = Kept(text.encode(), "text/html")
         self._pages, self._assets, self._before = pages, assets.kept, self._assets
