@@ -29,6 +29,7 @@ LATE = (
     "js/panels/surgery.js",
     "js/tabs/confusion.js",
     "js/tabs/numbers.js",
+    "js/panels/window-size.js",
 )
 
 

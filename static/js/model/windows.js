@@ -33,7 +33,7 @@ const spelled = (/** @type {number[]} */ shape) => shape.join(" x ");
  */
 export function refusalOf(layer, shape) {
   const window = windowOf(layer), least = Math.min(shape[0], shape[1]);
-  if (!window || shape.length !== 3) return null;
+  if (!window || shape.length !== 3 || ![window.size, window.stride, window.dilation].every((one) => Number.isInteger(one) && one > 0)) return null;
   const { reach } = axisOf(least, window);
   if (window.padding === "valid" && reach > least) {
     const size = window.size, values = { size, shape: spelled(shape), most: Math.max(1, Math.floor((least - 1) / window.dilation) + 1) };
@@ -45,6 +45,20 @@ export function refusalOf(layer, shape) {
   if (layer.kind !== "conv2d" || (channels % groups === 0 && filters % groups === 0)) return null;
   const fitting = Array.from({ length: Math.min(channels, filters) }, (_, i) => i + 1).filter((g) => channels % g === 0 && filters % g === 0);
   return { field: "groups", code: "layers.groups_do_not_divide", values: { groups, channels, shape: spelled(shape), filters, fitting: fitting.join(", ") } };
+}
+
+/**
+ * The most that a setting may be here, the others staying as they are; null where nothing of the image bounds it.
+ * @param {any} layer
+ * @param {number[] | null} shape
+ * @param {string} name
+ */
+export function mostOf(layer, shape, name) {
+  const window = shape?.length === 3 ? windowOf(layer) : null;
+  if (!window || !shape || window.padding === "same") return null;
+  const least = Math.min(shape[0], shape[1]);
+  if (name === "kernel_size" || name === "pool_size") return Math.max(1, Math.floor((least - 1) / window.dilation) + 1);
+  return name === "dilation_rate" && window.size > 1 ? Math.max(1, Math.floor((least - 1) / (window.size - 1))) : null;
 }
 
 /** Kinds that leave the shape as it is. */
