@@ -334,7 +334,7 @@ function fillDetails(session, l) {
     h("h3", {}, name),
     h("p", { class: "hint" }, output ? t("outputText") : pick(entry.summary)),
     ...(entry.formula ? [h("p", { class: "formula" }, /** @type {Node} */ (math(entry.formula)))] : []),
-    ...(built ? [h("p", { class: "shapes" }, sized ? "" : `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: grouped(built.parameters) })))] : []),
+    ...(built ? [h("p", { class: "shapes" }, sized ? "" : `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: grouped(built.parameters) })))] : sized ? [h("p", { class: "shapes" }, h("span", { class: "hint" }, t("parameters", { n: "–" })))] : []),
     ...(sized ? [size] : []),
     ...fields,
     h("div", { class: "row" },

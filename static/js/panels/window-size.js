@@ -37,7 +37,9 @@ export function showSize(box, fields, layers, shape, l) {
         slider.max = String(Math.max(Number(draft[name]), Math.min(Number(slider.dataset.most), most ?? Infinity)));
         slider.value = String(draft[name]);
       }
-      if (wrong) field.append(problem);
+      if (!wrong) continue;
+      field.classList.toggle("second", field.offsetLeft > 100);
+      field.append(problem);
     }
     // One of a later layer, or of a setting that is on the layer's card alone, stands here.
     if (refused && !(here && fields.some((field) => field.dataset.setting === here.field))) box.after(problem);
