@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ask.", "bp.", "clinic.", "flow.", "fn.", "neuron.", "pictures.", "predict.", "problem.", "sounds.",
+    "ask.", "bp.", "clinic.", "cv.", "flow.", "fn.", "neuron.", "pictures.", "predict.", "problem.", "sounds.",
 )  # fmt: skip
 _EARLY = {
     "pictures.thumb",
@@ -42,6 +42,7 @@ LATE = (
     "js/panels/surgery.js",
     "js/tabs/confusion.js",
     "js/tabs/numbers.js",
+    "js/panels/window-size.js",
 )
 
 
@@ -50,6 +51,7 @@ class Page:
     """Paths are those under `static`.
 
     `title` is a word of the page's language files; "" where the page has no such words.
+    Words that begin with `own_words` are needed here alone: no other page loads them.
     """
 
     path: str
@@ -68,6 +70,7 @@ PAGES = (
          ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
           "css/predict.css", "css/pictures.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
+    Page("/convolution", "convolution.html", "js/pages/convolution.js", ("css/activations.css", "css/convolution.css"), "cv.page"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
     Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),

@@ -127,7 +127,8 @@ export function selectField(label, options, value, changed) {
 /**
  * A slider that shows its value and takes a typed one. Logarithmic where `log` is set.
  * @param {string} label
- * @param {{min: number, max: number, step: number, value: number, log?: boolean, hardMax?: number, hardMin?: number}} range
+ * @param {{min: number, max: number, step: number, value: number, log?: boolean, hardMax?: number, hardMin?: number, zero?: string}} range
+ *   `zero` is what stands for 0 where that is no number but a word
  * @param {(value: number) => void} changed
  */
 export function sliderField(label, range, changed) {
@@ -136,18 +137,19 @@ export function sliderField(label, range, changed) {
     if (!range.log) return p;
     return Number((range.min * (range.max / range.min) ** (p / 1000)).toPrecision(2));
   };
+  const shown = (/** @type {number} */ v) => (range.zero && v === 0 ? "" : String(v));
   const slider = h("input", {
     type: "range", min: range.log ? "0" : String(range.min), max: range.log ? "1000" : String(range.max),
     step: range.log ? "1" : String(range.step), value: String(toPosition(range.value)), "aria-label": label, "data-name": `${label} slider`,
   });
   const number = h("input", {
-    type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: String(range.value), "data-name": label,
+    type: "number", min: String(range.hardMin ?? range.min), max: String(range.hardMax ?? range.max), step: "any", value: shown(range.value), "data-name": label, ...(range.zero ? { placeholder: range.zero, class: "worded" } : {}),
   });
   // It speaks its value, not its position.
-  const speak = (/** @type {number} */ v) => slider.setAttribute("aria-valuetext", String(v));
+  const speak = (/** @type {number} */ v) => slider.setAttribute("aria-valuetext", shown(v) || String(range.zero));
   speak(range.value);
   slider.addEventListener("input", () => {
-    number.value = String(fromPosition(Number(slider.value)));
+    number.value = shown(fromPosition(Number(slider.value)));
     speak(Number(number.value));
   });
   slider.addEventListener("change", () => {
@@ -158,12 +160,14 @@ export function sliderField(label, range, changed) {
   });
   number.dataset.last = String(range.value);
   number.addEventListener("change", () => {
-    if (!number.checkValidity() || number.value === "") {
+    if (!number.checkValidity() || (number.value === "" && !range.zero)) {
       number.reportValidity();
       return;
     }
-    slider.value = String(toPosition(Number(number.value)));
-    changed(Number(number.value));
+    const value = Number(number.value);
+    number.value = shown(value);
+    slider.value = String(toPosition(value));
+    changed(value);
   });
   const field = h("div", { class: "field slider" }, h("label", {}, label), number, slider);
   const name = field.querySelector("label");

@@ -30,7 +30,7 @@ const USUAL = /** @type {Record<string, [number, number]>} */ ({ samples: [10, 1
  * @returns {HTMLElement}
  */
 export function schemaField(scope, name, property, value, changed) {
-  const label = property.zero ? `${named(name, scope)} (0: ${pick(property.zero)})` : named(name, scope);
+  const label = named(name, scope);
   const explained = (/** @type {HTMLElement} */ element) => explain(element, () => ({ text: tipOf(name, scope) }));
   if (property.type === "boolean") {
     const box = h("input", { type: "checkbox", checked: value, onchange: () => changed(box.checked), "data-name": label });
@@ -40,7 +40,7 @@ export function schemaField(scope, name, property, value, changed) {
     const options = property.enum.map((/** @type {any} */ v) => ({ value: String(v), text: typeof v === "string" ? named(v, scope) : String(v) }));
     return explained(selectField(label, options, String(value), (v) => changed(typeof property.enum[0] === "string" ? v : Number(v))).field);
   }
-  return explained(sliderField(label, sliderRange(name, property, value), changed).field);
+  return explained(sliderField(label, { ...sliderRange(name, property, value), ...(property.zero ? { zero: pick(property.zero) } : {}) }, changed).field);
 }
 
 /** @param {string} name @param {any} property @param {number} value */
@@ -78,7 +78,7 @@ export function smallControl({ name, label, key, property, value, changed, wrong
   }
   const { low, high } = limits(property);
   const zero = property.zero ? pick(property.zero) : "";
-  const input = h("input", { type: "number", step: property.type === "integer" ? "1" : "any", value: zero && value === 0 ? "" : String(value), placeholder: zero, title: `${name}: ${low} – ${high}`, ...common });
+  const input = h("input", { type: "number", step: property.type === "integer" ? "1" : "any", value: zero && value === 0 ? "" : String(value), placeholder: zero, title: `${name}: ${zero ? low + 1 : low} – ${high}`, ...common });
   input.addEventListener("change", () => {
     if (input.value === "" && zero) changed(0);
     else if (input.value === "") input.value = String(value);

@@ -5,6 +5,7 @@
  */
 import { api, patiently, Problem, reasonIn } from "./api.js";
 import { percent, short } from "./canvas.js";
+import { mustFit } from "./fitting.js";
 import { isPast } from "./model/history.js";
 import { nested, only } from "./model/parameters.js";
 import { Run } from "./run.js";
@@ -302,6 +303,7 @@ export class Session {
         const network = /** @type {Network} */ (this.store.state.network);
         const change = typeof asked === "function" ? asked(structuredClone(network.spec)) : asked;
         tried = change;
+        mustFit(change, this.store.state.dataset);
         /** @type {any} */
         const before = {};
         for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);

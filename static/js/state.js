@@ -12,8 +12,9 @@ import { shellState } from "./shell.js";
  *   pulls: {sample: number, effect: number}[] | null,
  *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null,
- *   worthShown: boolean, worth: import("./wire.js").AblationOut | null}} State
+ *   tab: {id: string, tall?: number} | null, worthShown: boolean, worth: import("./wire.js").AblationOut | null}} State
  *   `worth` is what each unit adds, as it was last measured; `worthShown` whether it is drawn
+ *   `tab` is the drawer's that is shown, and the share of the window's height that it asks for
  *   `clinic` is the case that is open; `pulls` are training samples that pull at an answer, to be seen on the plane
  *   `sought` is the step of the past that is under way; `predict` is what is to be guessed before it happens, `guess` the curve that was drawn
  *   `drawing` is what the network is given of a drawing, (height, width, channels), in place of the chosen sample, which stays chosen underneath
@@ -23,7 +24,7 @@ import { shellState } from "./shell.js";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false, sought: null,
-  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, worthShown: false, worth: null,
+  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, tab: null, worthShown: false, worth: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */

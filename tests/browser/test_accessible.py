@@ -56,6 +56,22 @@ def test_functions_have_no_barriers_whatever_becomes_of_them(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
+def test_the_sandbox_has_no_barriers_whatever_slides(
+    server, browser, locale, width, scheme
+) -> None:
+    one = Visitor(
+        browser, color_scheme=scheme, locale=locale, viewport={"width": width, "height": 844}
+    )
+    for settings in ("", "pad=same&s=2&k=5&kernel=gaussian&back=1", "op=max&n=14", "k=7&n=4"):
+        one.page.goto("about:blank")
+        one.page.goto(f"{server.url}/convolution#{settings}")
+        one.page.wait_for_selector("body[data-ready]")
+        assert violations(one.page) == [], settings
+    one.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_the_playground_has_no_barriers(server, browser, locale, scheme) -> None:
     one = Visitor(browser, color_scheme=scheme, locale=locale)

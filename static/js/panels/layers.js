@@ -4,11 +4,15 @@
  */
 import { grouped } from "../canvas.js";
 import { byId, entryText, explain, h, math, rebuild } from "../dom.js";
+import { late } from "../assets.js";
 import { defaultsOf, schemaField, smallControl } from "../fields.js";
+import { mostOf, refusalOf, shapeAfter, windowOf } from "../model/windows.js";
 import { named, pick, t, tipOf, told } from "../words.js";
 
 /** Settings that a card shows at once, whatever the kind; the others are one click away. */
 const MAIN = ["units", "filters", "output_dim", "kernel_size", "pool_size", "strides", "padding", "rate", "span", "activation", "return_sequences", "bidirectional"];
+/** Settings of a window, which its own card has together. */
+const WINDOW = ["kernel_size", "pool_size", "strides", "padding"];
 const MOST_LAYERS = 12;
 
 /** @typedef {import("../session.js").Session} Session */
@@ -29,10 +33,18 @@ export const spelled = (shape) => shape.join(" × ");
 export function shapeInto(s, l) {
   const { network, dataset, refused } = s;
   if (!network || !dataset) return null;
-  if (refused && JSON.stringify(refused.layers.slice(0, l)) !== JSON.stringify(network.spec.layers.slice(0, l))) return null;
+  if (refused && JSON.stringify(refused.layers.slice(0, l)) !== JSON.stringify(network.spec.layers.slice(0, l))) return walked(refused.layers.slice(0, l), dataset.shape);
   if (l > 0) return network.layers[l - 1]?.shape ?? null;
   return ["plane", "curve"].includes(dataset.view) ? [network.inputs.length] : dataset.shape;
 }
+
+/**
+ * The shape behind layers that no network has yet, where one can see it without the server.
+ * @param {any[]} layers
+ * @param {number[]} shape
+ * @returns {number[] | null}
+ */
+const walked = (layers, shape) => layers.reduce((/** @type {number[] | null} */ now, layer) => (now && !refusalOf(layer, now) ? shapeAfter(layer, now) : null), shape);
 
 /**
  * What such a shape is to a layer, in the catalog's words.
@@ -117,7 +129,9 @@ export function layerCard(session, l, wide) {
   explain(kind, () => entryText(s.catalog.layers.find((/** @type {any} */ e) => e.name === kind.value)));
   if (wide) card.append(head(session, l), kind);
   else card.append(h("div", { class: "head" }, kind, dots(session, l)));
-  const properties = Object.entries(entry.schema.properties);
+  // No stepper leads beyond what the image has room for.
+  const into = shapeInto(s, l);
+  const properties = Object.entries(entry.schema.properties).map(([key, p]) => [key, { ...p, maximum: Math.min(p.maximum, mostOf(layer, into, key) ?? Infinity) }]);
   const shown = MAIN.map((name) => properties.find(([key]) => key === name)).filter(Boolean);
   for (const found of shown) {
     const [name, p] = /** @type {[string, any]} */ (found);
@@ -297,24 +311,31 @@ function fillDetails(session, l) {
   const schema = output ? s.catalog.spec_schema.$defs.OutputSpec : entry.schema;
   // What the card has no room for is here.
   const narrow = byId("chain").hidden ? byId("columns").classList.contains("tight") : byId("chain").classList.contains("narrow");
-  const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && (narrow && !output || !MAIN.includes(name))).map(([name, p]) =>
-    schemaField("layer", name, p, values[name], (v) => {
+  const into = shapeInto(s, l), sized = !output && into?.length === 3 && windowOf(values) !== null;
+  const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && (narrow && !output || !MAIN.includes(name) || (sized && WINDOW.includes(name)))).map(([name, p]) => {
+    const field = schemaField("layer", name, p, values[name], (v) => {
       if (output) void session.patch({ output: { [name]: v } }, name);
       else set(session, l, name, v);
-    }));
+    });
+    field.dataset.setting = name;
+    return field;
+  });
   const built = s.refused ? null : network.layers[l];
-  const into = shapeInto(s, l);
   const move = (/** @type {number} */ by) => void session.changeLayers((now) => {
     byId("layer-card").hidePopover();
     [now[l], now[l + by]] = [now[l + by], now[l]];
     return now;
   });
   const name = output ? t("output") : `${t("layerN", { n })} · ${named(values.kind, "layer")}`;
+  // What it makes of the image, as one changes it; loaded when it is first wanted.
+  const size = h("div", { class: "window-size" });
+  if (sized) void late("js/panels/window-size.js").then((module) => module.showSize(size, fields, layers.slice(l), into, l));
   rebuild(byId("layer-card"),
     h("h3", {}, name),
     h("p", { class: "hint" }, output ? t("outputText") : pick(entry.summary)),
     ...(entry.formula ? [h("p", { class: "formula" }, /** @type {Node} */ (math(entry.formula)))] : []),
-    ...(built ? [h("p", { class: "shapes" }, `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: grouped(built.parameters) })))] : []),
+    ...(built ? [h("p", { class: "shapes" }, sized ? "" : `${into ? spelled(into) : "?"} → ${spelled(built.shape)}`, h("span", { class: "hint" }, t("parameters", { n: grouped(built.parameters) })))] : sized ? [h("p", { class: "shapes" }, h("span", { class: "hint" }, t("parameters", { n: "–" })))] : []),
+    ...(sized ? [size] : []),
     ...fields,
     h("div", { class: "row" },
       insertMenu(session, l, t("insertBefore"), t("insertBeforeOf", { name }), "insert before"),

@@ -119,12 +119,16 @@ export function mountNetwork(session) {
     const same = JSON.stringify(place) === JSON.stringify(store.state.pinned);
     store.set({ pinned: same ? null : place, ...(place.layer >= 0 ? { layer: place.layer } : {}) });
   };
+  /** The next part of a column. @param {import("../charts/layout.js").More} more */
+  const turn = (more) => {
+    first = { ...first, [more.layer + 1]: more.next };
+    arrange();
+  };
   canvas.addEventListener("click", (event) => {
     const found = at(event);
     if (!found) return store.set({ pinned: null });
     if ("more" in found) {
-      first = { ...first, [found.more.layer + 1]: found.more.next };
-      return arrange();
+      return turn(found.more);
     }
     if ("edge" in found) return edit({ layer: found.edge.to.layer, unit: found.edge.to.unit, from: found.edge.from.unit }, event);
     const { layer, unit } = found.node;
@@ -150,7 +154,10 @@ export function mountNetwork(session) {
         const count = here.layer ? s.network.layers[here.layer - 1].units : s.network.inputs.length;
         point({ ...here, from: ((here.from ?? (key === "ArrowDown" ? -1 : 0)) + (key === "ArrowDown" ? 1 : -1) + count) % count });
       } else {
-        const next = neighbour(geometry, here, key);
+        // Past the last that is shown come those that are not, as with a click on what stands for them.
+        const last = here && geometry.nodes[here.layer + 1]?.slice(-1)[0].unit === here.unit, rest = last && key === "ArrowDown" ? geometry.more.find((one) => one.layer === here.layer) : null;
+        if (rest) turn(rest);
+        const next = rest ? geometry.nodes[rest.layer + 1][0] : neighbour(geometry, here, key);
         if (next) {
           bring(next);
           point({ layer: next.layer, unit: next.unit });

@@ -1,5 +1,5 @@
 /** The curve of the chosen layer's activation, and where every unit's samples stand on it. */
-import { classColours } from "../canvas.js";
+import { classColours, short } from "../canvas.js";
 import { drawActivation, flatShare } from "../charts/activation.js";
 import { drawShares, softmaxOf } from "../charts/shares.js";
 import { explain, h, math } from "../dom.js";
@@ -20,10 +20,14 @@ export function mountActivations(session, panel, isShown) {
   const { store } = session;
   const box = h("div", { id: "curves", class: "curves" }), choice = h("select", { id: "curve-layer" });
   const about = h("span", { id: "curve-text" }), curves = h("div", { id: "curve-box" }, box), more = h("p", { id: "curve-more", class: "hint" });
-  const legend = h("span", {});
+  const legend = h("span", {}), readout = h("output", { id: "curve-readout", hidden: true });
+  /** The z that is pointed at, of which unit; and where each picture's axis lies. @type {{unit: number, z: number} | null} */
+  let pointed = null;
+  /** @type {{reach: number, left: number, right: number}[]} */
+  let axes = [];
   panel.append(
     h("div", { class: "curve-head" }, h("label", { class: "row" }, h("span", { "data-t": "ofLayer" }, t("ofLayer")), " ", choice),
-      about, legend, h("a", { href: "/activations", "data-t": "allFunctions" }, t("allFunctions"))),
+      about, legend, readout, h("a", { href: "/activations", "data-t": "allFunctions" }, t("allFunctions"))),
     curves, more);
   choice.addEventListener("change", () => store.set({ layer: Number(choice.value) }));
   // Of new data a layer that has a curve is shown first.
@@ -57,7 +61,7 @@ export function mountActivations(session, panel, isShown) {
     }
     // One unit more is one picture more: the others stay.
     while (box.childElementCount > count) box.lastElementChild?.remove();
-    for (let j = box.childElementCount; j < count; j++) box.append(h("figure", {}, h("canvas", { role: "img" }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {}))));
+    for (let j = box.childElementCount; j < count; j++) box.append(h("figure", {}, h("canvas", { tabIndex: j ? -1 : 0 }), h("figcaption", {}, h("span", {}, unitTitle(s, j)), h("span", {}))));
   };
   store.on(["network", "layer", "language"], arrange);
   store.on(["look"], (s) => {
@@ -80,8 +84,14 @@ export function mountActivations(session, panel, isShown) {
     [...box.children].forEach((figure, j) => {
       const canvas = /** @type {HTMLCanvasElement} */ (figure.firstElementChild);
       const z = fresh ? points.subarray(j * shown, (j + 1) * shown) : [];
-      if (f) drawActivation(canvas, f, z);
-      else drawShares(canvas, shares?.subarray(j * shown, (j + 1) * shown) ?? [], palette[j % 8]);
+      // What can be pointed at is a slider of z; a histogram is a picture.
+      canvas.setAttribute("role", f ? "slider" : "img");
+      canvas.tabIndex = f && j === (pointed?.unit ?? 0) ? 0 : -1;
+      if (f) {
+        axes[j] = drawActivation(canvas, f, z, pointed?.unit === j ? pointed.z : null);
+        const at = pointed?.unit === j ? pointed.z : 0, { reach } = axes[j];
+        for (const [name, value] of Object.entries({ valuemin: -reach, valuemax: reach, valuenow: at, valuetext: readingOf(f, at) })) canvas.setAttribute(`aria-${name}`, String(value));
+      } else drawShares(canvas, shares?.subarray(j * shown, (j + 1) * shown) ?? [], palette[j % 8]);
       // A softmax that is sure of itself is not ill: nothing of it is called flat.
       const flat = f ? flatShare(known, z) : 0;
       const state = /** @type {HTMLElement} */ (figure.lastElementChild?.lastElementChild);
@@ -95,6 +105,32 @@ export function mountActivations(session, panel, isShown) {
       canvas.setAttribute("aria-label", t("curveAlt", { n: j + 1, name: named(activation), flat: Math.round(flat * 100) }));
     });
   });
+  const point = (/** @type {{unit: number, z: number} | null} */ at) => {
+    pointed = at;
+    const { network, layer } = store.state, f = ACTIVATIONS[network?.layers[layer]?.activation ?? ""];
+    readout.hidden = !at || !f;
+    legend.hidden = !readout.hidden;
+    if (at && f) readout.textContent = `${unitTitle(store.state, at.unit)}: ${readingOf(f, at.z)}`;
+    draw();
+  };
+  box.addEventListener("pointermove", (event) => {
+    const canvas = /** @type {HTMLElement} */ (event.target), unit = [...box.children].findIndex((figure) => figure.firstElementChild === canvas), axis = axes[unit];
+    if (canvas.getAttribute("role") !== "slider" || !axis) return point(null);
+    const z = -axis.reach + ((event.offsetX - axis.left) / (axis.right - axis.left)) * 2 * axis.reach;
+    return point({ unit, z: Number(Math.max(-axis.reach, Math.min(axis.reach, z)).toFixed(2)) });
+  });
+  for (const end of ["pointerleave", "focusout"]) box.addEventListener(end, () => point(null));
+  box.addEventListener("keydown", (event) => {
+    const unit = [...box.children].findIndex((figure) => figure.firstElementChild === event.target), axis = axes[unit];
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], on = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!axis || (!by && !on) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const z = pointed?.z ?? 0, next = Math.max(0, Math.min(box.childElementCount - 1, unit + (on ?? 0)));
+    if (next !== unit) /** @type {HTMLElement} */ (box.children[next].firstElementChild).focus();
+    const moved = by ? Number((z + by * (event.shiftKey ? 1 : 0.1)).toFixed(2)) : z;
+    point({ unit: next, z: Math.max(-axis.reach, Math.min(axis.reach, moved)) });
+  });
   // Every third picture is enough for the eye, and leaves the drawing thread free.
   let turn = 0;
   store.on(["picture", "look"], (s) => {
@@ -104,6 +140,9 @@ export function mountActivations(session, panel, isShown) {
   new ResizeObserver(draw).observe(box);
   return draw;
 }
+
+/** @param {import("../model/exact.js").Function1} f @param {number} z */
+const readingOf = (f, z) => `z = ${short(z, 2)}, f(z) = ${short(f.value(z))}, f′(z) = ${short(f.slope(z))}`;
 
 /** A unit of the chosen layer; of the output its class. @param {import("../session.js").State} s @param {number} j */
 function unitTitle(s, j) {

@@ -6,9 +6,9 @@ import { mountActivations } from "./activations.js";
 
 /**
  * @typedef {import("../session.js").Session} Session
- * @typedef {{id: string, label: string, fits: (dataset: import("../types.js").Dataset, s: import("../state.js").State) => boolean,
+ * @typedef {{id: string, label: string, tall?: number, fits: (dataset: import("../types.js").Dataset, s: import("../state.js").State) => boolean,
  *   mount: (session: Session, panel: HTMLElement, shown: () => boolean) => () => void}} Tab
- *   `label` is a word; `mount` builds the tab in its panel once and returns what is called when it is shown
+ *   `label` is a word; `tall` the share of the window's height that it asks for when it is first opened; `mount` builds the tab in its panel once and returns what is called when it is shown
  */
 
 /**
@@ -44,7 +44,7 @@ function whenShown(path, name) {
 /** @type {Tab[]} */
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
-  { id: "backprop", label: "backprop", fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
+  { id: "backprop", label: "backprop", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
   { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion") },
@@ -69,6 +69,7 @@ export function mountTabs(session) {
       tab.button.tabIndex = on ? 0 : -1;
       tab.panel.hidden = !on;
     }
+    store.set({ tab: { id: chosen.id, tall: chosen.tall } });
     chosen.show();
   };
   for (const tab of tabs) {

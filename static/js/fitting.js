@@ -1,0 +1,15 @@
+/** What the server would refuse of layers with windows, said before it is asked. */
+import { Problem } from "./api.js";
+import { firstRefusal } from "./model/windows.js";
+
+/**
+ * Raises: Problem, where one of the layers cannot take the image that comes to it; what else does not fit the server says
+ * @param {any} change parts of a spec
+ * @param {import("./types.js").Dataset | null} dataset
+ */
+export function mustFit({ layers, dataset: other }, dataset) {
+  const found = layers && !other && dataset?.shape.length === 3 ? firstRefusal(layers, dataset.shape) : null;
+  if (!found) return;
+  const { code, values } = found, field = `layers.${found.index}.${found.field}`;
+  throw new Problem({ status: 422, detail: code, code, values, errors: [{ field, message: code, code, values }] });
+}
