@@ -26,6 +26,7 @@ from .schemas import SpecIn
 
 PREVIEW_SAMPLES = 70
 PREVIEW_CHARACTERS = 80
+PREVIEW_SIDE = 16  # pixels of a picture: they are shown the size of a thumb
 
 
 def _schema(record: type) -> dict[str, Any]:
@@ -55,6 +56,8 @@ def preview_of(made: Dataset) -> dict[str, Any]:
     """A few of its samples."""
     chosen = _chosen(made)
     inputs = made.inputs[chosen]
+    if made.view == "image":
+        inputs = _smaller(inputs)
     if made.view == "table" and made.plane is not None:
         inputs = made.plane.project(inputs)
     # Not round(): of float32 it leaves 0.10000000149.
@@ -65,12 +68,22 @@ def preview_of(made: Dataset) -> dict[str, Any]:
     }
 
 
+def _smaller(images: NDArray[Any]) -> NDArray[Any]:
+    """By the means of squares, where they are larger than a preview.  (n, height, width, channels)"""
+    n, height, width, channels = images.shape
+    step = -(-max(height, width) // PREVIEW_SIDE)
+    rows, columns = height // step, width // step
+    cut = images[:, : rows * step, : columns * step]
+    return cut.reshape(n, rows, step, columns, step, channels).mean(axis=(2, 4))
+
+
 def _chosen(made: Dataset) -> NDArray[np.intp]:
-    """The places of the samples to show: one each of four classes of images, three sequences of
+    """The places of the samples to show: of images four, of as many classes as there are; three sequences of
     different classes or from start, middle and end; of points many, of tables from all over, for
     their rows may lie in the order of the classes."""
     if made.view == "image":
-        return np.concatenate([np.flatnonzero(made.targets == c)[:1] for c in range(4)])
+        by_class = [np.flatnonzero(made.targets == c)[:4] for c in range(min(4, made.classes))]
+        return np.concatenate([one[n : n + 1] for n in range(4) for one in by_class])[:4]
     if made.view == "sequence" and made.classes:
         return np.unique(made.targets, return_index=True)[1][:3]
     count = 3 if made.view == "sequence" else min(len(made.inputs), PREVIEW_SAMPLES)

@@ -4,28 +4,31 @@ from typing import Any
 
 import orjson
 
-from engine.datasets import Own, OwnText, Table
+from engine.datasets import Own, OwnData, OwnText, Pictures
 from engine.suits import recipe
 
 from .catalog import PREVIEW_CHARACTERS, plain, preview_of
 from .workers.samples import digest
 
 
-def line_of_table(table: Table) -> dict[str, Any]:
-    task = "classification" if table.class_names else "regression"
-    suited = recipe(Own, task)
+def line_of(own: OwnData) -> dict[str, Any]:
+    """Of a table or pictures."""
+    made = Own(test_fraction=0.0).make_from(own)
+    pictures = isinstance(own, Pictures)
+    suited = recipe(Own, made.task, made.shape)
     return {
         "kind": "own",
-        "name": table.name,
-        "view": "table",
-        "task": task,
-        "rows": len(table.inputs),
-        "columns": list(table.columns),
-        "target": table.target_name,
-        "class_names": list(table.class_names),
+        "name": own.name,
+        "view": "image" if pictures else "table",
+        "task": made.task,
+        "rows": len(made.inputs),
+        "columns": list(made.columns),
+        "target": "class" if pictures else own.target_name,
+        "class_names": list(made.class_names),
+        "shape": list(made.shape) if pictures else None,
         "suits": plain(suited.parts()),
         "pace": suited.pace,
-        "preview": preview_of(Own(id="", test_fraction=0.0).make_from(table)),
+        "preview": preview_of(made),
     }
 
 

@@ -10,7 +10,7 @@ import ipaddress
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What bodies hold more than a command.
+DATASETS = re.compile(r"/api/datasets/?")
 BODIES = (
-    (re.compile(r"/api/datasets/?"), "max_body_bytes"),
+    (DATASETS, "max_body_bytes"),
     (
         re.compile(
             r"/api/networks/[^/]+/(predict|activations|weights|gradients|trace|check-gradient)"
@@ -40,8 +41,11 @@ BODIES = (
     ),
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
+ZIP = "application/zip"
 # Python makes an object of each, and looks them all through when it tidies up.
 MAX_LISTS = 32_768
+# A pixel in colour is one too: these are read in a worker.
+MAX_PIXELS = 400_000
 PIECE = 16_384
 STREAM_ENDS_S = 0.5
 CSP = (
@@ -81,7 +85,8 @@ class Guard:
             # Of two Hosts nobody knows which one counts: together they name no machine.
             headers[name] = headers[name] + b"," + value if name in headers else value
         refusal = refuse(scope["type"], scope.get("method", "GET"), scope["path"], headers)
-        limit = self._limit_of(scope["path"])
+        content = content_type(headers)
+        limit = self._limit_of(scope["path"], content)
         if refusal is None and scope["type"] == "http":
             refusal = _too_large(headers, limit)
         if refusal is not None:
@@ -94,15 +99,17 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        is_json = not headers.get(b"content-type", b"").startswith(b"text/")
-        asked = Asked(receive, limit, is_json, self.settings.request_timeout_s)
+        lists = None if content.startswith("text/") or content == ZIP else most_lists(scope["path"])
+        asked = Asked(receive, limit, lists, self.settings.request_timeout_s)
         await self._http(scope, asked, send)
 
-    def _limit_of(self, path: str) -> tuple[int, str]:
+    def _limit_of(self, path: str, content: str) -> tuple[int, str]:
         """What a body may have there, and the setting that says so."""
+        if content == ZIP and DATASETS.fullmatch(path):
+            return self.settings.max_zip_bytes, "max_zip_bytes"
         name = next((name for form, name in BODIES if form.fullmatch(path)), "max_command_bytes")
         most = getattr(self.settings, name)
-        # No body of any kind is larger than the largest.
+        # No other body is larger than the largest of these.
         whole = self.settings.max_body_bytes
         return (most, name) if most < whole else (whole, "max_body_bytes")
 
@@ -127,13 +134,14 @@ class Asked:
     """A request as it comes in: not endless, not at endless leisure."""
 
     def __init__(
-        self, receive: Receive, limit: tuple[int, str], is_json: bool, timeout_s: float
+        self, receive: Receive, limit: tuple[int, str], lists: int | None, timeout_s: float
     ) -> None:
+        """`lists` is how many a body in JSON may have; None where it is none."""
         self._receive = receive
         self._limit = limit
         self._end = monotonic() + timeout_s
         self._seen = 0
-        self._is_json = is_json
+        self._most_lists = lists
         self._lists = 0
         self._whole = False
 
@@ -155,14 +163,9 @@ class Asked:
         self._seen += len(body)
         if self._seen > self._limit[0]:
             raise _larger(self._limit)
-        self._lists += body.count(b"[") + body.count(b"{")
-        if self._lists > MAX_LISTS and self._is_json:
-            raise Cut(
-                413,
-                Reason("too_many_lists", "more than {most} lists and objects (limit: max_lists)"),
-                limit="max_lists",
-                value=MAX_LISTS,
-            )
+        if self._most_lists is not None:
+            self._lists += lists_in(body)
+            keep_lists(self._lists, self._most_lists)
 
     async def while_there(self, app: Any, scope: Scope, send: Send) -> None:
         """Have answered what changes nothing and has no body, until whoever asked has gone."""
@@ -219,6 +222,31 @@ class Answering:
             await self._send({"type": message["type"], "body": piece, "more_body": more})
 
 
+def content_type(headers: Mapping[bytes, bytes]) -> str:
+    """Without its parameters."""
+    return headers.get(b"content-type", b"").decode("latin-1").split(";")[0].strip().lower()
+
+
+def lists_in(body: bytes) -> int:
+    """Lists and objects of a JSON text, or a few more."""
+    return body.count(b"[") + body.count(b"{")
+
+
+def most_lists(path: str) -> int:
+    return MAX_PIXELS if DATASETS.fullmatch(path) else MAX_LISTS
+
+
+def keep_lists(lists: int, most: int) -> None:
+    """Raises: Cut"""
+    if lists > most:
+        raise Cut(
+            413,
+            Reason("too_many_lists", "more than {most} lists and objects (limit: max_lists)"),
+            limit="max_lists",
+            value=most,
+        )
+
+
 def _too_large(headers: dict[bytes, bytes], limit: tuple[int, str]) -> Cut | None:
     length = headers.get(b"content-length", b"0")
     if not length.isdigit():
@@ -265,9 +293,10 @@ def refuse(kind: str, method: str, path: str, headers: dict[bytes, bytes]) -> Cu
     if origin is not None and not same_origin(origin.decode("latin-1"), host):
         return Cut(403, FOREIGN_PAGE)
     if kind == "http" and method in ("POST", "PUT", "PATCH"):
-        content = headers.get(b"content-type", b"").decode("latin-1").split(";")[0].strip().lower()
+        content = content_type(headers)
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        if has_body and content not in ("application/json", "text/csv"):
+        takes = ("application/json", "text/csv", *((ZIP,) if DATASETS.fullmatch(path) else ()))
+        if has_body and content not in takes:
             return Cut(
                 415, Reason("not_json_typed", "send JSON, with Content-Type: application/json")
             )

@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 log = logging.getLogger(__name__)
 
 # 2: networks have a summary; 3: checksums, an earlier checkpoint, a trash; 4: runs that ended
-# 5: texts and drawings beside tables, each with the line of a list
-SCHEMA_VERSION = 5
+# 5: texts and drawings beside tables, each with the line of a list; 6: pictures
+SCHEMA_VERSION = 6
 MAGIC = b"SQLite format 3\0"
 FILE = "glassbox.sqlite"
 

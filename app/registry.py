@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from engine.datasets import Own, Table
+from engine.datasets import Own, OwnData
 from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
 
@@ -24,7 +24,7 @@ from .schemas import NetworkOut
 from .settings import Settings
 from .store import CannotSave, Store
 from .wire import Unreadable
-from .workers import looking, playing, shelf
+from .workers import playing, shelf
 from .workers.local import Worker, WorkerDied
 from .workers.messages import Report
 
@@ -55,7 +55,7 @@ class Networks:
         self.draining = False
         self.clients = 0
         self.deleted = self.keeper.deleted
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[str, OwnData] = {}
 
     async def create(
         self, spec: NetworkSpec, visitor: str, checkpoint: bytes | None = None
@@ -197,7 +197,7 @@ class Networks:
         return described
 
     async def _create(
-        self, live: Live, tables: dict[str, Table], checkpoint: bytes | None
+        self, live: Live, tables: dict[str, OwnData], checkpoint: bytes | None
     ) -> dict[str, Any]:
         taken = {*await asyncio.to_thread(self.store.runs, live.id), *(p.run for p in live.ended)}
         return await live.worker.call_for(
@@ -316,12 +316,12 @@ class Networks:
             live.loaded_in = -2 if isinstance(error, shelf.Gone) else live.loaded_in
             raise Unavailable(BEING_REPLACED) from error
 
-    async def tables_for(self, spec: NetworkSpec) -> dict[str, Table]:
+    async def tables_for(self, spec: NetworkSpec) -> dict[str, OwnData]:
         return await self.tables_of(spec.dataset.id) if isinstance(spec.dataset, Own) else {}
 
-    async def tables_of(self, id: str) -> dict[str, Table]:
+    async def tables_of(self, id: str) -> dict[str, OwnData]:
         if id not in self._tables:
-            table = await asyncio.to_thread(self.store.table, id)
+            table = await asyncio.to_thread(self.store.own, id)
             if table is None:
                 return {}
             if len(self._tables) > 16:
@@ -329,21 +329,19 @@ class Networks:
             self._tables[id] = table
         return {id: self._tables[id]}
 
-    async def make_dataset(
-        self, spec: Any, tables: dict[str, Table], first: int, count: int | None, visitor: str
-    ) -> bytes:
-        """A dataset of no network yet, made in a worker.  Raises: Refused, Unavailable"""
+    async def anywhere(
+        self, visitor: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run what is about no network in a worker.  Raises: Unavailable, and what it refuses"""
         try:
-            return await self._least_loaded().call_for(
-                visitor, looking.dataset, spec, tables, first, count
-            )
+            return await self._least_loaded().call_for(visitor, function, *args, **kwargs)
         except WorkerDied as error:
             raise Unavailable(BEING_REPLACED) from error
 
-    async def forget_table(self, id: str) -> bool:
+    async def forget_own(self, id: str) -> bool:
         """Whether there was such an uploaded dataset."""
         self._tables.pop(id, None)
-        return await asyncio.to_thread(self.store.delete_table, id)
+        return await asyncio.to_thread(self.store.delete_data, id)
 
     async def describe(self, live: Live) -> NetworkOut:
         return live.described(await self.call(live, shelf.describe))

@@ -137,7 +137,7 @@ class Room:
         store = self.networks.store
         for name, of in (("max_visitor_datasets", visitor), ("max_datasets", None)):
             most = getattr(self.settings, name)
-            if await asyncio.to_thread(store.count_tables, of) >= most:
+            if await asyncio.to_thread(store.count_data, of) >= most:
                 yours = Reason(
                     "too_many_datasets_of_yours",
                     "{most} datasets of yours are kept, the most this server keeps; delete one",

@@ -57,7 +57,15 @@ class Settings(BaseSettings):
         "", description="sites that may show the page in a frame: origins with spaces between, or *"
     )
 
-    max_body_bytes: int = Field(4_000_000, description="of one request: a table of one's own")
+    max_body_bytes: int = Field(4_000_000, description="of one request: data of one's own")
+    max_zip_bytes: int = Field(16_000_000, description="of a request with pictures in an archive")
+    max_unpacked_bytes: int = Field(
+        32_000_000, description="of the pictures in an archive together"
+    )
+    max_picture_pixels: int = Field(
+        4_000_000, description="of one picture, before it is made small"
+    )
+    max_pictures_pixels: int = Field(250_000_000, description="of all pictures of an archive")
     max_numbers_bytes: int = Field(1_000_000, description="of weights, or of inputs to predict")
     max_spec_bytes: int = Field(262_144, description="of a network's spec, or of a change to it")
     max_command_bytes: int = Field(65_536, description="of any other request")

@@ -1,4 +1,4 @@
-"""What survives a restart: specs, checkpoints and uploaded tables, in one SQLite file.
+"""What survives a restart: specs, checkpoints and data of one's own, in one SQLite file.
 
 Synchronous and small; the server calls it in a thread. Of every network there are two checkpoints,
 each with a checksum: where the newer one is damaged the earlier one is given.
@@ -8,21 +8,20 @@ import contextlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import orjson
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from engine.datasets import Table as OwnTable
+from engine.datasets import OwnData
 from engine.errors import Reason
 
 from . import past
 from .database import DATASETS, EARLIER, NETWORKS, RUNS, opened
 from .opening import SCHEMA_VERSION, CannotOpen, prepare
+from .owned import packed, unpacked
 from .past import Past, digest
 
 _VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
@@ -242,7 +241,10 @@ class Store:
         for table, size in (
             (NETWORKS, func.coalesce(NETWORKS.c.bytes, 0)),
             (RUNS, func.coalesce(RUNS.c.bytes, 0)),
-            (DATASETS, func.length(DATASETS.c.content)),
+            (
+                DATASETS,
+                func.length(DATASETS.c.content) + func.coalesce(func.length(DATASETS.c.arrays), 0),
+            ),
         ):
             query = select(func.coalesce(func.sum(size), 0))
             whole += self._read(query.where(table.c.visitor == visitor) if visitor else query)[0][0]
@@ -276,15 +278,22 @@ class Store:
     def knows(self, id: str) -> bool:
         return bool(self._read(select(NETWORKS.c.id).where(NETWORKS.c.id == id)))
 
-    # Tables
+    # Data of one's own
 
-    def add_table(
-        self, id: str, visitor: str, table: OwnTable, line: dict[str, Any] | None = None
+    def add_own(
+        self, id: str, visitor: str, own: OwnData, line: dict[str, Any] | None = None
     ) -> None:
-        content = orjson.dumps(asdict(table), option=orjson.OPT_SERIALIZE_NUMPY).decode()
-        self.add_data(id, visitor, content, line)
+        content, arrays = packed(own)
+        self.add_data(id, visitor, content, line, arrays)
 
-    def add_data(self, id: str, visitor: str, content: str, line: dict[str, Any] | None) -> None:
+    def add_data(
+        self,
+        id: str,
+        visitor: str,
+        content: str,
+        line: dict[str, Any] | None,
+        arrays: bytes | None = None,
+    ) -> None:
         """`line` is what a list says of it."""
         self._write(
             insert(DATASETS).values(
@@ -292,8 +301,9 @@ class Store:
                 visitor=visitor,
                 content=content,
                 used=time.time(),
-                digest=digest(content, None, 0),
+                digest=digest(content, arrays, 0),
                 line=line and json.dumps(line),
+                arrays=arrays,
             )
         )
 
@@ -310,39 +320,37 @@ class Store:
 
     def data(self, id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(content, line) of a set; None where there is none, or where it is damaged."""
-        columns = (DATASETS.c.content, DATASETS.c.digest, DATASETS.c.line)
+        row = self._sound(id)
+        return row and (_object(row.content), _object(row.line))
+
+    def _sound(self, id: str) -> Any:
+        """A set as it was kept; None where there is none, or where it is damaged."""
+        columns = (DATASETS.c.content, DATASETS.c.digest, DATASETS.c.line, DATASETS.c.arrays)
         rows = self._read(select(*columns).where(DATASETS.c.id == id))
-        if not rows or rows[0].digest not in (None, digest(rows[0].content, None, 0)):
+        if not rows or rows[0].digest not in (None, digest(rows[0].content, rows[0].arrays, 0)):
             return None
-        return _object(rows[0].content), _object(rows[0].line)
+        return rows[0]
 
     def users_of(self, id: str) -> set[str]:
-        """The networks that learn from a table."""
+        """The networks that learn from a table or pictures."""
         query = select(NETWORKS.c.id).where(NETWORKS.c.spec.contains(id, autoescape=True))
         return {row.id for row in self._read(query)}
 
-    def table(self, id: str) -> OwnTable | None:
-        """None where there is none, or where it is damaged."""
-        found = self.data(id)
-        if found is None or "inputs" not in found[0]:
+    def own(self, id: str) -> OwnData | None:
+        """A table or pictures; None where there are none, or where they are damaged."""
+        row = self._sound(id)
+        found = row and unpacked(_object(row.content), row.arrays)
+        if found is None:
             return None
         with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
             self._write(update(DATASETS).where(DATASETS.c.id == id).values(used=time.time()))
-        content = found[0]
-        return OwnTable(
-            name=content["name"],
-            columns=tuple(content["columns"]),
-            inputs=np.array(content["inputs"], np.float64),
-            targets=np.array(content["targets"]),
-            target_name=content["target_name"],
-            class_names=tuple(content["class_names"]),
-        )
+        return found
 
-    def count_tables(self, visitor: str | None = None) -> int:
+    def count_data(self, visitor: str | None = None) -> int:
         query = select(func.count()).select_from(DATASETS)
         return self._read(query.where(DATASETS.c.visitor == visitor) if visitor else query)[0][0]
 
-    def delete_table(self, id: str) -> bool:
+    def delete_data(self, id: str) -> bool:
         """Whether there was one."""
         known = bool(self._read(select(DATASETS.c.id).where(DATASETS.c.id == id)))
         self._write(delete(DATASETS).where(DATASETS.c.id == id))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .activations import OutputActivationName
-from .datasets import Dataset, Own, Table
+from .datasets import Dataset, Own, OwnData
 from .errors import Reason, Refused
 from .features import FEATURES, apply_features, features_backward
 from .given import check_starting
@@ -21,7 +21,7 @@ from .spec import NetworkSpec
 Array = NDArray[np.floating]
 
 
-def make_dataset(spec: Any, tables: Mapping[str, Table]) -> Dataset:
+def make_dataset(spec: Any, tables: Mapping[str, OwnData]) -> Dataset:
     """Raises: Refused"""
     if isinstance(spec, Own) and spec.id not in tables:
         raise Refused(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assembly import Assembly, assemble, make_dataset
-from .datasets import Table
+from .datasets import OwnData
 from .errors import Reason, Refused
 from .followed import Followed
 from .history import Course
@@ -39,7 +39,7 @@ class Running(Followed):
         self,
         spec: NetworkSpec | None = None,
         *,
-        tables: Mapping[str, Table] | None = None,
+        tables: Mapping[str, OwnData] | None = None,
         dtype: type = np.float32,
         compiled: bool = True,
     ) -> None:

@@ -71,16 +71,15 @@ def _points(units: tuple[int, ...], pace: Pace, rate: float = 0.03) -> Recipe:
     return Recipe(layers=_dense(*units), pace=pace, optimizer=SGD(learning_rate=rate))
 
 
-def _pictures(pace: Pace) -> Recipe:
-    layers = (
-        Conv2D(filters=8, kernel_size=3, padding="same"),
-        MaxPool2D(),
-        Conv2D(filters=16, kernel_size=3, padding="same"),
-        MaxPool2D(),
-        Flatten(),
-    )
+def _pictures(pace: Pace, halvings: int = 2) -> Recipe:
+    """Each halving of the picture's sides doubles its maps."""
+    layers = [
+        layer
+        for n in range(halvings)
+        for layer in (Conv2D(filters=8 << n, kernel_size=3, padding="same"), MaxPool2D())
+    ]
     return Recipe(
-        layers=layers, pace=pace, optimizer=Adam(learning_rate=0.005), batch_size=32,
+        layers=(*layers, Flatten()), pace=pace, optimizer=Adam(learning_rate=0.005), batch_size=32,
         initializer="he_uniform",
     )  # fmt: skip
 
@@ -169,9 +168,19 @@ RECIPES: dict[str, Recipe] = {
 _OWN_VALUES = _values((8, 8), 50, 0.005)
 
 
-def recipe(dataset: type[AnyDataset] | AnyDataset, task: Task | None = None) -> Recipe:
-    """Of a kind of dataset. What an own table is for is seen in the table: `task`."""
+def _own_pictures(shape: tuple[int, ...]) -> Recipe:
+    """Halved until some six pixels a side are left; larger ones take longer, and are played slower."""
+    small, large = min(shape[:2]), max(shape[:2])
+    return _pictures(20 if large <= 32 else 10, 1 if small < 8 else 2 if small <= 32 else 3)
+
+
+def recipe(
+    dataset: type[AnyDataset] | AnyDataset, task: Task | None = None, shape: tuple[int, ...] = ()
+) -> Recipe:
+    """Of a kind of dataset. What one's own is for is seen in it: `task`, and `shape` of one sample."""
     kind = dataset.__dataclass_fields__["kind"].default  # of a class or of a record
+    if kind == "own" and len(shape) == 3:
+        return _own_pictures(shape)
     return _OWN_VALUES if kind == "own" and task == "regression" else RECIPES[kind]
 
 

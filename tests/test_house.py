@@ -134,6 +134,8 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "opening",
             "database",
             "store",
+            "owned",
+            "zipped",
             "past",
             "bundling",
             "assets",

@@ -4,20 +4,25 @@ import asyncio
 import secrets
 from typing import Annotated, Any
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from engine.datasets import DATASETS, Drawn, Own, OwnText, parse_csv
+from engine.datasets import DATASETS, Drawn, Own, OwnData, OwnText, Pictures, Table, parse_csv
+from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
 from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Reason, Refused
 
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
-from ..gallery import content_of, line_of_spec, line_of_table
+from ..gallery import content_of, line_of, line_of_spec
+from ..guard import MAX_LISTS, ZIP, content_type, keep_lists, lists_in
 from ..listing import users_of
 from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
+from ..workers import looking, pictures
+from ..zipped import pictures_in
 from . import PROBLEMS, Count, First, described, json_response
 
 router = APIRouter(
@@ -27,12 +32,15 @@ router = APIRouter(
 _ADAPTER = dataset_adapter()
 _ROW = TypeAdapter(Row)
 NO_SUCH = Reason("no_such_dataset", "there is no such dataset")
+ONE_KIND = Reason("own.one_kind", "give a table, or pictures, or a dataset to keep")
+# Pictures sent to a worker together, of which it decodes as many as a turn allows.
+AT_ONCE = 64
 OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
 
 
 @router.get("")
 async def list_datasets(networks: NetworksDep, visitor: KnownVisitor) -> list[OwnOut]:
-    """This visitor's own tables, texts and drawings, the newest first."""
+    """This visitor's own tables, pictures, texts and drawings, the newest first."""
     if visitor is None:
         return []
     found = await asyncio.to_thread(networks.store.data_of, visitor)
@@ -91,7 +99,9 @@ async def get_dataset(
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
     tables = await networks.tables_of(spec.id) if isinstance(spec, Own) else {}
-    return json_response(await networks.make_dataset(spec, tables, first, count, visitor or ""))
+    return json_response(
+        await networks.anywhere(visitor or "", looking.dataset, spec, tables, first, count)
+    )
 
 
 @router.post(
@@ -103,6 +113,7 @@ async def get_dataset(
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/OwnIn"}},
                 "text/csv": {"schema": {"type": "string"}},
+                ZIP: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },
@@ -113,35 +124,105 @@ async def post_dataset(
     networks: NetworksDep,
     settings: SettingsDep,
     visitor: SomeVisitor,
-    target: Annotated[str | None, Query(max_length=80)] = None,
+    target: Annotated[
+        str | None, Query(max_length=80, description="of text/csv: the target's column name")
+    ] = None,
+    name: Annotated[
+        str, Query(min_length=1, max_length=80, description="of an archive of pictures")
+    ] = "own",
+    size: Annotated[
+        int, Query(ge=MIN_SIDE, le=MAX_SIDE, description="of its pictures: pixels a side")
+    ] = 28,
+    colour: Annotated[bool, Query(description="whether its pictures keep their colours")] = False,
 ) -> OwnOut:
-    """Own data: CSV (as text/csv, or in JSON), or rows and targets; or a text or a drawing, which a spec
-    holds whole, to have it again."""
+    """Own data: CSV (as text/csv, or in JSON), or rows and targets; pictures; or a text or a drawing, which
+    a spec holds whole, to have it again.
+
+    Pictures come as JSON, `images` and `labels`, or as a ZIP archive of PNG, JPEG and WebP files. There the
+    class of a picture is the folder it lies in; where all lie in one folder or in none, it is its name up
+    to the first digit, underscore or hyphen (`cat_01.png`). Each is cut to the square in its middle and
+    made `size` pixels a side; what is transparent becomes white. Grey is given to the network as it is,
+    0 to 255 as 0 to 1.
+    """
+    content = content_type(dict(request.headers.raw))
     body = await request.body()
-    if request.headers.get("content-type", "").startswith("text/csv"):
+    if content == ZIP:
+        await networks.room.admit_dataset(visitor)
+        own = await _unpacked(networks, settings, visitor, body, (name, size, colour))
+        return await _added(networks, visitor, response, own)
+    pixels = None
+    if content == "text/csv":
         given = _csv_body(body, target)
+    elif b'"images"' in body:
+        rest, pixels = await networks.anywhere(visitor, pictures.given, body)
+        if rest is None:
+            given = await asyncio.to_thread(_json_body, body)
+        else:
+            whole = rest if pixels is None else {**rest, "images": []}
+            given = await asyncio.to_thread(_rows_of, whole)
     else:
+        keep_lists(lists_in(body), MAX_LISTS)
         given = await asyncio.to_thread(_json_body, body)
     if given.dataset is not None:
         return await _keep(networks, visitor, response, given)
     await networks.room.admit_dataset(visitor)
-    try:
-        table = await asyncio.to_thread(_table_of, given)
-    except Refused as error:
-        place = "csv" if given.csv is not None else "inputs"
-        raise error.at(place) from error
+    own = await asyncio.to_thread(_own_of, given, pixels)
+    return await _added(networks, visitor, response, own)
+
+
+async def _unpacked(
+    networks: NetworksDep,
+    settings: SettingsDep,
+    visitor: str,
+    body: bytes,
+    how: tuple[str, int, bool],
+) -> Pictures:
+    """An archive's pictures, decoded a few at a time: others have their turns between.
+
+    Raises: Refused
+    """
+    name, size, colour = how
+    packed = await asyncio.to_thread(pictures_in, body, settings.max_unpacked_bytes)
+    files = [(one.name, one.data) for one in packed]
+    parts: list[Any] = []
+    done = pixels = 0
+    while done < len(files):
+        part, used = await networks.anywhere(
+            visitor, pictures.decoded, files[done : done + AT_ONCE], size, colour,
+            settings.max_picture_pixels,
+        )  # fmt: skip
+        parts.append(part)
+        done += len(part)
+        pixels += used
+        if pixels > settings.max_pictures_pixels:
+            raise Refused(
+                "zip",
+                Reason(
+                    "pictures.too_many_pixels_in_all",
+                    "the pictures have more than {most} pixels together (limit: max_pictures_pixels); make "
+                    "them smaller, or give fewer",
+                ),
+                limit="max_pictures_pixels",
+                value=settings.max_pictures_pixels,
+            )
+    return await asyncio.to_thread(
+        pictures_of, np.concatenate(parts), [one.label for one in packed], name
+    )
+
+
+async def _added(networks: NetworksDep, visitor: str, response: Response, own: OwnData) -> OwnOut:
     id = secrets.token_urlsafe(16)
-    line = await asyncio.to_thread(line_of_table, table)
-    await asyncio.to_thread(networks.store.add_table, id, visitor, table, line)
+    line = await asyncio.to_thread(line_of, own)
+    await asyncio.to_thread(networks.store.add_own, id, visitor, own, line)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
     return _told(id, line)
 
 
 @router.delete("/own/{id}", status_code=204)
 async def delete_dataset(networks: NetworksDep, id: OwnId) -> None:
-    """Forget data of one's own. Networks that use a table go on while they are in memory, and cannot
+    """Forget data of one's own. Networks that use a table or pictures go on while they are in memory, and cannot
     be loaded again after; texts and drawings are in the specs themselves."""
-    if not await networks.forget_table(id):
+    if not await networks.forget_own(id):
         raise NotFound(NO_SUCH)
 
 
@@ -155,14 +236,14 @@ def _told(
 
 async def _line_of_old(networks: NetworksDep, id: str) -> dict[str, Any] | None:
     """Of a table that a version without lines kept; None where it is damaged."""
-    table = await asyncio.to_thread(networks.store.table, id)
-    return table and await asyncio.to_thread(line_of_table, table)
+    own = await asyncio.to_thread(networks.store.own, id)
+    return own and await asyncio.to_thread(line_of, own)
 
 
 async def _keep(networks: NetworksDep, visitor: str, response: Response, given: OwnIn) -> OwnOut:
     """A text or a drawing; the same one twice is kept once.  Raises: Refused"""
-    if given.csv is not None or given.inputs is not None:
-        raise Refused("dataset", Reason("own.one_kind", "give a table, or a dataset to keep"))
+    if given.csv is not None or given.inputs is not None or given.images is not None:
+        raise Refused("dataset", ONE_KIND)
     try:
         spec = _ADAPTER.validate_python(given.dataset)
     except ValidationError as error:
@@ -177,7 +258,7 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
     if id is None:
         await networks.room.admit_dataset(visitor)
         # In a worker, which knows whether anything can be learned from it.
-        await networks.make_dataset(spec, {}, 0, 1, visitor)
+        await networks.anywhere(visitor, looking.dataset, spec, {}, 0, 1)
         line = await asyncio.to_thread(line_of_spec, given.name, spec)
         id = secrets.token_urlsafe(16)
         await asyncio.to_thread(networks.store.add_data, id, visitor, content, line)
@@ -199,8 +280,13 @@ def _json_body(body: bytes) -> OwnIn:
     validated one by one."""
     try:
         given = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        given = None
+    except orjson.JSONDecodeError as error:
+        place = {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error"}
+        raise RequestValidationError([place]) from error
+    return _rows_of(given)
+
+
+def _rows_of(given: Any) -> OwnIn:
     if not isinstance(given, dict):
         return _validated(given)
     rows = given.get("inputs")
@@ -230,7 +316,20 @@ def _validated_row(number: int, row: Any) -> None:
         ) from error
 
 
-def _table_of(given: OwnIn) -> Any:
+def _own_of(given: OwnIn, pixels: Any) -> OwnData:
+    """Raises: Refused"""
+    if pixels is not None:
+        if given.csv is not None or given.inputs is not None:
+            raise Refused("images", ONE_KIND)
+        return pictures_of(pixels, given.labels or [], given.name)
+    try:
+        return _table_of(given)
+    except Refused as error:
+        raise error.at("csv" if given.csv is not None else "inputs") from error
+
+
+def _table_of(given: OwnIn) -> Table:
+    """Raises: Refused"""
     if (given.csv is None) == (given.inputs is None):
         raise Refused("csv", Reason("table.csv_or_rows", "give either csv, or inputs and targets"))
     if given.csv is not None:

@@ -1,8 +1,11 @@
 """Networks: made, listed, described, changed, deleted."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+
+from engine.datasets import Own
 
 from ..deps import CommandsDep, KnownVisitor, LiveDep, NetworkId, NetworksDep, SomeVisitor
 from ..listing import networks_of, trash_of
@@ -20,7 +23,13 @@ async def post_network(
     response: Response, networks: NetworksDep, visitor: SomeVisitor, spec: SpecIn | None = None
 ) -> NetworkOut:
     """Make a network. Every field may be left out; no body at all gives the default one."""
-    network = await networks.create((spec or SpecIn()).to_engine(), visitor)
+    given = spec or SpecIn()
+    made = given.to_engine()
+    if isinstance(made.dataset, Own):
+        known = await asyncio.to_thread(networks.store.data, made.dataset.id)
+        if known and known[1]:
+            made = given.suited(known[1]["suits"]).to_engine()
+    network = await networks.create(made, visitor)
     response.headers["Location"] = f"/api/networks/{network.id}"
     return network
 

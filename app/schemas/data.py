@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from engine.datasets.base import View
+from engine.datasets.base import MAX_SAMPLES, View
+from engine.datasets.pictures import MAX_LABEL
 from engine.datasets.table import MAX_ROWS
 
 from .base import Answer, Wire
@@ -104,8 +105,20 @@ class DatasetOut(Answer):
 Row = Annotated[list[Number], StrictNumbers(), Len(0, 4096)]
 
 
+OWN_EXAMPLES: Any = [
+    {"name": "my table", "csv": "height,width,kind\n1.5,2.0,A\n0.5,1.0,B\n"},
+    {
+        "name": "bars",
+        "images": [[[0, 255, 0, 0]] * 4, [[0] * 4, [255] * 4, [0] * 4, [0] * 4]],
+        "labels": ["upright", "level"],
+    },
+]
+
+
 class OwnIn(Wire):
-    """Data of one's own: a table as CSV text, or as rows and targets; or a text, or a drawing."""
+    """Data of one's own: a table as CSV text, or as rows and targets; pictures; or a text, or a drawing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": OWN_EXAMPLES})
 
     name: Annotated[str, Len(1, 80)] = "own"
     csv: str | None = Field(
@@ -114,6 +127,18 @@ class OwnIn(Wire):
     target: str | None = Field(None, max_length=80, description="the target's column name")
     inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
     targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
+    images: Annotated[
+        list[list[list[int | list[int]]]] | None,
+        Field(
+            description="(n, height, width) grey or (n, height, width, 3) colour, whole numbers 0 to 255, "
+            "all of one size, 4 to 64 pixels a side"
+        ),
+    ] = None
+    labels: Annotated[
+        list[Annotated[str, Len(1, MAX_LABEL)]] | None,
+        Len(0, MAX_SAMPLES),
+        Field(description="one a picture; the classes are the labels, sorted: 2 to 64"),
+    ] = None
     dataset: Annotated[
         dict[str, Any] | None,
         Field(description="of a spec, of kind own_text or drawn: a text or a drawing to keep"),
@@ -126,10 +151,13 @@ class OwnOut(Answer):
     kind: Literal["own", "own_text", "drawn"] = "own"
     view: View = "table"
     task: Literal["classification", "regression"]
-    rows: int = Field(description="of a table; the points of a drawing, the characters of a text")
+    rows: int = Field(
+        description="of a table; the pictures, the points of a drawing, the characters of a text"
+    )
     columns: list[str]
     target: str
     class_names: list[str]
+    shape: list[int] | None = Field(None, description="of pictures: height, width, channels")
     suits: dict[str, Any] = Field(description="the parts of a spec that suit it")
     pace: int = Field(description="steps a second to start with, at which the learning is seen")
     dataset: dict[str, Any] | None = Field(
@@ -143,5 +171,5 @@ class OwnOut(Answer):
     preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
     networks: int | None = Field(
         None,
-        description="that learn from this table and could not be opened without it; null in lists",
+        description="that learn from this table or these pictures and could not be opened without it; null in lists",
     )

@@ -1,5 +1,6 @@
 """What a network may be, as it comes in. Every field is derived from the engine's own records."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from dataclasses import Field as RecordField
 from types import UnionType
@@ -90,12 +91,18 @@ class _Spec(Wire):
             return value
         kind = value["dataset"].get("kind")
         known = DATASETS.get(kind) if isinstance(kind, str) else None
-        if known is None or known is Own:  # of a table nothing is known before it is looked up
+        if known is None or known is Own:  # nothing is known of it before it is looked up
             return value
         suits = suiting(known)
         if "layers" in value:  # layers of one's own: the rest of the recipe is not made for them
             suits = {"loss": suits["loss"]}
         return {**suits, **value}
+
+    def suited(self, suits: Mapping[str, Any]) -> "_Spec":
+        """The same for data of one's own that is looked up: what was left out is what suits it."""
+        if "layers" in self.model_fields_set:
+            suits = {"loss": suits["loss"]}
+        return self.model_validate({**suits, **self.model_dump(exclude_unset=True)})
 
     def to_engine(self) -> NetworkSpec:
         fields = {name: getattr(self, name) for name in type(self).model_fields}

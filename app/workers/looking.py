@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.assembly import make_dataset
-from engine.datasets import Table
+from engine.datasets import OwnData
 from engine.experiment import Experiment
 from engine.insight import ablate, examine
 from engine.insight import check_gradient as checked_gradient
@@ -108,7 +108,7 @@ def flow(id: str, after: int, bins: int) -> bytes:
 
 
 def dataset(
-    spec: Any, tables: Mapping[str, Table], first: int = 0, count: int | None = None
+    spec: Any, tables: Mapping[str, OwnData], first: int = 0, count: int | None = None
 ) -> bytes:
     """A dataset as a network would be given it; of each part the samples from `first` on.
 

@@ -4,7 +4,7 @@ What ends is handed out whole, for the server to keep."""
 from collections.abc import Mapping
 from typing import Any
 
-from engine.datasets import Table
+from engine.datasets import OwnData
 from engine.errors import Reason
 from engine.experiment import Experiment
 from engine.spec import NetworkSpec
@@ -17,7 +17,7 @@ from .shelf import describe, experiment_of, kept_of, line_of, packed
 
 
 def patch(
-    id: str, spec: NetworkSpec, tables: Mapping[str, Table]
+    id: str, spec: NetworkSpec, tables: Mapping[str, OwnData]
 ) -> tuple[Report, dict[str, Any], EndedRun | None]:
     """The network after the change, as a frame and described; the run that it ended.
 
@@ -62,7 +62,7 @@ def back_to_best(id: str) -> tuple[Report, EndedRun | None]:
 
 
 def restore(
-    id: str, spec: NetworkSpec, tables: Mapping[str, Table], checkpoint: bytes
+    id: str, spec: NetworkSpec, tables: Mapping[str, OwnData], checkpoint: bytes
 ) -> tuple[Report, dict[str, Any], EndedRun]:
     """An earlier run goes on, and the present one ends.
 

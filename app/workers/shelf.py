@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.datasets import Table
+from engine.datasets import OwnData
 from engine.experiment import Experiment
 from engine.measuring import Measures
 from engine.rewinding import Replay
@@ -55,7 +55,7 @@ _kept: dict[str, Kept] = {}
 def create(
     id: str,
     spec: NetworkSpec,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, OwnData],
     checkpoint: bytes | None,
     taken: Collection[int] = (),
     newest: int = 0,

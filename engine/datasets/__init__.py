@@ -7,6 +7,8 @@ from .base import Dataset, DatasetSpec, Plane
 from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
 from .image import Digits, Shapes
 from .known_tables import BreastCancer, Iris, Wine
+from .own import Own, OwnData
+from .pictures import Pictures
 from .plane import (
     Blobs,
     Checkerboard,
@@ -22,7 +24,7 @@ from .plane import (
 )
 from .sequence import Adding, Brackets, Waveforms
 from .series import Price, Sines, Sunspots
-from .table import Own, Table, parse_csv
+from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
 from .worked_example import WorkedExample
 
@@ -38,6 +40,7 @@ DATASETS: dict[str, type[AnyDataset]] = {
 }
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnText", "Plane",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "Own", "OwnData", "OwnText",
+    "Pictures", "Plane",
     "Spiral", "Table", "parse_csv",
 ]  # fmt: skip

@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
 
 import numpy as np
 
 from ..errors import Reason, Refused
-from .base import Array, Dataset, Plane, Seed, Task, TestFraction, View, split
+from .base import Array, Dataset, Plane, split
 from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
@@ -371,29 +370,3 @@ def _mean_and_deviation(known: Array) -> tuple[Array, Array]:
     mean, deviation = known.mean(axis=0), known.std(axis=0)
     constant = deviation <= 1e-12 * np.abs(known).max(axis=0)
     return np.where(constant, known[0], mean), np.where(constant, 1.0, deviation)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
-    """A table of one's own, by the id its upload gave; whoever keeps the tables hands it in."""
-
-    kind: Literal["own"] = "own"
-    id: str = ""
-    test_fraction: TestFraction = 0.25
-    seed: Seed = 0
-    fault: Fault = "none"
-
-    view: ClassVar[View] = "table"
-    task: ClassVar[Task] = "classification"
-    summary: ClassVar[dict[str, str]] = {
-        "en": "Your own table, from a file or pasted.",
-        "zh": "自己的表格：文件或粘贴。",
-    }
-    to_try: ClassVar[dict[str, str]] = {
-        "en": "Compare with the simplest answer, the most frequent class or the mean: what has it learned beyond?",
-        "zh": "与最简单的答案（最多的类或平均值）比较：网络多学到了什么？",
-    }
-
-    def make_from(self, table: Table) -> Dataset:
-        """Whoever keeps the tables hands in the one that `id` names."""
-        return scaled(table, self.test_fraction, self.seed, fault=self.fault)

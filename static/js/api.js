@@ -137,6 +137,7 @@ export const api = {
   own: (/** @type {string} */ id) => ask("GET", `/api/datasets/own/${encodeURIComponent(id)}`),
   keep: (/** @type {string} */ name, /** @type {unknown} */ dataset) => ask("POST", "/api/datasets", { name, dataset }),
   forget: async (/** @type {string} */ id) => { await ask("DELETE", `/api/datasets/own/${encodeURIComponent(id)}`); },
+  keepPictures: (/** @type {string} */ name, /** @type {unknown} */ images, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, images, labels }),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };
 

@@ -7,7 +7,9 @@
  */
 import { rowsOnly } from "./model/data.js";
 
-const EVERY_MS = 40;
+const EVERY_MS = 40, DRAWING_MS = 20;
+// A pen that has not moved for so long rests; an answer that has not come by then does not come.
+const RESTED_MS = 250, PATIENCE_MS = 500;
 
 /**
  * A sample by its number, test samples first.
@@ -38,55 +40,93 @@ export function parts(dataset, numbers) {
 }
 
 /**
- * What the socket is to show: the chosen sample in every layer, and what is said of those in view.
+ * What is shown as the chosen sample: a drawing, where there is one, of no known class.
+ * @param {import("./session.js").State} s
+ * @param {Dataset} dataset
+ * @returns {ReturnType<typeof sampleAt>}
+ */
+export function chosenIn({ drawing, sample }, dataset) {
+  const chosen = sampleAt(dataset, sample);
+  return drawing ? { ...chosen, input: drawing, target: null } : chosen;
+}
+
+/**
+ * What the socket is to show: the chosen sample, or a drawing, in every layer, and what is said of those in view.
  * @param {import("./session.js").State} s
  * @param {number[]} shown
+ * @param {boolean} brief while the pen moves only the drawing
  */
-function wanted({ network, dataset, sample }, shown) {
+function wanted({ network, dataset, sample, drawing }, shown, brief) {
   if (!network || !dataset || rowsOnly(dataset) || sample >= sampleCount(dataset) || document.hidden) return null;
   const [{ ask: { part, samples } }] = parts(dataset, [sample]);
-  const confusion = Boolean(dataset.classes) && dataset.view !== "text";
-  return { sample: { part, sample: samples[0] }, outputs: parts(dataset, shown).map(({ ask }) => ask), confusion, every_ms: EVERY_MS };
+  const confusion = Boolean(dataset.classes) && dataset.view !== "text" && !brief;
+  const of = drawing ? { inputs: drawing } : { part, sample: samples[0] };
+  return { sample: of, outputs: parts(dataset, brief ? [] : shown).map(({ ask }) => ask), confusion, every_ms: drawing ? DRAWING_MS : EVERY_MS };
 }
 
 /** @param {import("./session.js").Session} session */
 export function mountLooking(session) {
   const { store } = session;
   let asked = "", of = "";
+  /** What was asked for. @type {{groups: ReturnType<typeof parts>, drawing: number[][][] | null}} */
+  let about = { groups: [], drawing: null };
   // Of a network whose many samples in view are more than a look may take only the chosen one is asked for.
   let large = false;
+  // While the pen moves: only the drawing is asked for, and no sooner than the answer before has come, as a queue would be late.
+  let brief = false, sent = 0, behind = false, timer = 0;
   const inView = () => (large ? [store.state.sample] : store.state.shown);
   /** The newest, which may be ahead of what is known of the network. @type {import("./run.js").Seen | null} */
   let latest = null;
   /** The one in the store, unless that has been emptied since: an edit does so once or twice. @type {import("./run.js").Seen | null} */
   let taken = null;
   const ask = () => {
-    const request = wanted(store.state, inView()), text = JSON.stringify(request);
+    behind = Boolean(brief && store.state.drawing && sent && performance.now() - sent < PATIENCE_MS);
+    if (behind) return;
+    const request = wanted(store.state, inView(), brief), text = JSON.stringify(request);
     if (text === asked && of === session.id) return;
     if (of !== session.id) latest = null;
     asked = text;
     of = session.id;
+    sent = performance.now();
+    about = { groups: store.state.dataset && !brief ? parts(store.state.dataset, inView()) : [], drawing: store.state.drawing };
     session.run.look(request);
+  };
+  const next = () => {
+    sent = 0;
+    if (behind) ask();
   };
   const take = () => {
     const { network, dataset, look, sample } = store.state;
     if (!latest || !network || !dataset || (latest === taken && look) || latest.look.revision !== network.revision || JSON.stringify(latest.look.request) !== asked) return;
-    const { look: { revision, step }, arrays } = latest;
-    const confusion = confusionOf(latest, look && look.revision === revision ? look.confusion : null);
+    const { look: { revision, step }, arrays } = latest, last = look && look.revision === revision ? look : null;
     taken = latest;
-    store.set({ look: { id: network.id, revision, step, sample, layers: layersOf(arrays), outputs: outputsOf(parts(dataset, inView()), arrays), confusion } });
+    store.set({ look: {
+      id: network.id, revision, step, sample, drawing: about.drawing, layers: layersOf(arrays),
+      outputs: latest.look.request.outputs.length || !last ? outputsOf(about.groups, arrays) : last.outputs,
+      confusion: confusionOf(latest, last?.confusion ?? null) ?? (latest.look.request.confusion ? null : last?.confusion ?? null),
+    } });
   };
   session.looked = (seen) => {
     latest = seen;
     take();
+    next();
   };
   session.blinded = (request) => {
+    next();
     if (large || JSON.stringify(request) !== asked) return;
     large = true;
     ask();
   };
   store.on(["network"], () => { large = false; });
-  store.on(["network", "dataset", "sample", "shown"], () => {
+  store.on(["drawing"], ({ drawing }) => {
+    brief = drawing !== null;
+    clearTimeout(timer);
+    if (brief) timer = window.setTimeout(() => {
+      brief = false;
+      ask();
+    }, RESTED_MS);
+  });
+  store.on(["network", "dataset", "sample", "drawing", "shown"], () => {
     ask();
     take();
   });

@@ -11,6 +11,9 @@ const picked = (labels, i) => (labels?.[i] ? pick(labels[i]) : undefined);
 /** A class. @param {Dataset | null} dataset @param {number} i @returns {string} */
 export const className = (dataset, i) => picked(dataset?.class_labels, i) ?? dataset?.class_names[i] ?? "–";
 
+/** The data itself. @param {Dataset} dataset */
+export const dataName = (dataset) => named(dataset.kind === "own" && dataset.view === "image" ? "own_pictures" : dataset.kind);
+
 /** A column of a table. @param {Dataset | null} dataset @param {number} i @returns {string} */
 export function columnName(dataset, i) {
   // Somebody's own names stand as they were written.

@@ -19,9 +19,9 @@
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
  * @typedef {{layer: number, unit: number, from?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
  *   the line to it from that unit of the layer before
- * @typedef {{id: string, revision: number, step: number, sample: number, layers: Record<string, Activity>,
+ * @typedef {{id: string, revision: number, step: number, sample: number, drawing: number[][][] | null, layers: Record<string, Activity>,
  *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null}} Look
- *   what every layer makes of the chosen sample, and the outputs of the samples that are shown: of text, one time step's after another's
+ *   what every layer makes of the chosen sample, or of a drawing, and the outputs of the samples that are shown: of text, one time step's after another's
  * @typedef {{a: Float32Array, z?: Float32Array, shape: number[]}} Activity flat, the last axis fastest
  * @typedef {{layers: any[], index: number, field: string, problem: import("./api.js").Reason}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit

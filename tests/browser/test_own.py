@@ -97,7 +97,7 @@ def test_what_is_deleted_elsewhere_is_said_and_goes(server, visitor) -> None:
     table = visitor.state("network.spec.dataset.id")
     choose_data(visitor, "iris")
     store = server.networks.store
-    store.delete_table(table)
+    store.delete_data(table)
     page.click("#thumbs .own .thumb")
     page.wait_for_selector("#banner:has-text('no longer on the server')")
     page.wait_for_selector("#thumbs .own", state="detached")

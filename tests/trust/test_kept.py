@@ -258,7 +258,7 @@ def test_R19_a_full_disk_is_503_of_the_server_not_422_of_the_table(
     def refuse(*_):
         raise CannotSave("database or disk is full")
 
-    monkeypatch.setattr(server.networks.store, "add_table", refuse)
+    monkeypatch.setattr(server.networks.store, "add_own", refuse)
     answer = client.post("/api/datasets", json={"csv": "1,a\n2,b\n3,a\n4,b"})
     assert answer.status_code == 503
     assert "disk is full" in answer.json()["detail"]

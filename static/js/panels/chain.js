@@ -5,11 +5,11 @@ import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
-import { sampleAt } from "../looking.js";
+import { chosenIn } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
-import { className } from "../names.js";
+import { className, dataName } from "../names.js";
 import { eachFrame } from "../store.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 import { watchEdges } from "./edges.js";
 import { insertMenu, layerCard, layersOn, outputCard, spelled } from "./layers.js";
 
@@ -26,7 +26,7 @@ export function mountChain(session) {
     for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas"))) {
       const l = Number(canvas.dataset.layer), found = l < 0 && !sampleToo ? null : shownIn(s, l);
       if (!found) continue;
-      const { view, class_names } = s.dataset, { input } = sampleAt(s.dataset, s.sample);
+      const { view, class_names } = s.dataset, { input } = chosenIn(s, s.dataset);
       if (l < 0 && view === "image") drawImageSample(canvas, input);
       else if (l < 0 && view === "sequence") drawLinesSample(canvas, input, symbolsOf(s.dataset.columns));
       else if (l < 0) drawTextSample(canvas, input.map((/** @type {number} */ token) => class_names[token]));
@@ -55,7 +55,7 @@ export function mountChain(session) {
     narrow();
   };
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["sample", "arrived", "layer", "theme"], draw);
+  store.on(["sample", "drawing", "arrived", "layer", "theme"], draw);
   store.on(["look"], drawSoon);
   /** Cards that do not all fit get narrower, before anything has to be scrolled for. */
   const narrow = () => {
@@ -109,7 +109,7 @@ function blocks(session, kept) {
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset);
   const layers = layersOn(s);
   /** @type {HTMLElement[]} */
-  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, named(dataset.kind))), t("sampleMap"), kept)];
+  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, dataName(dataset))), t("sampleMap"), kept)];
   for (let l = 0; l <= layers.length; l++) {
     const last = l === layers.length, n = l + 1;
     const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];
@@ -156,10 +156,10 @@ const namesOf = (dataset, network) => (dataset.classes === network.layers.at(-1)
  * @returns {{shape: number[], values: ArrayLike<number>} | null}
  */
 function shownIn(s, l) {
-  const { dataset, network, look, sample } = s;
+  const { dataset, network, look } = s;
   if (!dataset || !network) return null;
   if (l < 0) {
-    const { input } = sampleAt(dataset, sample);
+    const { input } = chosenIn(s, dataset);
     return input ? { shape: dataset.shape, values: /** @type {any[]} */ (input).flat(Infinity) } : null;
   }
   const layer = network.layers[l];

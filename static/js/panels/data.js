@@ -1,6 +1,7 @@
 /** What the network learns from: the gallery, the chosen data set's own settings, its features. */
 import { byId, explain, h, rebuild } from "../dom.js";
 import { schemaField } from "../fields.js";
+import { dataName } from "../names.js";
 import { named, pick, t } from "../words.js";
 import { mountGallery } from "./gallery.js";
 import { mountOwnText, mountUpload } from "./own-data.js";
@@ -24,7 +25,7 @@ export function mountData(session) {
 function drawHead(session) {
   const { catalog, network, dataset } = session.store.state;
   const entry = entryOf(catalog, network?.spec.dataset.kind);
-  byId("data-name").textContent = named(entry.name);
+  byId("data-name").textContent = dataset ? dataName(dataset) : named(entry.name);
   byId("data-count").textContent = t(dataset?.test_samples ? "samplesOf" : "samplesOf.untested", { n: dataset?.samples ?? 0, test: dataset?.test_samples ?? 0 });
   byId("try").textContent = entry.try ? pick(entry.try) : pick(entry.summary);
 }

@@ -1,4 +1,5 @@
 /** The data to choose from: a family at a time, its data sets, what one may bring oneself, and experiments to start from. */
+import { late } from "../assets.js";
 import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
@@ -31,7 +32,7 @@ export function mountGallery(session) {
     const { catalog } = store.state;
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
-      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : []),
+      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : []),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
@@ -80,6 +81,18 @@ function ownTable() {
   const button = h("button", { id: "upload", class: "thumb", type: "button", role: "radio", "data-kind": "own", "aria-haspopup": "dialog", onclick: () => /** @type {HTMLDialogElement} */ (byId("upload-dialog")).showModal() },
     h("span", { class: "glyph" }, "▦+"), h("span", {}, t("upload")));
   return explain(button, () => ({ text: t("tip.upload") }));
+}
+
+/** The dialog of pictures, once it was wanted. @type {(() => void) | null} */
+let openPictures = null;
+
+/** Pictures of one's own are drawn, or chosen, in a dialog that is loaded when it is first wanted. @param {Session} session */
+function ownPictures(session) {
+  const button = h("button", { id: "pictures", class: "thumb", type: "button", role: "radio", "data-kind": "own_images", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
+    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js")).mountOwnPictures(session));
+    openPictures();
+  }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("pictures.thumb")));
+  return explain(button, () => ({ text: t("tip.pictures") }));
 }
 
 /** Text of one's own opens a dialog first. @param {Session} session */

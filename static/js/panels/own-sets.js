@@ -66,7 +66,7 @@ export function mountOwnSets(session) {
  */
 export function ownCards(session, family, choose) {
   const { owned, ownedProblem } = session.store.state;
-  if (!["plane", "table", "text"].includes(family)) return [];
+  if (!["plane", "table", "text", "image"].includes(family)) return [];
   if (ownedProblem) return [h("p", { class: "hint own-hint" }, `${t("ownNotListed")} `, h("button", { type: "button", class: "quiet", onclick: () => void listOwn(session) }, t("tryAgain")))];
   const found = (owned ?? []).filter((own) => familyOf(own, true) === family);
   if (owned && !found.length && family !== "plane") return [h("p", { class: "hint own-hint" }, t("ownNone"))];
@@ -80,7 +80,7 @@ function card(session, own, choose) {
     const whole = await opened(session, own);
     if (whole) choose(own, whole.dataset);
   } }, canvas, h("span", {}, own.name));
-  const size = own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
+  const size = own.view === "image" ? t("ownPictures", { n: own.rows }) : own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
   explain(take, () => ({ text: `${own.name}. ${size}` }));
   if (own.preview) requestAnimationFrame(() => (rowsOnly(own) ? drawThumbnail : drawSmall)(/** @type {HTMLCanvasElement} */ (canvas), /** @type {any} */ (own.preview)));
   const label = t("forgetNamed", { name: own.name });

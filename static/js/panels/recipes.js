@@ -47,8 +47,9 @@ function covers(now, wanted) {
  * @returns {{change: any, kept: boolean}}
  */
 export function suiting(session, now, entry) {
-  const { catalog } = session.store.state;
-  const before = entryOf(catalog, now.dataset.kind);
+  const { catalog, dataset } = session.store.state;
+  // One's own may be a table or pictures.
+  const before = { ...entryOf(catalog, now.dataset.kind), ...(now.dataset.kind === "own" && dataset ? { view: dataset.view, task: dataset.task } : {}) };
   const own = byHand(now, recipe(catalog, before));
   // A network made for values is none for classes, and one of a lesson is none for anything else.
   if (!own || before.task !== entry.task || before.whole || shape(before.view) !== shape(entry.view) || entry.whole) return { change: recipe(catalog, entry), kept: false };

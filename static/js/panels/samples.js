@@ -1,9 +1,10 @@
 /** The output for images, sequences and text: samples with what the network says of them. */
-import { short } from "../canvas.js";
+import { late } from "../assets.js";
+import { percent, short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, h } from "../dom.js";
-import { parts, sampleAt, sampleCount } from "../looking.js";
+import { chosenIn, parts, sampleAt, sampleCount } from "../looking.js";
 import { classOf } from "../model/classes.js";
 import { rowsOnly } from "../model/data.js";
 import { realTarget } from "../model/units.js";
@@ -34,7 +35,7 @@ export function mountSamples(session) {
     const { dataset } = store.state;
     if (!dataset) return;
     const count = sampleCount(dataset);
-    store.set({ sample: Math.max(0, Math.min(count - 1, i)) });
+    store.set({ sample: Math.max(0, Math.min(count - 1, i)), drawing: null });
   };
   const pageSize = () => (store.state.dataset?.view === "image" ? IMAGES : SEQUENCES);
   /** What the server is asked about: the page of the gallery with the chosen sample, or the forecasts. */
@@ -59,20 +60,21 @@ export function mountSamples(session) {
   const draw = eachFrame(() => {
     const s = store.state, { dataset, look } = s;
     if (!dataset || rowsOnly(dataset) || !sampleCount(dataset)) return;
-    const { view } = dataset, forecasts = Boolean(dataset.series), chosen = sampleAt(dataset, s.sample);
+    const { view } = dataset, forecasts = Boolean(dataset.series), chosen = chosenIn(s, dataset);
     if (!chosen.input) {
       describe(s, chosen, undefined); // the sample itself is on its way
       return;
     }
-    const said = look?.outputs.get(s.sample);
+    const said = s.drawing ? saidOfDrawing(s) : look?.outputs.get(s.sample);
     byId("sample-figure").className = view;
     byId("sample-figure").hidden = view === "text";
     text.hidden = view !== "text";
     series.hidden = !forecasts;
     wrap.hidden = view === "text" || forecasts;
     byId("samples-legend").textContent = t(forecasts ? "legendForecast" : view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
-    if (view === "image") drawImageSample(chart, chosen.input);
-    else if (view === "sequence") {
+    if (view === "image") {
+      if (!s.drawing) drawImageSample(chart, chosen.input); // the pad is over it
+    } else if (view === "sequence") {
       const first = forecasts ? start(dataset, s.sample) : 0, ahead = forecasts ? (chosen.position ?? 0) - first - dataset.shape[0] + 1 : 0;
       const window = forecasts ? chosen.input.map((/** @type {number[]} */ row) => [realTarget(dataset, row[0]), ...row.slice(1)]) : chosen.input;
       drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns), (dataset.columns ?? []).map((_, c) => columnName(dataset, c)));
@@ -92,7 +94,7 @@ export function mountSamples(session) {
     byId("plane").dataset.drawn = "yes";
   });
   store.on(["dataset", "sample", "connection"], page);
-  store.on(["dataset", "arrived", "look", "sample", "shown", "theme", "language"], draw);
+  store.on(["dataset", "arrived", "look", "sample", "drawing", "shown", "theme", "language"], draw);
   new ResizeObserver(draw).observe(box);
   store.on(["dataset", "language"], (s) => {
     const rows = rowsOnly(s.dataset);
@@ -101,6 +103,15 @@ export function mountSamples(session) {
     for (const id of ["plane", "plane-readout"]) byId(id).hidden = !rows;
     byId("show-test").parentElement?.toggleAttribute("hidden", !rows || !s.dataset?.test_inputs.length);
   });
+
+  /** Drawing is loaded when somebody comes near the picture. @type {Promise<{open: () => void}> | null} */
+  let drawing = null;
+  const pen = () => (drawing ??= late("js/panels/drawing.js").then((module) => module.mountDrawing(session)).catch((error) => {
+    drawing = null;
+    throw error;
+  }));
+  byId("sample-figure").addEventListener("pointerover", () => { if (store.state.dataset?.view === "image") pen().catch(() => {}); });
+  byId("draw").addEventListener("click", () => void session.try(async () => (await pen()).open()));
 
   // Choosing
   byId("sample-before").addEventListener("click", () => choose(store.state.sample - 1));
@@ -177,6 +188,9 @@ function atStep(s, said, i) {
   return said?.subarray(i * units, (i + 1) * units);
 }
 
+/** What the network says of a drawing. @param {State} s */
+const saidOfDrawing = (s) => (s.look?.drawing ? s.look.layers[s.network?.layers.at(-1)?.name ?? ""]?.a : undefined);
+
 /** What captions are made of. @param {Dataset | null} dataset */
 const namesIn = (dataset) => (dataset?.classes ? dataset.class_names.map((_, i) => `→${className(dataset, i)}`) : []);
 
@@ -240,10 +254,7 @@ function drawBars(s, said, target) {
   box.hidden = !dataset.classes;
   if (!dataset.classes) return;
   const count = dataset.classes;
-  // One output tells two classes apart; outputs from -1 to 1 are shown as parts of their way.
-  const signed = said?.some((v) => v < 0);
-  let shares = said ? Array.from(said, (v) => (signed ? (v + 1) / 2 : v)) : new Array(count).fill(0);
-  if (shares.length === 1 && count === 2) shares = [1 - shares[0], shares[0]];
+  const shares = said ? sharesOf(said, count) : new Array(count).fill(0);
   let order = Array.from({ length: count }, (_, i) => i);
   if (count > MOST_BARS) order = order.sort((a, b) => shares[b] - shares[a]).slice(0, 6);
   box.replaceChildren(...order.map((i) => {
@@ -268,6 +279,7 @@ function describe(s, chosen, said) {
   byId("sample-after").toggleAttribute("disabled", s.sample >= count - 1);
   let words = "";
   if (dataset.view === "text") words = "";
+  else if (s.drawing) words = drawnWords(s, said);
   else if (dataset.classes) {
     const guess = said ? classOf(said, activationOf(s)) : -1;
     words = t("classReadout", { label: className(dataset, chosen.target), said: guess < 0 ? "–" : className(dataset, guess) });
@@ -278,4 +290,21 @@ function describe(s, chosen, said) {
   byId("sample-readout").textContent = words;
   byId("sample-chart").setAttribute("aria-label", words || t("output"));
   byId("gallery-box").setAttribute("aria-label", `${t("galleryAlt")} ${words}`);
+}
+
+/** @param {State} s @param {Float32Array | undefined} said */
+function drawnWords(s, said) {
+  if (!said || !s.dataset?.classes) return t("drawnReadout", { said: said ? short(realTarget(/** @type {Dataset} */ (s.dataset), said[0]), 2) : "–" });
+  const guess = classOf(said, activationOf(s)), shares = sharesOf(said, s.dataset.classes);
+  return t("drawnReadout", { said: `${className(s.dataset, guess)} (${percent(shares[guess])})` });
+}
+
+/**
+ * What a network says of every class, as shares of 1. One output tells two classes apart; outputs from -1 to 1 are parts of their way.
+ * @param {Float32Array} said
+ * @param {number} classes
+ */
+function sharesOf(said, classes) {
+  const signed = said.some((v) => v < 0), shares = Array.from(said, (v) => (signed ? (v + 1) / 2 : v));
+  return shares.length === 1 && classes === 2 ? [1 - shares[0], shares[0]] : shares;
 }

@@ -1,6 +1,7 @@
 /** Sharing: what the link holds, what it hides, code for another page, a picture of it for a class. */
 import { byId, h } from "../dom.js";
 import { keptOf, toFragment } from "../link.js";
+import { dataName } from "../names.js";
 import { listed, named, t } from "../words.js";
 
 /** What a link may hide, and where it stands in the preview: row and column. @type {[string, string][]} */
@@ -68,7 +69,7 @@ export function mountShare(session, hidden) {
     const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
     body.replaceChildren(
       h("div", {},
-        h("ul", {}, h("li", {}, `${t("data")}${t("colon")}${named(spec.dataset.kind)}`), h("li", {}, `${t("network")}${t("colon")}${layers || t("noHidden")}`),
+        h("ul", {}, h("li", {}, `${t("data")}${t("colon")}${session.store.state.dataset ? dataName(session.store.state.dataset) : ""}`), h("li", {}, `${t("network")}${t("colon")}${layers || t("noHidden")}`),
           h("li", {}, `${t("optimizer")}${t("colon")}${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}${t("colon")}${t("shareSame")}`),
           h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
