@@ -14,11 +14,14 @@ from .assets import Assets, Kept
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
+# The style sheets of what the playground loads when it is first wanted.
+_LATE_STYLES = ("css/cells.css",)
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
+    "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
@@ -29,6 +32,7 @@ LATE = (
     "js/tabs/clinic.js",
     "js/panels/surgery.js",
     "js/tabs/confusion.js",
+    "js/tabs/kernels.js",
     "js/tabs/numbers.js",
 )
 
@@ -102,7 +106,7 @@ class Site:
             "version": __version__,
             "embedding": self._embedding,
         }
-        fetched = {path: assets.url(path) for path in _FETCHED}
+        fetched = {path: assets.url(path) for path in (*_FETCHED, *_LATE_STYLES)}
         fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
         pages = {}
         for page in PAGES:

@@ -10,20 +10,27 @@ export function asset(path) {
 /**
  * A script that is loaded when it is first wanted; it shares the modules of the page's own.
  * @param {string} path of its module under static/
+ * @param {string | null} [style] the style sheet of what it draws, which is there before it begins
  * @returns {Promise<any>} what the module exports
  */
-export function late(path) {
+export async function late(path, style) {
+  const script = () => Object.assign(document.createElement("script"), { type: "module", src: asset(path) });
+  const sheet = style && once(style, () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset(style) }));
+  await Promise.all([once(path, script), sheet]);
+  // The bundler (app/bundling.py) leaves every module there, by its path.
+  return /** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")];
+}
+
+/** @param {string} path @param {() => HTMLElement} make what loads it */
+function once(path, make) {
   waiting[path] ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.type = "module";
-    script.src = asset(path);
-    // The bundler (app/bundling.py) leaves every module there, by its path.
-    script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
-    script.onerror = () => {
+    const element = make();
+    element.onload = resolve;
+    element.onerror = () => {
       delete waiting[path];
       reject(new Error(path));
     };
-    document.head.append(script);
+    document.head.append(element);
   });
   return waiting[path];
 }
