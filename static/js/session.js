@@ -112,7 +112,7 @@ export class Session {
     if (!before) changes.picture = null;
     if (JSON.stringify(before?.layout) !== JSON.stringify(network.layout)) Object.assign(changes, { hover: null, pinned: null });
     if (!sameData) changes.probePinned = null;
-    if (!sameData) Object.assign(changes, { sample: 0, shown: [], drawing: null, look: null });
+    if (!sameData) Object.assign(changes, { sample: 0, shown: [], group: null, drawing: null, look: null });
     // Layers that were refused are a proposal to change these; of others they are not.
     if (!before || JSON.stringify([before.spec.layers, before.spec.dataset.kind]) !== JSON.stringify([network.spec.layers, network.spec.dataset.kind])) changes.refused = null;
     return changes;

@@ -47,8 +47,8 @@ const TABS = [
   { id: "kernels", label: "kernels", fits: (dataset, { network }) => dataset.view === "image" && Boolean(network?.layers.some((layer) => layer.kind === "conv2d")), mount: whenShown("js/tabs/kernels.js", "mountKernels", "css/cells.css") },
   { id: "backprop", label: "backprop", fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
-  { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
-  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion") },
+  { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
+  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
   { id: "numbers", label: "numbers", fits: () => true, mount: whenShown("js/tabs/numbers.js", "mountNumbers") },
 ];

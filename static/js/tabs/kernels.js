@@ -88,10 +88,10 @@ export function mountKernels(session, panel, isShown) {
     const key = JSON.stringify([s.language, it.convolutions.map((one) => one.name), layer, it.size, it.channels, it.filters, it.groups, chosen, frozen, off]);
     if (key === built) return;
     built = key;
-    const select = h("select", { "data-name": "kernels of", "aria-label": t("layer"), onchange: () => { layer = select.value; chosen = { channel: 0, filter: 0 }; draw(); } },
+    const select = h("select", { "data-name": "kernels of", "aria-label": t("ofLayer"), onchange: () => { layer = select.value; chosen = { channel: 0, filter: 0 }; draw(); } },
       ...it.convolutions.map((one) => h("option", { value: one.name, selected: one.name === layer }, layerName(network, one.l))));
     const hidden = Math.max(0, it.filters - 64), rows = Math.max(0, it.channels - 32);
-    rebuild(head, h("label", { class: "row" }, t("layer"), select), h("span", { class: "row" }, h("span", { class: "scale" }), scale),
+    rebuild(head, h("label", { class: "row" }, t("ofLayer"), select), h("span", { class: "row" }, h("span", { class: "scale" }), scale),
       h("span", { class: "hint" }, t("kernels.hint", { layer: it.l ? t("cell.map", { n: "1" }) : "" }), ...(hidden || rows ? [` ${t("kernels.hidden", { filters: hidden, channels: rows })}`] : [])));
     canvas.setAttribute("aria-label", `${t("kernels.alt", { channels: it.channels, filters: it.filters })} ${nameOf(it, chosen)}`);
     const set = (/** @type {number} */ at, /** @type {number} */ value) => void session.setNumbers(it.name, new Map([[it.place(at, chosen.channel, chosen.filter), value]]));
