@@ -1,7 +1,9 @@
 """How what a layer gives depends on the input: a pass forward, and one back to where the data came in."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ NOT_FINITE = Reason("weights.diverged", "the weights are not finite any more; re
 
 @dataclass(frozen=True, slots=True)
 class ByInput:
-    """A network as it was at one moment, in float64 and in evaluation mode: training on does not change it.
+    """A network as it was at one moment, in float64, in evaluation mode, and backpropagation not truncated:
+    training on does not change it.
 
     Samples are as the dataset scales them: (n, *shape).
     """
@@ -80,4 +83,16 @@ def has_z(layer: Layer, cache: Cache) -> bool:
     return layer.function is not None and "z" in cache
 
 
-__all__ = ["NOT_FINITE", "ByInput", "has_z"]
+def untruncated(network: Network) -> tuple[Network, list[str]]:
+    """The same network with backpropagation through all of time, and the layers where it was cut: what
+    truncation leaves is the derivative of nothing."""
+    layers: list[Any] = network.layers
+    cut = [i for i, layer in enumerate(layers) if layer.over_time and layer.over_time.truncate]
+    if not cut:
+        return network, []
+    whole = copy(network)
+    whole.layers = [replace(one, truncate=0) if i in cut else one for i, one in enumerate(layers)]
+    return whole, [network.names[i] for i in cut]
+
+
+__all__ = ["NOT_FINITE", "ByInput", "has_z", "untruncated"]

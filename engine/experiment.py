@@ -4,13 +4,14 @@ This is what a library user holds and what a server's worker keeps, one a networ
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_input import ByInput
+from .by_input import ByInput, untruncated
 from .errors import Reason, Refused
 from .layers.base import Cache
 from .limits import keep_answer, keep_batch, keep_work
@@ -70,7 +71,9 @@ class Experiment(Operating):
 
     def by_input(self) -> ByInput:
         """The network as it is now, to be asked how it depends on its input."""
-        return ByInput(self._parts, self.trainer.vector.astype(np.float64), self.trainer.step)
+        whole, _ = untruncated(self.network)
+        parts = replace(self._parts, network=whole)
+        return ByInput(parts, self.trainer.vector.astype(np.float64), self.trainer.step)
 
     def predict(self, raw: Any) -> Array:
         """Outputs for raw columns: scaled and turned into features here.  (n, columns)"""

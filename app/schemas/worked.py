@@ -77,6 +77,33 @@ class ChainOut(Answer):
     )
 
 
+class WindowOut(Answer):
+    """What one cell of a feature map sees, and what goes back through it. Lists go by the pixels of its
+    window that lie in the image."""
+
+    unit: list[int] = Field(
+        description="the cell: row, column, channel or filter; `units` chooses it"
+    )
+    of: int = Field(description="pixels that it sees, where not all are told")
+    pixels: list[list[int]] = Field(description="row, column, channel in the layer's input")
+    places: list[list[int]] = Field(
+        description="row, column, channel in the window: of a convolution the weight's first three indices"
+    )
+    inputs: list[float | None]
+    weights: list[float | None] | None = Field(description="of a convolution: its kernel's")
+    products: list[float | None] | None = Field(description="inputs times weights")
+    bias: float | None
+    value: float | None = Field(description="of a convolution z, products and bias; of a pool a")
+    won: int | None = Field(
+        description="of a max pool: which of the pixels, from 0, is the largest"
+    )
+    delta: float | None = Field(description="dL/dz of the cell; of a pool dL/da")
+    back: list[float | None] = Field(description="what this cell alone gives back to each pixel")
+    teaches: list[float | None] | None = Field(
+        description="what this cell adds to the gradient of each weight"
+    )
+
+
 class WorkedOut(Answer):
     step: int = Field(description="updates made before this one")
     samples: list[int]
@@ -87,6 +114,9 @@ class WorkedOut(Answer):
     next_samples: list[int] = Field(description="those that training itself takes next")
     lines: list[LineOut]
     chains: dict[str, ChainOut] = Field(description="by parameter")
+    windows: dict[str, WindowOut] = Field(
+        description="by layer (conv2d, max_pool2d, avg_pool2d): what the unit looked at sees"
+    )
 
 
 class ApplyIn(Wire):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Literal
 
-from engine.errors import Reason, Refused
+from engine.errors import Refused
 from engine.experiment import Experiment
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
@@ -12,6 +12,7 @@ from engine.insight.notable import worst as worst_of
 from engine.studies import Progress
 from engine.studies import occlusion as occlusion_of
 from engine.studies import saliency as saliency_of
+from engine.studies.one_answer import ONE_INPUT
 
 from .encoding import encoded
 from .looking import columns_of
@@ -24,9 +25,7 @@ Part = Literal["train", "test"]
 def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
-    columns = columns_of(experiment, asked)
-    if len(columns) != 1:
-        raise Refused(asked.place, Reason("one_input", "ask about one input at a time"))
+    columns = _one(experiment, asked)
     known: Any = None
     sample = None
     if asked.part is not None:
@@ -38,14 +37,22 @@ def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     )
 
 
+def _one(experiment: Experiment, asked: Asked) -> Any:
+    """The one sample asked about, as the dataset scales it.  Raises: Refused"""
+    columns = columns_of(experiment, asked)
+    if len(columns) != 1:
+        raise Refused(asked.place, ONE_INPUT)
+    return columns
+
+
 def saliency(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterator[Progress]:
     """A study.  Raises: Refused"""
-    return saliency_of(experiment, columns_of(experiment, asked), **settings)
+    return saliency_of(experiment, _one(experiment, asked), **settings)
 
 
 def occlusion(experiment: Experiment, /, asked: Asked, **settings: Any) -> Iterator[Progress]:
     """A study.  Raises: Refused"""
-    return occlusion_of(experiment, columns_of(experiment, asked), **settings)
+    return occlusion_of(experiment, _one(experiment, asked), **settings)
 
 
 def worst(id: str, part: Part, most: int) -> bytes:

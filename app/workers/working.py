@@ -47,6 +47,7 @@ def worked(
                 }
                 for name, chain in found.chains.items()
             },
+            "windows": {name: asdict(seen) for name, seen in found.windows.items()},
         }
     )
 

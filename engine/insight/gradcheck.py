@@ -1,14 +1,13 @@
 """Backpropagation held against central differences, in float64, on the live weights."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..by_input import untruncated as untruncated_of
 from ..errors import Reason, Refused
 from ..experiment import Experiment
 from ..layers.base import Pass
@@ -85,7 +84,7 @@ def check_gradient(
     Raises: Refused (no such sample, everything frozen, or more work than MAX_WORK)
     """
     trainer = experiment.trainer
-    network, untruncated = _untruncated(experiment.network)
+    network, untruncated = untruncated_of(experiment.network)
     if samples is None:
         samples = range(_affordable(network, min(DEFAULT_SAMPLES, trainer.samples)))
     rows = experiment.trainer.chosen(samples)
@@ -101,16 +100,6 @@ def check_gradient(
         parameters = {name: prober.check(name, where) for name, where in places.items()}
     worst = [check.worst for check in parameters.values() if check.worst is not None]
     return GradientCheck(max(worst, default=None), parameters, rows.tolist(), untruncated)
-
-
-def _untruncated(network: Network) -> tuple[Network, list[str]]:
-    layers: list[Any] = network.layers
-    cut = [i for i, layer in enumerate(layers) if layer.over_time and layer.over_time.truncate]
-    if not cut:
-        return network, []
-    whole = copy(network)
-    whole.layers = [replace(one, truncate=0) if i in cut else one for i, one in enumerate(layers)]
-    return whole, [network.names[i] for i in cut]
 
 
 def _named(network: Network, at: Mapping[str, Place]) -> dict[str, NDArray[np.int64]]:

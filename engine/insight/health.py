@@ -7,6 +7,7 @@ import numpy as np
 
 from ..activations import FLAT_SLOPE, activation
 from .backprop import Array, Backprop
+from .flow import by_layer
 
 FLAT_SAMPLES = 0.9
 
@@ -27,13 +28,10 @@ class Health:
 def measured(made: Backprop) -> dict[str, Health]:
     network = made.network
     decaying = [range(start, stop) for start, stop, _, _ in network.decaying()]
+    places = by_layer(entry for entry in network.layout if any(entry.offset in r for r in decaying))
     found = {}
     for i, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
-        mine = [
-            slice(entry.offset, entry.offset + entry.size)
-            for entry in network.layout
-            if entry.name.startswith(name + ".") and any(entry.offset in r for r in decaying)
-        ]
+        mine = places.get(name, [])
         dead, saturated = _shares(layer, made, i)
         found[name] = Health(
             _rms([made.gradient[part] for part in mine]),

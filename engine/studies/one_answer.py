@@ -11,6 +11,7 @@ from ..errors import Reason, Refused
 from ..experiment import Experiment
 
 Array = NDArray[np.floating]
+ONE_INPUT = Reason("one_input", "ask about one input at a time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def one_output(experiment: Experiment, columns: Array) -> tuple[ByInput, Array]:
     """
     keep_continuous(experiment)
     if len(columns) != 1:
-        raise Refused("inputs", Reason("one_input", "ask about one input at a time"))
+        raise Refused("inputs", ONE_INPUT)
     asked = experiment.by_input()
     return asked, asked.outputs(columns)
 
@@ -85,4 +86,4 @@ def as_tuples(array: Array) -> Any:
     return tuple(as_tuples(part) for part in array) if array.ndim > 1 else tuple(array.tolist())
 
 
-__all__ = ["Meant", "as_tuples", "keep_continuous", "meant", "one_output"]
+__all__ = ["ONE_INPUT", "Meant", "as_tuples", "keep_continuous", "meant", "one_output"]

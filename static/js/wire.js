@@ -83,8 +83,9 @@
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
+ * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn
- * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>}} WorkedOut
+ * @typedef {{step: number, samples: number[], sample: number, units: Record<string, number[]>, shapes: Record<string, number[]>, places: Record<string, number[]>, next_samples: number[], lines: LineOut[], chains: Record<string, ChainOut>, windows: Record<string, WindowOut>}} WorkedOut
  * @typedef {{sample: number, loss: number | null, share: number | null, target: any, answer: any}} WorstOut
  * @typedef {{part: "train" | "test", worst: WorstOut[]}} WorstSamplesOut
  * @typedef {{layer: string, unit: number, train: QualityOut, test: QualityOut}} WorthOut

@@ -23,12 +23,14 @@ from .line import Index, Line, Walk
 from .losses import error_lines, loss_lines
 from .terms import Term, leaves, plain, short, value_of
 from .updates import update_lines
+from .windows import Window, windows
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
     """step: updates made before this one  samples: the batch  sample: the one looked at
     units, places: what of every layer and parameter is looked at  shapes: what there is to choose from
+    windows: of layers whose cells look through one, that of the unit looked at
     next_samples: those that training itself takes next
     """
 
@@ -40,6 +42,7 @@ class Worked:
     places: dict[str, Index]
     lines: list[Line]
     chains: dict[str, Chain]
+    windows: dict[str, Window]
     next_samples: list[int]
 
 
@@ -68,7 +71,7 @@ def worked(
     places_found = {name: found.place for name, found in chains.items()}
     return Worked(
         walk.before.step, walk.rows, walk.rows[walk.n], dict(walk.units),
-        {name: walk.shape(i) for i, name in enumerate(walk.names)}, places_found, lines, chains,
+        {name: walk.shape(i) for i, name in enumerate(walk.names)}, places_found, lines, chains, windows(walk),
         experiment.trainer.samples_ahead().tolist(),
     )  # fmt: skip
 
@@ -115,6 +118,6 @@ def all_lines(walk: Walk) -> list[Line]:
 
 
 __all__ = [
-    "Chain", "Line", "Term", "Walk", "Worked", "all_lines", "leaves", "plain", "short", "value_of",
+    "Chain", "Line", "Term", "Walk", "Window", "Worked", "all_lines", "leaves", "plain", "short", "value_of",
     "walk_of", "worked",
 ]  # fmt: skip

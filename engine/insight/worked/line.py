@@ -177,6 +177,11 @@ class Walk:
     _deltas: dict[int, Array] = field(default_factory=dict[int, Array])
     _given: dict[int, Array | None] = field(default_factory=dict[int, Array | None])
 
+    def parameters(self, i: int) -> dict[str, Array]:
+        """By short names, as they were before the update."""
+        first = f"{self.names[i]}."
+        return {n.removeprefix(first): v for n, v in self._used.items() if n.startswith(first)}
+
     def parameter(self, i: int, part: str, index: Sequence[int]) -> Number:
         name = f"{self.names[i]}.{part}"
         value = self._used[name][tuple(index)]
