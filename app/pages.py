@@ -24,11 +24,14 @@ _EARLY = {
     "pictures.thumb",
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
+# The style sheets of what the playground loads when it is first wanted.
+LATE_STYLES = ("css/cells.css",)
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
+    "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/neuron-card.js",
@@ -41,6 +44,7 @@ LATE = (
     "js/tabs/clinic.js",
     "js/panels/surgery.js",
     "js/tabs/confusion.js",
+    "js/tabs/kernels.js",
     "js/tabs/numbers.js",
     "js/panels/window-size.js",
 )
@@ -51,7 +55,6 @@ class Page:
     """Paths are those under `static`.
 
     `title` is a word of the page's language files; "" where the page has no such words.
-    Words that begin with `own_words` are needed here alone: no other page loads them.
     """
 
     path: str
@@ -119,6 +122,7 @@ class Site:
         }
         fetched = {path: assets.url(path) for path in _FETCHED}
         late = {path: assets.late_url(path, PAGES[0].script) for path in LATE}
+        late |= {path: assets.url(path) for path in LATE_STYLES}
         for path in _WORDS:
             first, more = assets.parted(path, _is_late)
             late |= {path: first, path.replace(".json", "-more.json"): more}

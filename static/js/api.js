@@ -124,6 +124,12 @@ export const api = {
   worst: (/** @type {string} */ id, /** @type {string} */ part, /** @type {number} */ most) => ask("GET", `${of(id)}/worst?part=${part}&most=${most}`),
   /** @returns {Promise<import("./wire.js").ExcitesOut>} */
   excites: (/** @type {string} */ id, /** @type {string} */ layer, /** @type {number} */ unit, /** @type {number} */ most) => ask("GET", `${of(id)}/excites?layer=${encodeURIComponent(layer)}&unit=${unit}&most=${most}`),
+  /** @returns {Promise<import("./wire.js").SaliencyOut>} */
+  saliency: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/saliency`, asked),
+  /** @returns {Promise<import("./wire.js").OcclusionOut>} */
+  occlusion: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/occlusion`, asked),
+  excite: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/excite?wait=0`, asked),
+  predict: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/predict`, asked),
   clinic: () => ask("GET", "/api/clinic"),
   checkCase: (/** @type {string} */ name, /** @type {string} */ network) => ask("POST", `/api/clinic/${encodeURIComponent(name)}/check?wait=60`, { network }),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),

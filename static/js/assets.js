@@ -18,26 +18,27 @@ export function asset(path) {
 /**
  * A script that is loaded when it is first wanted; it shares the modules of the page's own.
  * @param {string} path of its module under static/
+ * @param {string | null} [style] the style sheet of what it draws, which is there before it begins
  * @returns {Promise<any>} what the module exports
  */
-export function late(path) {
-  waiting[path] ??= Promise.all([loaded(path), allWords()]).then(([module]) => module).catch((error) => {
-    delete waiting[path]; // the next one asks again
-    throw error;
-  });
-  return waiting[path];
+export async function late(path, style) {
+  const script = () => Object.assign(document.createElement("script"), { type: "module", src: asset(path) });
+  const sheet = style && once(style, () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset(style) }));
+  await Promise.all([once(path, script), sheet, allWords()]);
+  // The bundler (app/bundling.py) leaves every module there, by its path.
+  return /** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")];
 }
 
-/** @param {string} path @returns {Promise<any>} */
-function loaded(path) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.type = "module";
-    script.src = asset(path);
-    // The bundler (app/bundling.py) leaves every module there, by its path.
-    script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
-    script.onerror = () => reject(new Error(path));
-    document.head.append(script);
+/** @param {string} path @param {() => HTMLElement} make what loads it */
+function once(path, make) {
+  return waiting[path] ??= new Promise((resolve, reject) => {
+    const element = make();
+    element.onload = resolve;
+    element.onerror = () => {
+      delete waiting[path]; // the next one asks again
+      reject(new Error(path));
+    };
+    document.head.append(element);
   });
 }
 

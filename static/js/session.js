@@ -113,7 +113,7 @@ export class Session {
     if (!before) changes.picture = null;
     if (JSON.stringify(before?.layout) !== JSON.stringify(network.layout)) Object.assign(changes, { hover: null, pinned: null });
     if (!sameData) changes.probePinned = null;
-    if (!sameData) Object.assign(changes, { sample: 0, shown: [], drawing: null, look: null });
+    if (!sameData) Object.assign(changes, { sample: 0, shown: [], group: null, drawing: null, look: null });
     // Layers that were refused are a proposal to change these; of others they are not.
     if (!before || JSON.stringify([before.spec.layers, before.spec.dataset.kind]) !== JSON.stringify([network.spec.layers, network.spec.dataset.kind])) changes.refused = null;
     return changes;
@@ -365,23 +365,22 @@ export class Session {
   }
 
   /**
-   * Set one weight or bias.
+   * Set some numbers of a parameter; the others go on as they are.
    * @param {string} name
-   * @param {number} place within the parameter
-   * @param {number} value
+   * @param {Map<number, number>} values by their places within it
    */
-  async setWeight(name, place, value) {
+  async setNumbers(name, values) {
     await this.try(() => this.edits.run("weight", async () => {
       const { network, weights } = this.store.state;
       const parameter = network?.layout.find((p) => p.name === name);
       if (!weights || !parameter) return null;
-      const before = weights[parameter.offset + place];
-      const write = async (/** @type {number} */ v) => {
+      const before = new Map([...values.keys()].map((place) => [place, weights[parameter.offset + place]]));
+      const write = async (/** @type {Map<number, number>} */ numbers) => {
         const shape = this.store.state.network?.layout.find((p) => p.name === name);
         if (JSON.stringify(shape?.shape) !== JSON.stringify(parameter.shape)) return;
-        await api.weights(this.id, { [name]: only(parameter, place, v) });
+        await api.weights(this.id, { [name]: only(parameter, numbers) });
       };
-      return { redo: () => write(value), undo: () => write(before) };
+      return { redo: () => write(values), undo: () => write(before) };
     }));
   }
 

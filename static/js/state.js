@@ -8,7 +8,7 @@ import { shellState } from "./shell.js";
  *   layer: number, speed: number, canUndo: boolean, canRedo: boolean, waiting: boolean, sought: number | null,
  *   until: Record<string, number> | null, finding: any, logScale: boolean, showTest: boolean, brush: number | "erase" | null, probe: {u: number, v: number} | null,
  *   predict: "loss" | "boundary" | "weight" | null, clinic: string | null, guess: import("./charts/loss.js").Guess | null,
- *   look: import("./types.js").Look | null, sample: number, shown: number[], drawing: number[][][] | null,
+ *   look: import("./types.js").Look | null, sample: number, shown: number[], group: {samples: number[], truth: number, said: number} | null, drawing: number[][][] | null,
  *   pulls: {sample: number, effect: number}[] | null,
  *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null,
@@ -17,6 +17,7 @@ import { shellState } from "./shell.js";
  *   `tab` is the drawer's that is shown, and the share of the window's height that it asks for
  *   `clinic` is the case that is open; `pulls` are training samples that pull at an answer, to be seen on the plane
  *   `sought` is the step of the past that is under way; `predict` is what is to be guessed before it happens, `guess` the curve that was drawn
+ *   `group` are samples of one class that were taken for another, or for itself: the gallery shows them alone
  *   `drawing` is what the network is given of a drawing, (height, width, channels), in place of the chosen sample, which stays chosen underneath
  *   `sample` counts the test samples first, then the training samples; `shown` are those in view
  */
@@ -24,7 +25,7 @@ import { shellState } from "./shell.js";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false, sought: null,
-  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, tab: null, worthShown: false, worth: null,
+  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], group: null, drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, tab: null, worthShown: false, worth: null,
 });
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */

@@ -17,8 +17,8 @@
  *   batch losses in bins of `width` steps: mean, least and greatest of each, and of how many; measurements; what was changed where;
  *   the measurements of the run that was left for this one at step `from`
  * @typedef {{inputs: string[], layers: Layer[], layout: Parameter[]}} Net
- * @typedef {{layer: number, unit: number, from?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
- *   the line to it from that unit of the layer before
+ * @typedef {{layer: number, unit: number, from?: number, cell?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
+ *   the line to it from that unit of the layer before; with `cell`, one of the numbers that it gives, flat in what leaves the layer
  * @typedef {{id: string, revision: number, step: number, sample: number, drawing: number[][][] | null, layers: Record<string, Activity>,
  *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null}} Look
  *   what every layer makes of the chosen sample, or of a drawing, and the outputs of the samples that are shown: of text, one time step's after another's

@@ -99,6 +99,25 @@ function writeNames(context, tile, names, width) {
 }
 
 /**
+ * Where a number lies, and which tile it is on; null where it is not drawn.
+ * @param {number[]} shape
+ * @param {number} width
+ * @param {number} height
+ * @param {number} place
+ * @returns {{tile: Tile, x: number, y: number, width: number, height: number} | null}
+ */
+export function boxAt(shape, width, height, place) {
+  const all = tiles(shape, width, height);
+  const tile = all[shape.length === 3 ? place % shape[2] : 0];
+  if (!tile) return null;
+  const across = shape.length === 3 ? shape[2] : shape.length === 2 ? shape[1] : 1, at = Math.floor(place / across);
+  const row = shape.length === 2 ? place % across : Math.floor(at / tile.columns), column = shape.length === 2 ? at : at % tile.columns;
+  if (row >= tile.rows || column >= tile.columns) return null;
+  const wide = tile.width / tile.columns, tall = tile.height / tile.rows;
+  return { tile, x: tile.x + column * wide, y: tile.y + row * tall, width: wide, height: tall };
+}
+
+/**
  * Which number lies under the pointer.
  * @param {number[]} shape
  * @param {number} width

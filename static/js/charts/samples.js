@@ -74,6 +74,12 @@ function paintLines(context, sequence, box, palette, thick) {
 
 const palette = () => [colours().accent, colours().positive, ...classColours().slice(2)];
 
+/** Where an image lies that is as large as its canvas. @param {number} width @param {number} height */
+export function imageBox(width, height) {
+  const size = Math.min(width, height);
+  return { x: (width - size) / 2, y: (height - size) / 2, width: size, height: size };
+}
+
 /**
  * One image, as large as its canvas.
  * @param {HTMLCanvasElement} canvas
@@ -81,10 +87,10 @@ const palette = () => [colours().accent, colours().positive, ...classColours().s
  */
 export function drawImageSample(canvas, image) {
   const { context, width, height } = fit(canvas);
-  const size = Math.min(width, height), left = (width - size) / 2, top = (height - size) / 2;
-  paintImage(context, image, left, top, size);
+  const { x, y, width: size } = imageBox(width, height);
+  paintImage(context, image, x, y, size);
   context.strokeStyle = colours().line;
-  context.strokeRect(left + 0.5, top + 0.5, size - 1, size - 1);
+  context.strokeRect(x + 0.5, y + 0.5, size - 1, size - 1);
 }
 
 /**

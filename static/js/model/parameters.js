@@ -20,13 +20,12 @@ function folded(flat, shape) {
 const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
 
 /**
- * A parameter with one number to set; null leaves the others as they are by then.
+ * A parameter with some numbers to set; null leaves the others as they are by then.
  * @param {Parameter} parameter
- * @param {number} place
- * @param {number} value
+ * @param {Map<number, number>} values by their places
  */
-export function only({ shape }, place, value) {
-  return folded(Array.from({ length: sizeOf(shape) }, (_, i) => (i === place ? value : null)), shape);
+export function only({ shape }, values) {
+  return folded(Array.from({ length: sizeOf(shape) }, (_, i) => values.get(i) ?? null), shape);
 }
 
 /**

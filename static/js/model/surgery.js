@@ -35,3 +35,19 @@ export function worthOf(found, network, l, unit) {
   if (found.train.accuracy !== null && without.accuracy !== null) return found.train.accuracy - without.accuracy;
   return found.train.loss === null || without.loss === null ? null : without.loss - found.train.loss;
 }
+
+/**
+ * Each unit's worth, and what share of the greatest it is.
+ * @param {Ablation} found
+ * @param {Network} network
+ * @returns {(l: number, unit: number) => {share: number, value: number} | null}
+ */
+export function worthsOf(found, network) {
+  const worths = network.layers.map((layer, l) => Array.from({ length: layer.operable }, (_, unit) => worthOf(found, network, l, unit)));
+  // A hundredth of the samples, or of the loss, is nothing yet: no bar may make much of it.
+  const most = worths.flat().reduce((/** @type {number} */ top, v) => Math.max(top, Math.abs(v ?? 0)), found.train.accuracy !== null ? 0.02 : (found.train.loss ?? 0) / 50) || 1;
+  return (l, unit) => {
+    const value = worths[l]?.[unit] ?? null;
+    return value === null ? null : { share: value / most, value };
+  };
+}

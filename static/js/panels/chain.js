@@ -69,15 +69,35 @@ export function mountChain(session) {
   watchEdges(box, () => (box.hidden ? [] : /** @type {HTMLElement[]} */ ([...box.querySelectorAll(".layer-card")])));
 
   const under = (/** @type {MouseEvent} */ event) => (event.target instanceof HTMLCanvasElement ? event.target : null);
-  /** What excites a unit, loaded with the first that is pointed at. @type {ReturnType<typeof import("./excites.js").mountExcites> | null} */
+  /** What excites a unit of a sequence or a text network, loaded with the first that is pointed at. @type {ReturnType<typeof import("./excites.js").mountExcites> | null} */
   let excites = null;
   let asked = false;
+  /** What reads a map number by number, loaded when one is pointed at or reached, or something was done to one. @type {Promise<ReturnType<typeof import("./cells.js").mountCells>> | null} */
+  let cells = null;
+  const reading = () => {
+    cells ??= late("js/panels/cells.js", "css/cells.css").then((module) => module.mountCells(session, shownIn));
+    cells.catch(() => { cells = null; });
+    return cells;
+  };
+  const cellwise = () => ["image", "sequence"].includes(store.state.dataset?.view ?? "");
+  box.addEventListener("focusin", (event) => { if (!cells && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
+  store.on(["network", "worthShown", "dataset"], (s) => {
+    const { off, frozen } = s.network?.spec.surgery ?? {};
+    if (!cells && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
+  });
   const away = () => excites?.away();
   /** What is pointed at now. @type {() => void} */
   let point = away;
   box.addEventListener("pointermove", (event) => {
     const canvas = under(event), unit = canvas ? unitAt(store.state, canvas, event) : null;
-    byId("diagram-readout").textContent = canvas ? read(store.state, canvas, event) : t("chainHint");
+    // A card says more of a number of an image network, and follows it.
+    byId("diagram-readout").textContent = canvas && !(store.state.dataset?.view === "image" && Number(canvas.dataset.layer) >= 0) ? read(store.state, canvas, event) : t("chainHint");
+    if (!cells && cellwise()) void reading().then((found) => found.point(event), () => {});
+    if (store.state.dataset?.view === "image") {
+      if (point !== away) away();
+      point = away;
+      return;
+    }
     if (!asked) {
       asked = true;
       void late("js/panels/excites.js").then((module) => {
@@ -95,7 +115,9 @@ export function mountChain(session) {
   });
   box.addEventListener("click", (event) => {
     const l = Number(under(event)?.dataset.layer ?? -1);
-    if (l >= 0) store.set({ layer: l });
+    if (l < 0) return;
+    store.set({ layer: l });
+    if (cellwise() && !cells) void reading().then((found) => found.pin(event), () => {});
   });
 }
 
@@ -109,14 +131,14 @@ function blocks(session, kept) {
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset);
   const layers = layersOn(s);
   /** @type {HTMLElement[]} */
-  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, dataName(dataset))), t("sampleMap"), kept)];
+  const made = [block(-1, dataset.shape, "", h("div", { class: "layer-card wide" }, h("div", { class: "head" }, h("span", {}, t("inputs"))), h("div", { class: "fixed" }, dataName(dataset))), t("sampleMap"), kept, false)];
   for (let l = 0; l <= layers.length; l++) {
     const last = l === layers.length, n = l + 1;
     const built = s.refused && !same(s, l) ? null : network.layers[last ? network.layers.length - 1 : l];
     const name = last ? t("output") : t("layerN", { n });
     made.push(explain(h("div", { class: "between" }, insertMenu(session, l, "+", t("insertBeforeOf", { name }), `insert ${n}`)), () => ({ text: t("insertBeforeOf", { name }) })));
     made.push(block(built ? network.layers.indexOf(built) : NaN, built?.shape ?? null, built ? t("parametersShort", { n: grouped(built.parameters) }) : "",
-      last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name }), kept));
+      last ? outputCard(session, true) : layerCard(session, l, true), t("mapOf", { name }), kept, dataset.view !== "text"));
   }
   return made;
 }
@@ -136,11 +158,16 @@ const same = (s, l) => JSON.stringify(s.refused?.layers.slice(0, l + 1)) === JSO
  * @param {HTMLElement} card
  * @param {string} label
  * @param {Map<number, HTMLCanvasElement>} kept
+ * @param {boolean} reached by keys
  */
-function block(l, shape, count, card, label, kept) {
-  const canvas = kept.get(l) ?? h("canvas", { class: "map", role: "img" });
+function block(l, shape, count, card, label, kept, reached) {
+  const canvas = kept.get(l) ?? h("canvas", { class: "map" });
   canvas.setAttribute("aria-label", label);
   canvas.dataset.layer = String(l);
+  // Its numbers are reached by keys: Tab leads to the first layer's, arrows from there.
+  canvas.setAttribute("role", reached ? "application" : "img");
+  if (reached) Object.assign(canvas, { tabIndex: l === 0 ? 0 : -1 }).dataset.name = `map ${l}`;
+  else canvas.removeAttribute("tabindex");
   const facts = h("div", { class: "facts" }, h("b", {}, shape?.length === 1 && l >= 0 ? t(shape[0] === 1 ? "outputShort" : "outputsShort", { n: shape[0] }) : shape ? spelled(shape) : "?"), h("span", {}, count));
   card.insertBefore(h("div", { class: "picture" }, canvas, facts), card.children[2] ?? null);
   return card;

@@ -9,6 +9,65 @@ import { layerName, t } from "../words.js";
 
 const WAIT_MS = 250, MOST = 6, TEXT = 24;
 
+/**
+ * The samples with what the unit gives for each; null where nobody wants them by the time they are here.
+ * @param {import("../session.js").Session} session
+ * @param {import("../wire.js").ExcitesOut} found
+ * @param {() => boolean} wanted
+ */
+async function figures(session, found, wanted) {
+  await session.run.bring(found.part, found.most.map(({ sample }) => sample));
+  const { dataset } = session.store.state;
+  if (!dataset || !wanted()) return null;
+  const canvases = /** @type {[HTMLCanvasElement, any][]} */ ([]);
+  const one = (/** @type {{sample: number, value: number | null}} */ { sample, value }) => {
+    const inputs = found.part === "test" ? dataset.test_inputs : dataset.inputs, targets = found.part === "test" ? dataset.test_targets : dataset.targets;
+    const target = targets[sample], label = dataset.view !== "text" && dataset.classes && typeof target === "number" ? className(dataset, target) : "";
+    const canvas = h("canvas", { class: dataset.view === "image" ? "thumbnail" : "thumbnail wide" });
+    if (dataset.view !== "text") canvases.push([canvas, inputs[sample]]);
+    const text = dataset.view === "text" ? inputs[sample].slice(-TEXT).map((/** @type {number} */ token) => dataset.class_names[token]).join("") : null;
+    return h("figure", {}, text === null ? canvas : h("code", {}, text), h("figcaption", {}, h("b", { class: "number" }, short(value, 2)), ` ${label}`));
+  };
+  return {
+    parts: [h("span", { class: "hint" }, t("excitedBy")), h("div", { class: "excited" }, ...found.most.map(one)), h("span", { class: "hint" }, t("excitedLeast", { value: short(found.least[0]?.value, 2) }))],
+    paint() {
+      for (const [canvas, input] of canvases) {
+        if (!input) continue;
+        if (dataset.view === "image") drawImageSample(canvas, input);
+        else drawLinesSample(canvas, input, symbolsOf(dataset.columns));
+      }
+    },
+  };
+}
+
+/**
+ * A part of a unit's card: what excites it, asked again while it trains.
+ * @param {import("../session.js").Session} session
+ */
+export function excitedBy(session) {
+  const { store } = session, box = h("div", { class: "excites" });
+  let of = "", at = "", asked = -Infinity, busy = false;
+  return {
+    box,
+    /** @param {number} l @param {number} unit */
+    show(l, unit) {
+      const { network, frame, language } = store.state, layer = network?.layers[l];
+      if (!network || !layer || busy) return;
+      const next = `${network.id} ${network.run} ${layer.name} ${unit} ${language}`, state = `${frame?.revision} ${frame?.step}`;
+      if (next === of && (state === at || performance.now() - asked < 4 * WAIT_MS)) return;
+      if (next !== of) box.replaceChildren();
+      [of, at, asked, busy] = [next, state, performance.now(), true];
+      void api.excites(network.id, layer.name, unit, MOST).then((found) => figures(session, found, () => of === next)).then((made) => {
+        if (!made || of !== next) return;
+        box.replaceChildren(...made.parts);
+        made.paint();
+      }, (error) => {
+        if (!(error instanceof Problem)) throw error;
+      }).finally(() => { busy = false; });
+    },
+  };
+}
+
 /** @param {import("../session.js").Session} session */
 export function mountExcites(session) {
   const { store } = session, card = byId("hover-card");
@@ -16,27 +75,11 @@ export function mountExcites(session) {
 
   /** @param {import("../wire.js").ExcitesOut} found @param {string} title */
   async function show(found, title) {
-    const of = shown, samples = found.most.map(({ sample }) => sample);
-    await session.run.bring(found.part, samples);
-    const { dataset } = store.state;
-    if (of !== shown || !dataset) return;
-    const canvases = /** @type {[HTMLCanvasElement, any][]} */ ([]);
-    const one = (/** @type {{sample: number, value: number | null}} */ { sample, value }) => {
-      const inputs = found.part === "test" ? dataset.test_inputs : dataset.inputs, targets = found.part === "test" ? dataset.test_targets : dataset.targets;
-      const target = targets[sample], label = dataset.view !== "text" && dataset.classes && typeof target === "number" ? className(dataset, target) : "";
-      const canvas = h("canvas", { class: dataset.view === "image" ? "thumbnail" : "thumbnail wide" });
-      if (dataset.view !== "text") canvases.push([canvas, inputs[sample]]);
-      const text = dataset.view === "text" ? inputs[sample].slice(-TEXT).map((/** @type {number} */ token) => dataset.class_names[token]).join("") : null;
-      return h("figure", {}, text === null ? canvas : h("code", {}, text), h("figcaption", {}, h("b", { class: "number" }, short(value, 2)), ` ${label}`));
-    };
-    card.replaceChildren(h("b", { class: "title" }, title), h("span", { class: "hint" }, t("excitedBy")), h("div", { class: "excited" }, ...found.most.map(one)),
-      h("span", { class: "hint" }, t("excitedLeast", { value: short(found.least[0]?.value, 2) })));
+    const of = shown, made = await figures(session, found, () => of === shown);
+    if (!made) return;
+    card.replaceChildren(h("b", { class: "title" }, title), ...made.parts);
     card.hidden = false;
-    for (const [canvas, input] of canvases) {
-      if (!input) continue;
-      if (dataset.view === "image") drawImageSample(canvas, input);
-      else drawLinesSample(canvas, input, symbolsOf(dataset.columns));
-    }
+    made.paint();
   }
 
   return {

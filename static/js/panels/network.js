@@ -3,7 +3,7 @@ import { drawDiagram } from "../charts/diagram.js";
 import { hit, isTight, layOut, neighbour } from "../charts/layout.js";
 import { byId, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
-import { has, toggled, worthOf } from "../model/surgery.js";
+import { has, toggled, worthsOf } from "../model/surgery.js";
 import { inputName, outputName } from "../names.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
@@ -50,7 +50,7 @@ export function mountNetwork(session) {
     drawDiagram(canvas, geometry, {
       weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
       selected: s.layer, lit: s.hover ?? s.pinned, values: s.probe || s.probePinned ? picture?.probe ?? null : null, flow: moving ? flow + 0.01 : 0, pulse,
-      is: (part, l, unit) => has(network, part, l, unit), worth: s.worthShown && s.worth ? worthsOf(s.worth, network) : null,
+      is: (part, l, unit) => has(network, part, l, unit), worth: s.worthShown && s.worth ? worthTexts(s.worth, network) : null,
       inputs: network.inputs.map((_, i) => ({ text: inputName(s.dataset, network, i) })),
       outputs: Array.from({ length: units[units.length - 1] }, (_, i) => outputName(s.dataset, network, i)), moreText: (n) => t("unitsNotShown", { n }),
     });
@@ -75,7 +75,7 @@ export function mountNetwork(session) {
   const worth = /** @type {HTMLInputElement} */ (byId("show-worth"));
   worth.addEventListener("change", () => store.set({ worthShown: worth.checked }));
   store.on(["network", "dataset", "worthShown"], (s) => {
-    byId("worth").hidden = !rowsOnly(s.dataset) || !s.network?.layers.some((layer) => layer.operable);
+    byId("worth").hidden = s.dataset?.view === "text" || !s.network?.layers.some((layer) => layer.operable);
     worth.checked = s.worthShown;
   });
   new ResizeObserver(arrange).observe(box);
@@ -199,19 +199,12 @@ export function arranged(session, box, first) {
   return layOut({ width: box.clientWidth, height: box.clientHeight }, network.inputs.length, layers, offsets, { left, right, first });
 }
 
-/**
- * Each unit's worth as a share of the greatest, and its number.
- * @param {import("../wire.js").AblationOut} found
- * @param {import("../types.js").Network} network
- */
-function worthsOf(found, network) {
-  const worths = network.layers.map((layer, l) => Array.from({ length: layer.operable }, (_, unit) => worthOf(found, network, l, unit)));
-  const classes = found.train.accuracy !== null;
-  // A hundredth of the samples, or of the loss, is nothing yet: no bar may make much of it.
-  const most = worths.flat().reduce((/** @type {number} */ top, v) => Math.max(top, Math.abs(v ?? 0)), classes ? 0.02 : (found.train.loss ?? 0) / 50) || 1;
+/** @param {import("../wire.js").AblationOut} found @param {import("../types.js").Network} network */
+function worthTexts(found, network) {
+  const worths = worthsOf(found, network);
   return (/** @type {number} */ l, /** @type {number} */ unit) => {
-    const v = worths[l]?.[unit] ?? null;
-    return v === null ? null : { share: v / most, text: worthText(v, classes).replace(" %", "") };
+    const worth = worths(l, unit);
+    return worth && { share: worth.share, text: worthText(worth.value, found.train.accuracy !== null).replace(" %", "") };
   };
 }
 

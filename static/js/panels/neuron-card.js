@@ -35,7 +35,6 @@ export function mountNeuronCard(session) {
     await session.try(async () => {
       try {
         surgery = /** @type {import("./surgery.js").Surgery} */ ((await late("js/panels/surgery.js")).mountSurgery(session));
-        card.append(surgery.box);
         draw();
       } finally {
         asked = surgery !== null;
@@ -81,7 +80,10 @@ export function mountNeuronCard(session) {
     if (!shown || !pinned) return;
     card.setAttribute("aria-label", t("neuron"));
     body.replaceChildren(...describe(s, pinned, done?.key === keyOf(s) && done.step === s.frame?.step ? done : null, () => store.set({ pinned: null })));
-    surgery?.show(pinned);
+    if (surgery) {
+      card.append(surgery.box);
+      surgery.show(pinned);
+    }
     put(pinned);
   });
 

@@ -23,7 +23,7 @@ export function editNumber(session, name, place, index, where) {
   const number = h("input", { type: "number", step: "any", value: String(Number(value.toPrecision(6))), id: "card-number", min: "-1e30", max: "1e30" });
   const slider = h("input", { type: "range", min: "-5", max: "5", step: "0.01", value: String(value), "aria-label": t(kind) });
   const set = async (/** @type {number} */ v) => {
-    await session.setWeight(name, place, v);
+    await session.setNumbers(name, new Map([[place, v]]));
     document.dispatchEvent(new CustomEvent("glassbox-edited", { detail: index }));
   };
   slider.addEventListener("input", () => { number.value = slider.value; });

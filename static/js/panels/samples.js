@@ -32,15 +32,20 @@ export function mountSamples(session) {
   let position = -1; // of the chosen character
 
   const choose = (/** @type {number} */ i) => {
-    const { dataset } = store.state;
+    const { dataset, group } = store.state;
     if (!dataset) return;
-    const count = sampleCount(dataset);
-    store.set({ sample: Math.max(0, Math.min(count - 1, i)), drawing: null });
+    const sample = Math.max(0, Math.min(sampleCount(dataset) - 1, i));
+    store.set({ sample, group: group?.samples.includes(sample) ? group : null, drawing: null });
+  };
+  /** From the chosen sample on, within its group where one is shown. @param {number} by */
+  const go = (by) => {
+    const { sample, group } = store.state;
+    choose(group ? group.samples[Math.max(0, Math.min(group.samples.length - 1, group.samples.indexOf(sample) + by))] : sample + by);
   };
   const pageSize = () => (store.state.dataset?.view === "image" ? IMAGES : SEQUENCES);
   /** What the server is asked about: the page of the gallery with the chosen sample, or the forecasts. */
   const page = () => {
-    const { dataset, sample, shown, connection } = store.state;
+    const { dataset, sample, shown, connection, group } = store.state;
     if (!dataset || rowsOnly(dataset)) return;
     let wanted = [sample];
     if (dataset.series) {
@@ -48,8 +53,8 @@ export function mountSamples(session) {
       wanted = Array.from({ length: Math.min(most, dataset.test_inputs.length) }, (_, i) => i);
       if (!wanted.includes(sample)) wanted.push(sample);
     } else if (dataset.view !== "text") {
-      const size = pageSize(), from = Math.floor(sample / size) * size;
-      wanted = Array.from({ length: Math.min(size, sampleCount(dataset) - from) }, (_, i) => from + i);
+      const size = pageSize(), from = Math.floor((group ? group.samples.indexOf(sample) : sample) / size) * size;
+      wanted = group ? group.samples.slice(from, from + size) : Array.from({ length: Math.min(size, sampleCount(dataset) - from) }, (_, i) => from + i);
     }
     if (JSON.stringify(wanted) !== JSON.stringify(shown)) store.set({ shown: wanted });
     // Of forecasts and text only the chosen sample is drawn.
@@ -93,7 +98,7 @@ export function mountSamples(session) {
     describe(s, chosen, said);
     byId("plane").dataset.drawn = "yes";
   });
-  store.on(["dataset", "sample", "connection"], page);
+  store.on(["dataset", "sample", "group", "connection"], page);
   store.on(["dataset", "arrived", "look", "sample", "drawing", "shown", "theme", "language"], draw);
   new ResizeObserver(draw).observe(box);
   store.on(["dataset", "language"], (s) => {
@@ -114,8 +119,8 @@ export function mountSamples(session) {
   byId("draw").addEventListener("click", () => void session.try(async () => (await pen()).open()));
 
   // Choosing
-  byId("sample-before").addEventListener("click", () => choose(store.state.sample - 1));
-  byId("sample-after").addEventListener("click", () => choose(store.state.sample + 1));
+  byId("sample-before").addEventListener("click", () => go(-1));
+  byId("sample-after").addEventListener("click", () => go(1));
   number.addEventListener("change", () => choose(Number(number.value) - 1));
   gallery.addEventListener("click", (event) => {
     const { dataset, shown } = store.state;
@@ -124,9 +129,9 @@ export function mountSamples(session) {
     if (shown[i] !== undefined) choose(shown[i]);
   });
   wrap.addEventListener("keydown", (event) => {
-    const { dataset, shown, sample } = store.state;
+    const { dataset, shown } = store.state;
     const { columns } = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length, namesIn(dataset));
-    move(event, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -pageSize(), PageDown: pageSize() }, (by) => choose(sample + by));
+    move(event, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -pageSize(), PageDown: pageSize() }, go);
   });
   series.addEventListener("click", (event) => {
     const { dataset } = store.state;
@@ -275,8 +280,8 @@ function describe(s, chosen, said) {
   number.max = String(count);
   if (document.activeElement !== number) number.value = String(s.sample + 1);
   byId("sample-count").textContent = t("sampleOf", { n: count, part: t(chosen.test ? "ofTest" : "ofTrain") });
-  byId("sample-before").toggleAttribute("disabled", s.sample <= 0);
-  byId("sample-after").toggleAttribute("disabled", s.sample >= count - 1);
+  byId("sample-before").toggleAttribute("disabled", s.sample <= (s.group?.samples[0] ?? 0));
+  byId("sample-after").toggleAttribute("disabled", s.sample >= (s.group?.samples.at(-1) ?? count - 1));
   let words = "";
   if (dataset.view === "text") words = "";
   else if (s.drawing) words = drawnWords(s, said);

@@ -9,14 +9,21 @@ import { has, toggled } from "../model/surgery.js";
 import { className } from "../names.js";
 import { layerName, t } from "../words.js";
 
+const MOST_CLASSES = 4;
 const PAUSE_MS = 1000; // between two looks at what each unit is worth
 
 /** @typedef {import("../session.js").Session} Session */
 /** @typedef {import("../types.js").Place} Place */
 /** @typedef {{box: HTMLElement, show: (place: Place) => void}} Surgery `show` is called whenever the card is drawn */
 
+/** One for all cards: it is where it was shown last. @type {Surgery | null} */
+let mounted = null;
+
 /** @param {Session} session @returns {Surgery} */
-export function mountSurgery(session) {
+export const mountSurgery = (session) => (mounted ??= mount(session));
+
+/** @param {Session} session @returns {Surgery} */
+function mount(session) {
   const { store } = session;
   const off = h("button", { type: "button", id: "unit-off" }), freeze = h("button", { type: "button", id: "unit-freeze" });
   const swap = /** @type {HTMLSelectElement} */ (h("select", { id: "unit-swap", class: "menu" }));
@@ -87,7 +94,11 @@ function without(s, found, layer, unit) {
   const { train } = found, classes = train.accuracy !== null;
   const share = (/** @type {number | null | undefined} */ v) => (v === null || v === undefined ? "–" : `${(v * 100).toFixed(1)} %`);
   const rows = [row(t(classes ? "accuracy" : "trainLoss"), classes ? [train.accuracy, alone.accuracy] : [train.loss, alone.loss], classes ? share : short, "total")];
-  train.by_class?.forEach((v, k) => rows.push(row(className(s.dataset, k), [v, alone.by_class?.[k] ?? null], share)));
+  const changes = (train.by_class ?? []).map((v, k) => ({ k, v, without: alone.by_class?.[k] ?? null }));
+  const size = (/** @type {typeof changes[number]} */ { v, without }) => Math.abs((v ?? 0) - (without ?? 0));
+  // Of many classes those that it matters most to.
+  const told = changes.length > MOST_CLASSES ? [...changes].sort((a, b) => size(b) - size(a)).slice(0, MOST_CLASSES).sort((a, b) => a.k - b.k) : changes;
+  for (const { k, v, without: less } of told) rows.push(row(className(s.dataset, k), [v, less], share));
   const some = found.samples[0] < found.of[0] ? t("worth.some", { n: found.samples[0], of: found.of[0] }) : "";
   return [h("table", { "data-unit": `${layer}.${unit}` }, h("caption", {}, t("worth.title"), some && ` ${some}`),
     h("tr", {}, h("td", {}), h("th", { scope: "col" }, t("worth.with")), h("th", { scope: "col" }, t("worth.without"))), ...rows)];

@@ -1,6 +1,7 @@
 /** Above the samples of a text network: have it write, character by character, and stop it. */
 import { api, reasonIn } from "../api.js";
 import { byId, h } from "../dom.js";
+import { followJob } from "../following.js";
 import { t, told } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
@@ -10,7 +11,7 @@ export function mountWriting(session) {
   const prompt = /** @type {HTMLInputElement} */ (byId("write-prompt"));
   const temperature = /** @type {HTMLInputElement} */ (byId("write-temperature"));
   const length = /** @type {HTMLInputElement} */ (byId("write-length"));
-  /** The job that is written now. @type {{job: string, source: EventSource} | null} */
+  /** The job that is written now. @type {{job: string, leave: () => void} | null} */
   let going = null;
   let seed = 0; // another one each time, so that each text is another
 
@@ -19,7 +20,7 @@ export function mountWriting(session) {
     paper.setAttribute("aria-busy", String(Boolean(going)));
   };
   const end = () => {
-    going?.source.close();
+    going?.leave();
     going = null;
     show();
   };
@@ -37,23 +38,21 @@ export function mountWriting(session) {
       if (of !== session.id) return void api.cancel(started.job).catch(() => {});
       const begun = h("b", {}), rest = document.createTextNode("");
       paper.replaceChildren(begun, rest);
-      const source = new EventSource(`/api/jobs/${started.job}/stream`);
-      going = { job: started.job, source };
-      source.addEventListener("progress", ({ data }) => {
-        const { news } = JSON.parse(data);
-        begun.append(news.prompt ?? "");
-        rest.appendData(news.text ?? "");
-        paper.scrollTop = paper.scrollHeight;
-      });
-      for (const last of ["done", "cancelled", "failed"]) source.addEventListener(last, ({ data }) => {
-        say(told(reasonIn(JSON.parse(data), "failure")));
-        end();
-      });
-      source.onerror = () => {
-        if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself, from where it was
-        say(t("writeLost"));
-        end();
-      };
+      going = { job: started.job, leave: followJob(started.job, {
+        news(news) {
+          begun.append(news.prompt ?? "");
+          rest.appendData(news.text ?? "");
+          paper.scrollTop = paper.scrollHeight;
+        },
+        end(_, data) {
+          say(told(reasonIn(data, "failure")));
+          end();
+        },
+        lost() {
+          say(t("writeLost"));
+          end();
+        },
+      }) };
     } catch (error) {
       say(told(error));
     }

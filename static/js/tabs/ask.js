@@ -9,6 +9,7 @@ import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { eachFrame } from "../store.js";
+import { mountQuestions } from "./questions.js";
 import { placeText } from "../places.js";
 import { layerName, t, told } from "../words.js";
 
@@ -16,7 +17,7 @@ const EVERY_MS = 400, PULLS = 12, WORST = 10, NEAR = 0.025;
 
 /**
  * @typedef {import("../session.js").State} State
- * @typedef {{inputs: number[][], scaled: true} | {part: "train" | "test", samples: number[]}} Asked
+ * @typedef {{inputs: any[], scaled: true} | {part: "train" | "test", samples: number[]}} Asked
  */
 
 /**
@@ -26,8 +27,8 @@ const EVERY_MS = 400, PULLS = 12, WORST = 10, NEAR = 0.025;
  */
 export function mountAsk(session, panel, isShown) {
   const { store } = session;
-  const head = h("header", { class: "ask-head" }), answer = h("div", { class: "ask-part" }), pulls = h("div", { class: "ask-part" }), worst = h("div", { class: "ask-part" });
-  panel.append(h("section", { id: "ask", class: "why" }, head, answer, pulls, worst));
+  const head = h("header", { class: "ask-head" }), asked = h("div", { class: "ask-part asked", hidden: true }), answer = h("div", { class: "ask-part" }), pulls = h("div", { class: "ask-part" }), worst = h("div", { class: "ask-part" });
+  panel.append(h("section", { id: "ask", class: "why" }, head, asked, answer, pulls, worst));
   /** @type {import("../wire.js").InfluenceOut | null} */
   let found = null;
   /** @type {import("../wire.js").WorstSamplesOut | null} */
@@ -38,7 +39,12 @@ export function mountAsk(session, panel, isShown) {
   let problem = null;
   let of = "", asking = false, again = false, last = 0, timer = 0;
 
-  const draw = eachFrame(() => { if (isShown()) drawAll(); });
+  const questions = mountQuestions(session, asked, askedOf);
+  const draw = eachFrame(() => {
+    if (!isShown()) return;
+    questions();
+    drawAll();
+  });
 
   /** Ask when something is another, while it plays not more often than one can read. */
   function refresh() {
@@ -165,7 +171,7 @@ export function mountAsk(session, panel, isShown) {
     head.dataset.of = "";
     store.set({ pulls: null });
   });
-  store.on(["frame", "network", "dataset", "probePinned", "sample"], refresh);
+  store.on(["frame", "network", "dataset", "probePinned", "sample", "drawing", "pinned"], refresh);
   store.on(["language", "theme"], draw);
   return () => {
     refresh();
@@ -177,6 +183,7 @@ export function mountAsk(session, panel, isShown) {
 function askedOf(s) {
   const { dataset, probePinned: p } = s;
   if (!dataset) return null;
+  if (s.drawing) return { inputs: [s.drawing], scaled: true };
   if (!rowsOnly(dataset)) {
     const { test, place } = sampleAt(dataset, s.sample);
     return { part: test ? "test" : "train", samples: [place] };
@@ -194,6 +201,7 @@ function askedOf(s) {
 function placeOf(s) {
   const asked = askedOf(s), p = s.probePinned;
   if (!asked) return t("ask.nowhere");
+  if (s.drawing) return t("ask.aboutDrawing");
   if ("part" in asked) return t(asked.part === "test" ? "ask.aboutTest" : "ask.aboutTrain", { name: labelOf(s, asked.part, asked.samples[0]) });
   return p && s.dataset ? t("ask.aboutPoint", { place: placeText(s.dataset, p, (name, value) => `${name} = ${value}`).join(", ") }) : "";
 }

@@ -13,10 +13,10 @@ import { mountActivations } from "./activations.js";
 
 /**
  * A tab whose script is loaded when it is first shown.
- * @param {string} path @param {string} name of what it exports
+ * @param {string} path @param {string} name of what it exports @param {string | null} style its style sheet, where that is loaded with it
  * @returns {Tab["mount"]}
  */
-function whenShown(path, name) {
+function whenShown(path, name, style = null) {
   return (session, panel, shown) => {
     /** @type {(() => void) | null} */
     let show = null;
@@ -28,7 +28,7 @@ function whenShown(path, name) {
       panel.replaceChildren(h("p", { class: "hint" }, t("loading")));
       void session.try(async () => {
         try {
-          const module = await late(path);
+          const module = await late(path, style);
           panel.replaceChildren();
           show = /** @type {() => void} */ (module[name](session, panel, shown));
           show();
@@ -44,10 +44,11 @@ function whenShown(path, name) {
 /** @type {Tab[]} */
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
+  { id: "kernels", label: "kernels", fits: (dataset, { network }) => dataset.view === "image" && Boolean(network?.layers.some((layer) => layer.kind === "conv2d")), mount: whenShown("js/tabs/kernels.js", "mountKernels", "css/cells.css") },
   { id: "backprop", label: "backprop", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
-  { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk") },
-  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion") },
+  { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
+  { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
   { id: "numbers", label: "numbers", fits: () => true, mount: whenShown("js/tabs/numbers.js", "mountNumbers") },
 ];
@@ -82,7 +83,7 @@ export function mountTabs(session) {
     const tab = tabs.find(({ id }) => id === "clinic");
     if (tab && clinic) select(tab);
   });
-  store.on(["dataset", "clinic"], (s) => {
+  store.on(["dataset", "network", "clinic"], (s) => {
     const { dataset } = s;
     if (!dataset) return;
     for (const tab of tabs) tab.button.hidden = !tab.fits(dataset, s);

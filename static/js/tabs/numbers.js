@@ -1,4 +1,5 @@
 /** Every weight and bias as a table of numbers, each of which can be changed. */
+import { decimalInput } from "../decimal.js";
 import { h } from "../dom.js";
 import { downloadButtons } from "../downloads.js";
 import { inputName, unitName } from "../names.js";
@@ -61,18 +62,8 @@ function tables(session, l) {
  * @param {string} label
  */
 function field(session, p, place, label) {
-  // Text, for a field of numbers would write a hyphen where a minus belongs; both can be typed.
-  const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": label, "data-index": String(p.offset + place) });
-  input.addEventListener("input", () => input.setCustomValidity(""));
-  input.addEventListener("change", () => {
-    const text = input.value.trim().replaceAll("−", "-").replace("，", ".").replace(",", "."), value = Number(text);
-    if (text !== "" && Math.abs(value) <= 1e30) {
-      input.value = text.replaceAll("-", "−");
-      return void session.setWeight(p.name, place, value);
-    }
-    input.setCustomValidity(t("bp.notANumber"));
-    input.reportValidity();
-  });
+  const input = decimalInput(label, (value) => void session.setNumbers(p.name, new Map([[place, value]])));
+  input.dataset.index = String(p.offset + place);
   return h("td", {}, input);
 }
 
