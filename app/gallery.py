@@ -8,7 +8,7 @@ from engine.datasets import Own, OwnText, Table
 from engine.suits import recipe
 
 from .catalog import PREVIEW_CHARACTERS, plain, preview_of
-from .workers.samples import digest
+from .workers.samples import changed, digest
 
 
 def line_of_table(table: Table) -> dict[str, Any]:
@@ -33,8 +33,9 @@ def line_of_spec(name: str, spec: Any) -> dict[str, Any]:
     """Of a text or a drawing.  Raises: Refused"""
     suited = recipe(spec, spec.task)
     if isinstance(spec, OwnText):
-        count, classes = len(spec.text), []
-        preview = {"classes": 0, "view": spec.view, "columns": [], "text": spec.whole()[:PREVIEW_CHARACTERS]}  # fmt: skip
+        whole, classes = spec.whole(), []
+        count = len(whole)
+        preview = {"classes": 0, "view": spec.view, "columns": [], "text": whole[:PREVIEW_CHARACTERS]}  # fmt: skip
     else:
         made = spec.make()
         count, classes = len(spec.points), list(made.class_names)
@@ -51,6 +52,7 @@ def line_of_spec(name: str, spec: Any) -> dict[str, Any]:
         "suits": plain(suited.parts()),
         "pace": suited.pace,
         "preview": preview,
+        "one_form": changed(spec),
         "digest": digest(spec),
     }
 

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from ..deps import LiveDep, NetworksDep, SettingsDep
-from ..schemas import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
+from ..schemas import (
+    ExcitesOut,
+    InfluenceIn,
+    InfluenceOut,
+    NextCharactersOut,
+    NextIn,
+    SurpriseIn,
+    SurpriseOut,
+    WorstSamplesOut,
+)
 from ..workers import asking
 from . import OF_STATE, json_response
 
@@ -58,3 +67,21 @@ async def excites(
 ) -> Response:
     """The samples for which a unit, or a filter, gives most and least."""
     return json_response(await networks.call(live, asking.excites, layer, unit, part, most))
+
+
+@router.post("/next", response_model=NextCharactersOut)
+async def next_character(networks: NetworksDep, live: LiveDep, asked: NextIn) -> Response:
+    """What a text network expects after a prompt: of every character the probability, the network's own
+    and what temperature and top-k make of it, in this order, as `generate` draws from it."""
+    return json_response(
+        await networks.call(
+            live, asking.next_character, asked.prompt, asked.temperature, asked.top_k
+        )
+    )
+
+
+@router.post("/surprise", response_model=SurpriseOut)
+async def surprise(networks: NetworksDep, live: LiveDep, asked: SurpriseIn) -> Response:
+    """How much a text surprises a text network: of every character the probability given those before
+    it, at most as many as a window has, and its bits; of the whole bits per character and perplexity."""
+    return json_response(await networks.call(live, asking.surprise, asked.text))

@@ -4,6 +4,8 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from engine.errors import Reason, Refused
+from engine.insight import next_character as next_of
+from engine.insight import surprise as surprise_of
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
 from engine.insight.notable import worst as worst_of
@@ -51,3 +53,13 @@ def excites(id: str, layer: str, unit: int, part: Part, most: int) -> bytes:
             "least": [asdict(one) for one in last],
         }
     )
+
+
+def next_character(id: str, prompt: str, temperature: float, top_k: int | None) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(next_of(experiment_of(id), prompt, temperature, top_k)))
+
+
+def surprise(id: str, text: str) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(surprise_of(experiment_of(id), text)))
