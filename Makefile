@@ -46,6 +46,7 @@ parity: $(TEST_READY) ## live against PyTorch, where it is installed
 references: $(TEST_READY) ## record PyTorch's figures for the tests
 	$(BIN)/python -m tests.parity.references
 	$(BIN)/python -m tests.parity.trace_references
+	$(BIN)/python -m tests.parity.sampling_references
 
 screenshots: $(TEST_READY) ## the pictures of the README
 	@$(BIN)/python tests/browser/install.py
