@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from .datasets.curve import ArticleLinear, ArticlePairs
 from .datasets.plane import Blobs, Circle, Xor
+from .datasets.text import Topics
 from .datasets.worked_example import WorkedExample
-from .layers import Dense
+from .layers import LSTM, Dense, Embedding
 from .optimizers import SGD, Adam
-from .spec import NetworkSpec
+from .spec import Clipping, NetworkSpec
 from .suits import suiting
 
 
@@ -88,6 +89,18 @@ PRESETS: dict[str, Preset] = {
              "zh": "广为流传的手算例子：sigmoid 单元，偏置固定不变。其总误差（平方和的一半）在两个输出时就是这里的 mse（平均值）："
              "第一步之前为 0.298371。"},
             NetworkSpec(dataset=WorkedExample(), **suiting(WorkedExample)),
+        ),
+        Preset(
+            "char_lstm",
+            {"en": "An LSTM learns to write", "zh": "LSTM 学写作"},
+            {"en": "128 units read 50 characters and guess the next one. Watch what it writes: spaces first, then short words, "
+             "then lines that sound like a manual.",
+             "zh": "128 个单元读 50 个字符，猜下一个。看它写出的文字：先学会空格，再是短词，最后是读起来像手册的句子。"},
+            NetworkSpec(
+                dataset=Topics(window=50), layers=(Embedding(output_dim=32), LSTM(units=128, return_sequences=True)),
+                loss="sequence_cross_entropy", optimizer=Adam(learning_rate=0.005), batch_size=20,
+                clipping=Clipping(norm=1.0),
+            ),
         ),
     )
 }  # fmt: skip

@@ -50,6 +50,8 @@ ROUTES = [
     ("POST", "/worked"),
     ("POST", "/apply"),
     ("POST", "/influence"),
+    ("POST", "/next"),
+    ("POST", "/surprise"),
     ("POST", "/surgery"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
