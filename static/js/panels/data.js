@@ -3,7 +3,6 @@ import { byId, explain, h, rebuild } from "../dom.js";
 import { schemaField } from "../fields.js";
 import { named, pick, t } from "../words.js";
 import { mountGallery } from "./gallery.js";
-import { mountOwnText, mountUpload } from "./own-data.js";
 import { entryOf } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -16,8 +15,6 @@ export function mountData(session) {
     drawFields(session);
     drawFeatures(session);
   });
-  mountUpload(session);
-  mountOwnText(session);
 }
 
 /** Its name, its size, and what to try with it. @param {import("../session.js").Session} session */
