@@ -9,7 +9,7 @@ from engine.datasets.labels import Label
 from engine.suits import recipe
 
 from .catalog import PREVIEW_CHARACTERS, plain, preview_of
-from .workers.samples import digest
+from .workers.samples import changed, digest
 
 
 def line_of(own: OwnData) -> dict[str, Any]:
@@ -41,8 +41,9 @@ def line_of_spec(name: str, spec: Any) -> dict[str, Any]:
     """Of a text or a drawing.  Raises: Refused"""
     suited = recipe(spec, spec.task)
     if isinstance(spec, OwnText):
-        count, classes = len(spec.text), []
-        preview = {"classes": 0, "view": spec.view, "columns": [], "text": spec.whole()[:PREVIEW_CHARACTERS]}  # fmt: skip
+        whole, classes = spec.whole(), []
+        count = len(whole)
+        preview = {"classes": 0, "view": spec.view, "columns": [], "text": whole[:PREVIEW_CHARACTERS]}  # fmt: skip
     else:
         made = spec.make()
         count, classes = len(spec.points), list(made.class_names)
@@ -59,6 +60,7 @@ def line_of_spec(name: str, spec: Any) -> dict[str, Any]:
         "suits": plain(suited.parts()),
         "pace": suited.pace,
         "preview": preview,
+        "one_form": changed(spec),
         "digest": digest(spec),
     }
 

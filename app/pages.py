@@ -41,6 +41,7 @@ LATE = (
     "js/panels/predict.js",
     "js/panels/share.js",
     "js/panels/writing.js",
+    "js/panels/own-data.js",
     "js/tabs/clinic.js",
     "js/panels/surgery.js",
     "js/tabs/confusion.js",

@@ -9,8 +9,19 @@ from .datasets.mnist import Mnist
 from .datasets.plane import Blobs, Circle, Xor
 from .datasets.sequence import Memory, Waveforms
 from .datasets.series import Price, Sines, Sunspots
+from .datasets.text import Topics
 from .datasets.worked_example import WorkedExample
-from .layers import LSTM, Conv2D, Dense, Flatten, GlobalAvgPool2D, LayerSpec, MaxPool2D, SimpleRNN
+from .layers import (
+    LSTM,
+    Conv2D,
+    Dense,
+    Embedding,
+    Flatten,
+    GlobalAvgPool2D,
+    LayerSpec,
+    MaxPool2D,
+    SimpleRNN,
+)
 from .optimizers import SGD, Adam
 from .spec import Clipping, NetworkSpec
 from .suits import suiting
@@ -201,6 +212,18 @@ PRESETS: dict[str, Preset] = {
             {"en": "The same task. The cell carries the gradient back, for the forget gates start open (bias 4): it learns.",
              "zh": "同样的任务。遗忘门一开始就打开（偏置为 4），记忆单元把梯度带回去：它学会了。"},
             NetworkSpec(dataset=Memory(), seed=1, **suiting(Memory)),
+        ),
+        Preset(
+            "char_lstm",
+            {"en": "An LSTM learns to write", "zh": "LSTM 学写作"},
+            {"en": "128 units read 50 characters and guess the next one. Watch what it writes: spaces first, then short words, "
+             "then lines that sound like a manual.",
+             "zh": "128 个单元读 50 个字符，猜下一个。看它写出的文字：先学会空格，再是短词，最后是读起来像手册的句子。"},
+            NetworkSpec(
+                dataset=Topics(window=50), layers=(Embedding(output_dim=32), LSTM(units=128, return_sequences=True)),
+                loss="sequence_cross_entropy", optimizer=Adam(learning_rate=0.005), batch_size=20,
+                clipping=Clipping(norm=1.0),
+            ),
         ),
     )
 }  # fmt: skip

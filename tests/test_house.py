@@ -46,6 +46,7 @@ LAYERS_OF_ENGINE = [
     {"rewinding"},
     {"operating"},
     {"experiment", "presets"},
+    {"writing"},
     {"insight", "studies"},
     {"clinic"},
 ]

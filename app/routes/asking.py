@@ -11,6 +11,10 @@ from ..schemas import (
     ForecastOut,
     InfluenceIn,
     InfluenceOut,
+    NextCharactersOut,
+    NextIn,
+    SurpriseIn,
+    SurpriseOut,
     UnrolledIn,
     UnrolledOut,
     WorstSamplesOut,
@@ -104,3 +108,21 @@ async def forecast(
     so: the first h values rest on known ones, later ones on forecasts (`fed_back_from`).
     """
     return json_response(await networks.call(live, asking.forecast, start, ahead))
+
+
+@router.post("/next", response_model=NextCharactersOut)
+async def next_character(networks: NetworksDep, live: LiveDep, asked: NextIn) -> Response:
+    """What a text network expects after a prompt: of every character the probability, the network's own
+    and what temperature and top-k make of it, in this order, as `generate` draws from it."""
+    return json_response(
+        await networks.call(
+            live, asking.next_character, asked.prompt, asked.temperature, asked.top_k
+        )
+    )
+
+
+@router.post("/surprise", response_model=SurpriseOut)
+async def surprise(networks: NetworksDep, live: LiveDep, asked: SurpriseIn) -> Response:
+    """How much a text surprises a text network: of every character the probability given those before
+    it, at most as many as a window has, and its bits; of the whole bits per character and perplexity."""
+    return json_response(await networks.call(live, asking.surprise, asked.text))

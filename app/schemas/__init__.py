@@ -1,6 +1,15 @@
 """Request and response models, one file a noun. What can be configured comes from the engine's own records."""
 
-from .asking import ExcitesOut, InfluenceIn, InfluenceOut, WorstSamplesOut
+from .asking import (
+    ExcitesOut,
+    InfluenceIn,
+    InfluenceOut,
+    NextCharactersOut,
+    NextIn,
+    SurpriseIn,
+    SurpriseOut,
+    WorstSamplesOut,
+)
 from .base import Answer, ProblemOut, Wire
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
@@ -69,6 +78,10 @@ __all__ = [
     "InfluenceOut",
     "UnrolledIn",
     "UnrolledOut",
+    "NextCharactersOut",
+    "NextIn",
+    "SurpriseIn",
+    "SurpriseOut",
     "WorstSamplesOut",
     "FlowOut",
     "AblationOut",

@@ -1,12 +1,14 @@
-"""Asking about one answer: which samples pull at it, where the network does worst, what excites a unit."""
+"""Asking about one answer: which samples pull at it, where the network does worst, what excites a unit;
+what of a text it expects."""
 
 from typing import Annotated, Any, Literal
 
-from annotated_types import Interval
-from pydantic import Field
+from annotated_types import Interval, Len
+from pydantic import ConfigDict, Field
 
-from .base import Answer
+from .base import Answer, Wire
 from .inspection import RowsIn
+from .job import MAX_PROMPT, Temperature, TopK
 
 
 class InfluenceIn(RowsIn):
@@ -67,3 +69,49 @@ class ExcitesOut(Answer):
     part: Literal["train", "test"]
     most: list[ExcitingOut]
     least: list[ExcitingOut]
+
+
+class NextIn(Wire):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"prompt": "Now is bett", "temperature": 0.5, "top_k": 3}}
+    )
+
+    prompt: Annotated[str, Len(0, MAX_PROMPT), Field(json_schema_extra={"minLength": 1})] = Field(
+        description="characters of the data; the last ones are read, as many as a window has"
+    )
+    temperature: Temperature = 1.0
+    top_k: TopK = None
+
+
+class NextCharacterOut(Answer):
+    character: str
+    name: str = Field(description="that one can see: ␣ for a space, U+200B for what is invisible")
+    probability: float = Field(description="the network's own, at temperature 1")
+    drawn: float = Field(description="what temperature and top-k make of it")
+
+
+class NextCharactersOut(Answer):
+    step: int
+    prompt: str = Field(description="in its one form: lines end with LF, characters are NFC's")
+    read: int = Field(description="of its last characters, that were looked at")
+    characters: list[NextCharacterOut] = Field(description="all of the data, the likeliest first")
+
+
+class SurpriseIn(Wire):
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "Now is better than never."}})
+
+    text: Annotated[str, Len(0, MAX_PROMPT), Field(json_schema_extra={"minLength": 2})]
+
+
+class SurprisingOut(Answer):
+    character: str
+    name: str = Field(description="that one can see")
+    probability: float | None = Field(description="given those before it; null for the first")
+    bits: float | None = Field(description="-log2 of it")
+
+
+class SurpriseOut(Answer):
+    step: int
+    characters: list[SurprisingOut] = Field(description="of the text in its one form")
+    bits_per_character: float = Field(description="mean over all but the first")
+    perplexity: float = Field(description="2 to that power")

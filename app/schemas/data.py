@@ -51,6 +51,16 @@ class BaselineOut(Answer):
     test_metric: float | None
 
 
+class OneFormOut(Answer):
+    """What was changed of a text of one's own so that what looks and means the same is the same."""
+
+    line_ends: int = Field(description="that were CR LF or CR and are LF")
+    composed: int = Field(
+        description="characters with marks of their own, or otherwise not as Unicode's NFC has them, that "
+        "now are"
+    )
+
+
 class DatasetOut(Answer):
     """As the network is given it: scaled; targets are class numbers or values."""
 
@@ -77,6 +87,7 @@ class DatasetOut(Answer):
         description="of one sample: (columns), (height, width, channels), (time, features) or (time) of tokens"
     )
     vocabulary: list[str] = Field([], description="characters by token number, for text")
+    one_form: OneFormOut | None = Field(None, description="of a text of one's own")
     digest: str = Field("", description="the same as long as the data is the same")
     first: int = Field(0, description="the number of the first sample here, of either part")
     samples: int = Field(
@@ -166,7 +177,8 @@ class OwnOut(Answer):
     view: View = "table"
     task: Literal["classification", "regression"]
     rows: int = Field(
-        description="of a table; the pictures, the sounds, the points of a drawing, the characters of a text"
+        description="of a table; the pictures, the sounds, the points of a drawing, the characters of a text "
+        "in its one form"
     )
     columns: list[str]
     target: str
@@ -184,6 +196,7 @@ class OwnOut(Answer):
         None,
         description="of texts and drawings: that of a network's data, where it learns from this",
     )
+    one_form: OneFormOut | None = Field(None, description="of texts")
     preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
     networks: int | None = Field(
         None,

@@ -8,6 +8,8 @@ import numpy as np
 
 from engine.errors import Refused
 from engine.experiment import Experiment
+from engine.insight import next_character as next_of
+from engine.insight import surprise as surprise_of
 from engine.insight.forecast import forecast as forecasted
 from engine.insight.influence import influence as influenced
 from engine.insight.notable import exciting
@@ -103,3 +105,13 @@ def excites(id: str, layer: str, unit: int, part: Part, most: int) -> bytes:
             "least": [asdict(one) for one in last],
         }
     )
+
+
+def next_character(id: str, prompt: str, temperature: float, top_k: int | None) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(next_of(experiment_of(id), prompt, temperature, top_k)))
+
+
+def surprise(id: str, text: str) -> bytes:
+    """Raises: Refused"""
+    return encoded(asdict(surprise_of(experiment_of(id), text)))

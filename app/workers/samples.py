@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from math import prod
 from typing import Any, Literal
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from engine.baselines import baseline
-from engine.datasets import Dataset
+from engine.datasets import Dataset, OwnText
+from engine.datasets.characters import one_form
 
 from .encoding import encoded
 
@@ -136,6 +137,7 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
         "series_start": words.start if timed else None,
         "series_step": words.step if timed else None,
         "baseline": compared and asdict(compared),
+        "one_form": changed(spec),
         "digest": digest(spec),
         "samples": len(made.inputs),
         "test_samples": len(made.test_inputs),
@@ -149,8 +151,18 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
     }
 
 
+def changed(spec: Any) -> dict[str, int] | None:
+    """What bringing a text of one's own to its one form has changed."""
+    if not isinstance(spec, OwnText):
+        return None
+    found = one_form(spec.text)
+    return {"line_ends": found.line_ends, "composed": found.composed}
+
+
 def digest(spec: Any) -> str:
     """The same for the same data."""
+    if isinstance(spec, OwnText):
+        spec = replace(spec, text=one_form(spec.text).text)
     return sha256(repr(spec).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

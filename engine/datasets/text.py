@@ -6,7 +6,6 @@ over the text. The test windows are of its last part, which no training window r
 
 import ast
 import codecs
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,21 +16,13 @@ from annotated_types import Interval, Len
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Samples, Seed, Task, TestFraction, View, check_size
+from .characters import code_of, one_form, printable
 from .labels import Labels, label, labels
 
-MAX_VOCABULARY = 256
+MAX_VOCABULARY = 1024
 MAX_CHARACTERS = 20_000
 
 Window = Annotated[int, Interval(ge=8, le=128)]
-
-
-def printable(character: str) -> str:
-    """How a character is named on the page; control characters and spaces can't be seen."""
-    known = {" ": "␣", "\n": "↵", "\t": "⇥"}
-    if character.isprintable() and not character.isspace():
-        # A mark that combines needs something to sit on.
-        return "◌" + character if unicodedata.combining(character) else character
-    return known.get(character, f"U+{ord(character):04X}")
 
 
 def vocabulary_of(text: str) -> tuple[str, ...]:
@@ -48,7 +39,7 @@ def vocabulary_of(text: str) -> tuple[str, ...]:
                 "text.half_a_character",
                 "the text holds half a character (the lone surrogate {character}); copy it again from "
                 "where it came, as whole characters",
-                character=f"U+{ord(surrogate):04X}",
+                character=code_of(surrogate),
             ),
         )
     if len(characters) > MAX_VOCABULARY:
@@ -108,7 +99,7 @@ class _Text:
     task: ClassVar[Task] = "classification"
 
     def whole(self) -> str:
-        """The text, NFC normalised.
+        """The text in its one form (`characters.one_form`).
 
         Raises: Refused
         """
@@ -232,12 +223,12 @@ def _topics() -> str:
             Reason("text.no_topics", "this Python comes without its help texts (pydoc_data)"),
         ) from error
     whole = "\n\n".join(topics[name].strip() for name in sorted(topics))
-    return unicodedata.normalize("NFC", whole)[:200_000]
+    return one_form(whole).text[:200_000]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnText(_Text):
-    """A text of one's own in any script. A character is a code point, after NFC normalisation."""
+    """A text of one's own in any script. A character is a code point of the text in its one form."""
 
     kind: Literal["own_text"] = "own_text"
     text: Annotated[str, Len(0, MAX_CHARACTERS)] = ""
@@ -256,9 +247,9 @@ class OwnText(_Text):
                 "text",
                 Reason("text.empty", "there is no text yet; paste one of a few hundred characters"),
             )
-        return unicodedata.normalize("NFC", self.text)
+        return one_form(self.text).text
 
 
 __all__ = [
-    "MAX_VOCABULARY", "OwnText", "Topics", "Zen", "printable", "text_dataset", "vocabulary_of",
+    "MAX_VOCABULARY", "OwnText", "Topics", "Zen", "text_dataset", "vocabulary_of",
 ]  # fmt: skip

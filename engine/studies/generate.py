@@ -1,18 +1,20 @@
 """Text that a network writes, one token after the other."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from ..activations import softmax
-from ..by_input import NOT_FINITE
-from ..datasets.text import printable
-from ..errors import Reason, Refused
+from ..errors import Reason
 from ..experiment import Experiment
+from ..limits import keep_within
+from ..writing import Writer, sampled
 from .base import Progress
 
 MAX_LENGTH = 10_000
+MAX_ALTERNATIVES = 20
+# Of one text, all its characters together.
+MAX_TOLD = 20_000
 
 
 def generate(
@@ -20,64 +22,61 @@ def generate(
     prompt: str = "",
     length: int = 200,
     temperature: float = 0.8,
+    top_k: int | None = None,
+    alternatives: int = 0,
     seed: int = 0,
 ) -> Iterator[Progress]:
-    """`length` characters after a prompt, each drawn from softmax(z / temperature), z being what
-    the output makes of the last characters, at most as many as a training window has; at
-    temperature 0 the likeliest is taken. An empty prompt is a character of the training data.
+    """`length` characters after a prompt, each drawn from what temperature and top-k make of the
+    network's expectation (`writing.sampled`), given the last characters, at most as many as a training
+    window has; at temperature 0 the likeliest is taken. An empty prompt is a character of the training
+    data.
 
-    Yields {"prompt"} once, then {"text", "probabilities"}: every character and the probability,
-    at temperature 1, that the network gave it.
+    Yields {"prompt"} once, in its one form, then {"text", "probabilities", "alternatives"}: every
+    character, the probability, at temperature 1, that the network gave it, and where they are asked for
+    the likeliest, the likeliest first: {"characters", "probabilities", "drawn"}, the last being what
+    temperature and top-k made of these.
 
-    Raises: Refused (no text network, a character that the data has not)
+    Raises: Refused (no text network, a character that the data has not, too many alternatives)
     """  # Graves 2013, Generating Sequences With Recurrent Neural Networks, section 3
-    dataset = experiment.dataset
-    if dataset.view != "text" or not dataset.per_step:
-        raise Refused(
-            "dataset",
-            Reason(
-                "generate.no_text",
-                "{dataset} is no text; choose {known} or your own",
-                dataset=experiment.spec.dataset.kind,
-                known="zen, topics, arithmetic",
-            ),
-        )
-    numbers = {character: i for i, character in enumerate(dataset.vocabulary)}
-    unknown = next((c for c in prompt if c not in numbers), None)
-    if unknown is not None:
-        known = "".join(printable(c) for c in dataset.vocabulary)
-        raise Refused(
-            "prompt",
-            Reason(
-                "generate.unknown_character",
-                "the data has no {character}; it has {characters}",
-                character=printable(unknown),
-                characters=known[:150],
-            ),
-        )
+    writer = Writer(experiment)
+    writer.keep_top_k(top_k)
+    tokens = writer.tokens(prompt, "prompt")
+    keep_within(
+        "max_alternatives", MAX_TOLD, alternatives * length, "alternatives",
+        Reason(
+            "generate.too_many_alternatives",
+            "{each} alternatives for each of {length} characters are {asked}, at most {most} (limit: "
+            "{limit}); ask for fewer or for a shorter text",
+            each=alternatives,
+            length=length,
+        ),
+    )  # fmt: skip
     rng = np.random.default_rng([seed, 5])
-    tokens = [numbers[c] for c in prompt]
     if not tokens:
+        dataset = experiment.dataset
         seen = dataset.inputs if len(dataset.inputs) else dataset.test_inputs
         tokens = [int(seen.reshape(-1)[rng.integers(seen.size)])]
-    return _write(
-        experiment.reader(), dataset.vocabulary, tokens, dataset.shape[0], length, temperature, rng
-    )
+    return _write(writer, tokens, length, temperature, top_k, alternatives, rng)
 
 
 def _write(
-    read: Callable[[Any], Any], vocabulary: tuple[str, ...], tokens: list[int], window: int, length: int,
-    temperature: float, rng: np.random.Generator,
+    writer: Writer, tokens: list[int], length: int, temperature: float, top_k: int | None,
+    alternatives: int, rng: np.random.Generator,
 ) -> Iterator[Progress]:  # fmt: skip
+    vocabulary = writer.vocabulary
     yield 0.0, {"prompt": "".join(vocabulary[token] for token in tokens)}
     for i in range(length):
-        z = read(np.array([tokens[-window:]], np.float64))["z"][0, -1].astype(np.float64)
-        shares = softmax(z)
-        if not np.isfinite(shares).all():
-            raise Refused("weights", NOT_FINITE)
-        if temperature > 0:
-            token = int(rng.choice(len(shares), p=softmax(z / temperature)))
-        else:
-            token = int(shares.argmax())
+        z = writer.scores(tokens)
+        own, drawn = softmax(z), sampled(z, temperature, top_k)
+        token = int(rng.choice(len(drawn), p=drawn)) if temperature > 0 else int(drawn.argmax())
         tokens.append(token)
-        yield (i + 1) / length, {"text": vocabulary[token], "probabilities": [float(shares[token])]}
+        news = {"text": vocabulary[token], "probabilities": [float(own[token])]}
+        if alternatives:
+            first = np.argsort(-z, kind="stable")[:alternatives]
+            told = {
+                "characters": [vocabulary[t] for t in first],
+                "probabilities": own[first].tolist(),
+                "drawn": drawn[first].tolist(),
+            }
+            news["alternatives"] = [told]
+        yield (i + 1) / length, news

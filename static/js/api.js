@@ -136,6 +136,8 @@ export const api = {
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
+  /** @returns {Promise<import("./wire.js").NextCharactersOut>} */
+  next: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/next`, asked),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
   cancel: (/** @type {string} */ job) => ask("DELETE", `/api/jobs/${encodeURIComponent(job)}`),
   /** @returns {Promise<import("./wire.js").OwnOut[]>} */

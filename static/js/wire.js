@@ -2,6 +2,7 @@
  * What travels between the server and the page, made from the OpenAPI document by `make types`; not to be edited.
  *
  * @typedef {{step: number, samples: [number, number], of: [number, number], train: QualityOut, test: QualityOut, units: WorthOut[]}} AblationOut
+ * @typedef {{characters: string[], probabilities: number[], drawn: number[]}} AlternativesOut
  * @typedef {{samples?: number[] | null, step?: number | null}} ApplyIn
  * @typedef {{kind: "majority" | "mean" | "persistence" | "frequency", loss_name: string, loss: number | null, test_loss: number | null, metric: number | null, test_metric: number | null}} BaselineOut
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
@@ -16,7 +17,7 @@
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
- * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null, sources: number[] | null, test_sources: number[] | null}} DatasetOut
+ * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], one_form: OneFormOut | null, digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null, sources: number[] | null, test_sources: number[] | null}} DatasetOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{layer: string, kind: string, direction: "forward" | "backward", truncate: number, x: ((number | null)[])[], h: ((number | null)[])[], c: ((number | null)[])[] | null, gates: Record<string, ((number | null)[])[]>, grad_h: (number | null)[], grad_c: (number | null)[] | null, grad_from: ((number | null)[])[]}} DirectionOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
@@ -37,7 +38,7 @@
  * @typedef {{step: number, window: number, horizon: number, length: number, test_first: number | null, test_last: number | null, direct: CourseOut, errors: ErrorsOut | null, free: FreeCourseOut}} ForecastOut
  * @typedef {{step: number, epoch: number, state: "playing" | "paused" | "diverged", loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, measured_step: number, weights: number[] | null, losses: number[] | null, losses_kind: "all" | "thinned" | "none" | null, losses_steps: number[] | null, remaining: number | null, loss_points: [number, number][], loss_ranges: [number, number][], divergence: DivergenceOut | null, learning_rate: number, revision: number, generation: number, run: number, last_step: number, restored: MarkOut | null, notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null, best_step: number | null, best_loss: number | null, stopped: StoppedOut | null}} FrameOut
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[], fed_back_from: number, errors: ErrorsOut}} FreeCourseOut
- * @typedef {{prompt?: string, length?: number, temperature?: number, seed?: number}} GenerateIn
+ * @typedef {{prompt?: string, length?: number, temperature?: number, top_k?: number | null, alternatives?: number, seed?: number}} GenerateIn
  * @typedef {{conditions: ConditionOut[], steps: number, same: string[], free: string[]}} GoalOut
  * @typedef {{worst: number | null, parameters: Record<string, ParameterCheckOut>, samples: number[], untruncated: string[], passed: boolean}} GradientCheckOut
  * @typedef {{loss: number | null, gradients: Record<string, any>}} GradientsOut
@@ -55,12 +56,16 @@
  * @typedef {{field: string, message: string, code: string, values: Record<string, string | number>, limit: number | null}} MistakeOut
  * @typedef {{id: string, spec: Record<string, any>, inputs: string[], layers: LayerOut[], layout: ParameterOut[], parameters: number, memory: number, steps_per_epoch: number, samples: number, step: number, epoch: number, state: "playing" | "paused" | "diverged", learning_rate: number, steps_per_second: number | null, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, revision: number, generation: number, run: number, last_step: number, reachable: [number, number][], best_step: number | null, best_loss: number | null, until: any, marks: MarkOut[], notice: string | null, notice_code: string | null, notice_values: Record<string, string | number> | null}} NetworkOut
  * @typedef {{id: string, name: string, dataset: string, parameters: number | null, step: number, loss: number | null, state: "playing" | "paused" | "diverged", changed: string}} NetworkSummary
+ * @typedef {{character: string, name: string, probability: number, drawn: number}} NextCharacterOut
+ * @typedef {{step: number, prompt: string, read: number, characters: NextCharacterOut[]}} NextCharactersOut
+ * @typedef {{prompt: string, temperature?: number, top_k?: number | null}} NextIn
  * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, size?: number, stride?: number, fill?: number}} OcclusionIn
  * @typedef {{step: number, of: number, whole: number, outputs: number[], rows: number, columns: number, drop: number[][]}} OcclusionOut
+ * @typedef {{line_ends: number, composed: number}} OneFormOut
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, inputs?: number[][] | null, targets?: (number | string)[] | null, images?: (((number | number[])[])[])[] | null, sounds?: string[] | null, labels?: string[] | null, dataset?: Record<string, any> | null}} OwnIn
- * @typedef {{id: string, name: string, kind: "own" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
+ * @typedef {{id: string, name: string, kind: "own" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, one_form: OneFormOut | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
@@ -83,7 +88,10 @@
  * @typedef {{weights: SpreadOut | null, gradients: SpreadOut | null, activations: SpreadOut}} SpreadsOut
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
  * @typedef {{layer: string, unit: number, what: "off" | "on" | "freeze" | "unfreeze" | "swap", with?: number | null}} SurgeryIn
- * @typedef {{prompt: string, text: string, probabilities: number[]}} TextOut
+ * @typedef {{text: string}} SurpriseIn
+ * @typedef {{step: number, characters: SurprisingOut[], bits_per_character: number, perplexity: number}} SurpriseOut
+ * @typedef {{character: string, name: string, probability: number | null, bits: number | null}} SurprisingOut
+ * @typedef {{prompt: string, text: string, probabilities: number[], alternatives: AlternativesOut[]}} TextOut
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn

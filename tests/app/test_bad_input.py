@@ -54,6 +54,8 @@ ROUTES = [
     ("POST", "/occlusion"),
     ("POST", "/excite"),
     ("POST", "/unrolled"),
+    ("POST", "/next"),
+    ("POST", "/surprise"),
     ("POST", "/surgery"),
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),

@@ -61,6 +61,8 @@ PROBLEMS: dict[str, tuple[str, Any, int, str, dict[str, Any]]] = {
     ),
     "a parameter that is not there": ("PUT /weights", {"nope": [1]}, 422, "weights.unknown", {"name": "nope"}),
     "no text": ("POST /generate", {}, 422, "generate.no_text", {"dataset": "spiral"}),
+    "nothing to follow": ("POST /next", {"prompt": "a"}, 422, "generate.no_text", {"dataset": "spiral"}),
+    "no text to be surprised by": ("POST /surprise", {"text": "ab"}, 422, "generate.no_text", {}),
     "no network": ("GET /api/networks/nope", None, 404, "no_such_network", {}),
     "no job": ("GET /api/jobs/nope", None, 404, "no_such_job", {}),
     "no address": ("GET /nope", None, 404, "no_such_address", {}),

@@ -10,7 +10,8 @@ import pytest
 
 from engine.datasets import DATASETS, Dataset, OwnText, text
 from engine.datasets.arithmetic import PAD, Arithmetic
-from engine.datasets.text import MAX_VOCABULARY, Topics, Zen, printable
+from engine.datasets.characters import alike, one_form, printable, spelled
+from engine.datasets.text import MAX_VOCABULARY, Topics, Zen
 from engine.errors import Refused
 
 ROOT = Path(__file__).parent.parent.parent
@@ -143,7 +144,7 @@ def test_padding_is_a_token_that_is_never_wanted() -> None:
         ("a" * 32, "text", "has 32 characters"),
         ("a" * 500, "text", "'a' over and over"),
         ("\n" * 10 + "b" * 50 + "\ud83d", "text", r"lone surrogate U\+D83D"),
-        ("".join(chr(0x4E00 + i) for i in range(257)), "text", r"257 different .*max_vocabulary"),
+        ("".join(chr(0x4E00 + i) for i in range(1025)), "text", r"1025 different .*max_vocabulary"),
     ],
 )
 def test_bad_texts_say_what_would_do(given: str, field: str, says: str) -> None:
@@ -182,7 +183,7 @@ def test_any_script_is_read_and_can_be_written_back(given: str) -> None:
         read(made, made.inputs[:, 0]) + read(made, made.targets[-1]) == OwnText(text=given).whole()
     )
     for name in made.class_names:
-        assert name.isprintable() or name.startswith("◌")
+        assert name.isprintable()
         name.encode()
     assert len(set(made.class_names)) == made.classes
 
@@ -194,9 +195,65 @@ def test_a_letter_and_its_accent_are_one_character_however_they_are_typed() -> N
 
 
 def test_what_cannot_be_seen_has_a_name() -> None:
-    assert [printable(c) for c in " \n\t\0\u3000a学"] == [
-        "␣", "↵", "⇥", "U+0000", "U+3000", "a", "学",
-    ]  # fmt: skip
+    named = {
+        " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "U+000D", "\0": "U+0000", "\u3000": "U+3000", "\u00a0": "U+00A0",
+        "\u200b": "U+200B", "\u200d": "U+200D", "\ufeff": "U+FEFF", "\u202e": "U+202E", "\u2028": "U+2028",
+        "\ufe0f": "U+FE0F", "\u3164": "U+3164", "\u2800": "U+2800", "\u0301": "◌\u0301", "\u093f": "◌\u093f",
+        "a": "a", "学": "学", "👍": "👍", "␣": "U+2423", "⏎": "U+23CE", "⇥": "U+21E5",
+    }  # fmt: skip
+    assert {c: printable(c) for c in named} == named
+
+
+def test_no_two_characters_have_one_name() -> None:
+    names = [printable(chr(code)) for code in range(0x20000)]
+    assert len(set(names)) == len(names)
+    assert all(name.isprintable() and not name.isspace() for name in names)
+
+
+def test_beyond_ascii_the_code_tells_those_that_look_alike_apart() -> None:
+    assert [spelled(c) for c in "a\u0430 \u200bß"] == [
+        "a",
+        "а (U+0430)",
+        "␣",
+        "U+200B",
+        "ß (U+00DF)",
+    ]
+    known = ("a", ",", " ", "é")
+    assert [alike(c, known) for c in "\u0430，\u00a0\u3000b"] == ["a", ",", " ", " ", None]
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "line_ends", "composed"),
+    [
+        ("plain", "plain", 0, 0),
+        ("a\r\nb\rc\nd\r\n\r\n", "a\nb\nc\nd\n\n", 4, 0),
+        ("cafe\u0301 e\u0301", "café é", 0, 2),
+        ("a\u0323\u0307 a\u0307\u0323", "ạ̇ ạ̇", 0, 2),
+        ("\u1112\u1161\u11ab\u1100\u1173\u11af", "한글", 0, 2),
+        ("\u212b and \uac00\u11a8", "Å and 각", 0, 2),
+        ("किताब 👩‍👧 \ufb01", "किताब 👩‍👧 \ufb01", 0, 0),
+    ],
+)
+def test_a_text_comes_to_one_form_and_says_what_was_changed(
+    given: str, text: str, line_ends: int, composed: int
+) -> None:
+    found = one_form(given)
+    assert (found.text, found.line_ends, found.composed) == (text, line_ends, composed)
+    again = one_form(found.text)
+    assert (again.text, again.line_ends, again.composed) == (text, 0, 0)
+
+
+def test_line_ends_and_forms_make_no_other_data() -> None:
+    verse = "Café: one,\ntwo, three.\n" * 4
+    made = OwnText(text=verse).make()
+    for other in (
+        verse.replace("\n", "\r\n"),
+        verse.replace("\n", "\r"),
+        verse.replace("é", "e\u0301"),
+    ):
+        again = OwnText(text=other).make()
+        assert again.vocabulary == made.vocabulary
+        np.testing.assert_array_equal(again.inputs, made.inputs)
 
 
 def test_the_kinds_are_on_the_list() -> None:

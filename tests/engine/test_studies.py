@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from engine import Adam, Experiment, NetworkSpec
-from engine.datasets import DATASETS
+from engine.datasets import DATASETS, OwnText
 from engine.errors import Refused
+from engine.insight import next_character, surprise
 from engine.layers import LSTM, Embedding
 from engine.studies import gather, generate
 from engine.suits import suiting
+from engine.writing import sampled
 
 
 def experiment(kind: str = "zen", steps: int = 0, **parts: Any) -> Experiment:
@@ -58,6 +60,93 @@ def test_the_seed_decides_and_temperature_0_takes_the_likeliest() -> None:
     assert greedy[0] == greedy[1]
 
 
+def test_top_k_draws_from_the_likeliest_alone_and_of_one_it_is_the_likeliest() -> None:
+    run = experiment(steps=100)
+    greedy = written(run, prompt="The", length=80, temperature=0)
+    for temperature in (0.3, 1.0, 5.0):
+        assert written(run, prompt="The", length=80, temperature=temperature, top_k=1) == greedy
+    found = written(run, prompt="The", length=200, temperature=3.0, top_k=3, alternatives=3)
+    among = [
+        c in a["characters"] for c, a in zip(found["text"], found["alternatives"], strict=True)
+    ]
+    assert all(among)
+    assert len({a["characters"].index(c) for c, a in zip(found["text"], found["alternatives"], strict=True)}) == 3  # fmt: skip
+    every = len(run.dataset.vocabulary)
+    assert written(run, seed=2, top_k=every) == written(run, seed=2)
+    with pytest.raises(Refused, match=f"has {every} different .* 1 to {every}") as caught:
+        generate(run, top_k=every + 1)
+    assert (caught.value.place, caught.value.limit) == ("top_k", "vocabulary")
+
+
+def test_alternatives_are_what_the_next_character_is_said_to_be() -> None:
+    run = experiment(steps=60)
+    found = written(
+        run, prompt="Simple", length=5, temperature=0.5, top_k=4, alternatives=6, seed=1
+    )
+    text = found["prompt"] + found["text"]
+    for i, told in enumerate(found["alternatives"]):
+        said = next_character(run, text[: 6 + i], 0.5, 4).characters
+        assert told["characters"] == [c.character for c in said[:6]]
+        assert told["probabilities"] == pytest.approx([c.probability for c in said[:6]], rel=1e-5)
+        assert told["drawn"] == pytest.approx([c.drawn for c in said[:6]], rel=1e-5)
+        assert sum(c.probability for c in said) == pytest.approx(1)
+        assert sum(told["drawn"]) == pytest.approx(1)
+        assert told["drawn"][4:] == [0, 0]
+    with pytest.raises(Refused, match="max_alternatives"):
+        generate(run, length=10_000, alternatives=3)
+
+
+def test_temperature_sharpens_and_flattens_without_a_limit() -> None:
+    z = np.array([2.0, 1.0, -3.0, 2.0])
+    assert sampled(z, 0, None).tolist() == [1, 0, 0, 0]
+    assert sampled(z, 1e-300, None).tolist() == [0.5, 0, 0, 0.5]
+    assert sampled(z, 1.0, 1).tolist() == [1, 0, 0, 0]
+    np.testing.assert_allclose(sampled(z, 1.0, None), np.exp(z) / np.exp(z).sum())
+    np.testing.assert_allclose(sampled(z, 100.0, None), 0.25, atol=0.01)
+    assert sampled(z, 2.0, 3)[2] == 0
+
+
+def test_a_text_is_as_surprising_as_it_was_probable_when_it_was_written() -> None:
+    """Past a window's length too, and by the very definition of next."""
+    run = experiment(steps=100)
+    found = written(run, prompt="N", length=80, temperature=1.2)
+    said = surprise(run, "N" + found["text"])
+    assert said.characters[0].bits is None
+    probabilities = [c.probability for c in said.characters[1:]]
+    np.testing.assert_allclose(probabilities, found["probabilities"], rtol=1e-4)
+    bits = -np.log2(found["probabilities"])
+    np.testing.assert_allclose([c.bits for c in said.characters[1:]], bits, atol=1e-3)
+    assert said.bits_per_character == pytest.approx(bits.mean(), rel=1e-4)
+    assert said.perplexity == pytest.approx(2 ** bits.mean(), rel=1e-4)
+    assert "".join(c.character for c in said.characters) == "N" + found["text"]
+
+
+def test_a_text_that_cannot_surprise_or_costs_too_much_is_refused() -> None:
+    run = experiment()
+    for text, says in (("", "two characters"), ("N", "two characters"), ("Nß", "has no ß")):
+        with pytest.raises(Refused, match=says) as caught:
+            surprise(run, text)
+        assert caught.value.place == "text"
+    wide = experiment(layers=(Embedding(), LSTM(units=256, return_sequences=True)))
+    with pytest.raises(Refused, match="max_work"):
+        surprise(wide, "Now is better than never." * 60)
+    with pytest.raises(Refused, match="at least one character"):
+        next_character(run, "")
+
+
+def test_prompts_come_to_one_form() -> None:
+    own = OwnText(text="Un café noir,\nun café au lait. " * 8)
+    run = Experiment(NetworkSpec(dataset=own, **suiting(OwnText)))
+    made = written(run, prompt="cafe\u0301\r\n", length=5)
+    assert made["prompt"] == "café\n"
+    assert written(run, prompt="café\n", length=5) == made
+    assert next_character(run, "cafe\u0301") == next_character(run, "café")
+    with pytest.raises(
+        Refused, match=r"no ， \(U\+FF0C\); it has , \(U\+002C\), which looks alike"
+    ):
+        generate(run, prompt="café，")
+
+
 def test_high_temperature_draws_all_alike() -> None:
     run = experiment(steps=300)
     text = written(run, prompt="a", length=4000, temperature=100.0)["text"]
@@ -91,7 +180,7 @@ def test_every_text_can_be_written(kind: str) -> None:
 
 
 def test_what_cannot_be_written_is_refused_at_once() -> None:
-    with pytest.raises(Refused, match="has no ß") as caught:
+    with pytest.raises(Refused, match=r"has no ß \(U\+00DF\)") as caught:
         generate(experiment(), prompt="aß")
     assert caught.value.place == "prompt"
     with pytest.raises(Refused, match="spiral is no text"):

@@ -33,6 +33,13 @@ COSTLY = {
         "layers": [{"kind": "lstm", "units": 128}],
         "batch_size": 60,
     },
+    "text": {
+        "dataset": {"kind": "topics", "window": 64},
+        "layers": [
+            {"kind": "embedding", "output_dim": 64},
+            {"kind": "lstm", "units": 200, "return_sequences": True},
+        ],
+    },
     "wide": {
         "dataset": {"kind": "moons", "samples": 20_000},
         "layers": [{"units": 512}] * 3,
@@ -48,7 +55,7 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/check-gradient": [{"numbers": 64}, {"samples": [0], "numbers": 8}, {}],
     "/trace": [{"samples": list(range(count))} for count in (30, 3, 1)],
     "/play": [{"steps_per_second": 1}],
-    "/generate": [{"length": 10_000}],
+    "/generate": [{"length": 10_000}, {"length": 1000, "alternatives": 20}],
     "/saliency": [
         {"part": "train", "samples": [0], "method": "smooth", "draws": draws} for draws in (256, 32)
     ],
@@ -58,6 +65,8 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/excite": [
         {"layer": "output", "unit": 0, "steps": steps, "blur": 5} for steps in (1000, 100, 10)
     ],
+    "/next": [{"prompt": "e" * 2000}],
+    "/surprise": [{"text": "e" * count} for count in (2000, 200)],
     "/weights": [{"output.bias": [1.0]}],
 }
 

@@ -4,7 +4,6 @@ import { schemaField } from "../fields.js";
 import { dataName } from "../names.js";
 import { named, pick, t } from "../words.js";
 import { mountGallery } from "./gallery.js";
-import { mountOwnText, mountUpload } from "./own-data.js";
 import { entryOf } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -17,8 +16,6 @@ export function mountData(session) {
     drawFields(session);
     drawFeatures(session);
   });
-  mountUpload(session);
-  mountOwnText(session);
 }
 
 /** Its name, its size, and what to try with it. @param {import("../session.js").Session} session */

@@ -32,7 +32,7 @@ export function mountGallery(session) {
     const { catalog } = store.state;
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
-      ...(family === "table" ? [ownTable()] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : family === "sequence" ? [ownSounds(session)] : []),
+      ...(family === "table" ? [ownTable(session)] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : family === "sequence" ? [ownSounds(session)] : []),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
@@ -76,9 +76,19 @@ function thumbnail(session, entry) {
   return button;
 }
 
-/** A table of one's own opens a dialog first. */
-function ownTable() {
-  const button = h("button", { id: "upload", class: "thumb", type: "button", role: "radio", "data-kind": "own", "aria-haspopup": "dialog", onclick: () => /** @type {HTMLDialogElement} */ (byId("upload-dialog")).showModal() },
+/** The dialogs are loaded when the first is opened. @type {Promise<any> | null} */
+let dialogs = null;
+
+/** @param {Session} session @param {"openTable" | "openText"} which */
+const open = (session, which) => session.try(async () => {
+  const opening = (dialogs ??= late("js/panels/own-data.js").then((module) => module.mountOwnData(session)));
+  opening.catch(() => { dialogs = null; });
+  (await opening)[which]();
+});
+
+/** A table of one's own opens a dialog first. @param {Session} session */
+function ownTable(session) {
+  const button = h("button", { id: "upload", class: "thumb", type: "button", role: "radio", "data-kind": "own", "aria-haspopup": "dialog", onclick: () => void open(session, "openTable") },
     h("span", { class: "glyph" }, "▦+"), h("span", {}, t("upload")));
   return explain(button, () => ({ text: t("tip.upload") }));
 }
@@ -110,13 +120,7 @@ function ownSounds(session) {
 /** Text of one's own opens a dialog first. @param {Session} session */
 function ownText(session) {
   const entry = entryOf(session.store.state.catalog, "own_text");
-  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": "own_text", "aria-haspopup": "dialog", onclick: () => {
-    const { spec } = /** @type {import("../types.js").Network} */ (session.store.state.network);
-    const text = /** @type {HTMLTextAreaElement} */ (byId("text-own"));
-    if (spec.dataset.kind === "own_text" && !text.value) text.value = spec.dataset.text;
-    byId("text-problem").textContent = "";
-    /** @type {HTMLDialogElement} */ (byId("text-dialog")).showModal();
-  } }, h("span", { class: "glyph" }, "Aa+"), h("span", {}, named("own_text")));
+  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": "own_text", "aria-haspopup": "dialog", onclick: () => void open(session, "openText") }, h("span", { class: "glyph" }, "Aa+"), h("span", {}, named("own_text")));
   return explain(button, () => entryText(entry));
 }
 

@@ -29,7 +29,6 @@ export function mountSamples(session) {
   const series = /** @type {HTMLCanvasElement} */ (byId("series-chart"));
   const gallery = /** @type {HTMLCanvasElement} */ (byId("gallery"));
   const number = /** @type {HTMLInputElement} */ (byId("sample-number"));
-  let position = -1; // of the chosen character
 
   const choose = (/** @type {number} */ i) => {
     const { dataset, group } = store.state;
@@ -93,8 +92,7 @@ export function mountSamples(session) {
       gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length, namesIn(dataset)).height}px`;
       drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns), namesIn(dataset));
     }
-    if (view === "text") drawText(s, text, position);
-    drawBars(s, view === "text" ? atStep(s, said, shownPosition(dataset, s.sample, position)) : said, chosen.target);
+    if (view !== "text") drawBars(s, said, chosen.target); // of text it is loaded late
     describe(s, chosen, said);
     byId("plane").dataset.drawn = "yes";
   });
@@ -104,7 +102,6 @@ export function mountSamples(session) {
   store.on(["dataset", "language"], (s) => {
     const rows = rowsOnly(s.dataset);
     box.hidden = rows;
-    position = -1;
     for (const id of ["plane", "plane-readout"]) byId(id).hidden = !rows;
     byId("show-test").parentElement?.toggleAttribute("hidden", !rows || !s.dataset?.test_inputs.length);
   });
@@ -142,19 +139,6 @@ export function mountSamples(session) {
     places.forEach((p, i) => { if (Math.abs(p - at) < Math.abs(places[best] - at)) best = i; });
     choose(best);
   });
-  text.addEventListener("click", (event) => {
-    const cell = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
-    if (cell) choosePlace(Number(/** @type {HTMLElement} */ (cell).dataset.at));
-  });
-  text.addEventListener("keydown", (event) => {
-    const { dataset, sample } = store.state;
-    if (!dataset) return;
-    move(event, { ArrowLeft: -1, ArrowRight: 1 }, (by) => choosePlace(shownPosition(dataset, sample, position) + by));
-  });
-  function choosePlace(/** @type {number} */ at) {
-    position = Math.max(0, Math.min((store.state.dataset?.shape[0] ?? 1) - 1, at));
-    draw();
-  }
 }
 
 /**
@@ -162,7 +146,7 @@ export function mountSamples(session) {
  * @param {Record<string, number>} keys
  * @param {(by: number) => void} go
  */
-function move(event, keys, go) {
+export function move(event, keys, go) {
   const by = keys[event.key];
   if (!by) return;
   event.preventDefault();
@@ -185,13 +169,7 @@ function axesOf(dataset) {
 }
 
 /** Of the output layer. @param {State} s */
-const activationOf = (s) => s.network?.layers.at(-1)?.activation;
-
-/** What is said at one time step. @param {State} s @param {Float32Array | null | undefined} said @param {number} i */
-function atStep(s, said, i) {
-  const units = s.network?.layers.at(-1)?.units ?? 0;
-  return said?.subarray(i * units, (i + 1) * units);
-}
+export const activationOf = (s) => s.network?.layers.at(-1)?.activation;
 
 /** What the network says of a drawing. @param {State} s */
 const saidOfDrawing = (s) => (s.look?.drawing ? s.look.layers[s.network?.layers.at(-1)?.name ?? ""]?.a : undefined);
@@ -215,46 +193,13 @@ function item(s, i) {
   return { sample: input, caption: `${className(dataset, target)}→${className(dataset, said)}`, brief: `→${className(dataset, said)}`, wrong, known: true };
 }
 
-/** The chosen character: by default the last one that is asked for. @param {Dataset} dataset @param {number} sample @param {number} position */
-function shownPosition(dataset, sample, position) {
-  if (position >= 0) return position;
-  const targets = /** @type {number[] | undefined} */ (sampleAt(dataset, sample).target);
-  return Math.max(0, targets?.findLastIndex((v) => v >= 0) ?? 0); // it may be on its way
-}
-
-/**
- * Every character of the sample and, under it, what the network expects next.
- * @param {State} s
- * @param {HTMLElement} box
- * @param {number} position
- */
-function drawText(s, box, position) {
-  const dataset = /** @type {Dataset} */ (s.dataset);
-  const { input, target } = sampleAt(dataset, s.sample);
-  const said = s.look?.sample === s.sample ? s.look.outputs.get(s.sample) : null;
-  const chosen = shownPosition(dataset, s.sample, position);
-  let right = 0, asked = 0;
-  const cells = input.map((/** @type {number} */ token, /** @type {number} */ i) => {
-    const outputs = atStep(s, said, i), guess = outputs ? classOf(outputs, activationOf(s)) : -1, known = guess >= 0 && target[i] >= 0;
-    if (known) asked++;
-    if (known && guess === target[i]) right++;
-    const below = h("i", { class: !known ? "" : guess === target[i] ? "right" : "wrong" }, known ? dataset.class_names[guess] : "\u00a0");
-    if (known && outputs) below.style.opacity = String(0.4 + 0.6 * Math.min(1, outputs[guess]));
-    const cell = h("span", { class: i === chosen ? "chosen" : "" }, h("b", {}, dataset.class_names[token]), below);
-    cell.dataset.at = String(i);
-    return cell;
-  });
-  box.replaceChildren(...cells);
-  box.setAttribute("aria-label", t("textAlt", { text: input.map((/** @type {number} */ v) => dataset.vocabulary[v]).join(""), right, asked }));
-}
-
 /**
  * The largest outputs as bars; of few classes all, in their order.
  * @param {State} s
  * @param {Float32Array | undefined} said
  * @param {any} target
  */
-function drawBars(s, said, target) {
+export function drawBars(s, said, target) {
   const box = byId("sample-bars"), dataset = /** @type {Dataset} */ (s.dataset);
   box.hidden = !dataset.classes;
   if (!dataset.classes) return;
@@ -283,8 +228,8 @@ function describe(s, chosen, said) {
   byId("sample-before").toggleAttribute("disabled", s.sample <= (s.group?.samples[0] ?? 0));
   byId("sample-after").toggleAttribute("disabled", s.sample >= (s.group?.samples.at(-1) ?? count - 1));
   let words = "";
-  if (dataset.view === "text") words = "";
-  else if (s.drawing) words = drawnWords(s, said);
+  if (dataset.view === "text") return void byId("gallery-box").setAttribute("aria-label", t("galleryAlt"));
+  if (s.drawing) words = drawnWords(s, said);
   else if (dataset.classes) {
     const guess = said ? classOf(said, activationOf(s)) : -1;
     words = t("classReadout", { label: className(dataset, chosen.target), said: guess < 0 ? "–" : className(dataset, guess) });
