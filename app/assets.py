@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 from os import stat_result
@@ -89,16 +90,16 @@ class Assets:
             self._urls[key] = self._keep(path, bundle(self._static, path, after).encode())
         return self._urls[key]
 
-    def words_url(self, path: str, late: tuple[str, ...], *, rest: bool) -> str:
-        """The address of the words of a language that come first, or of the `rest`: those whose keys
-        begin with one of `late`."""
-        key = (path, *late, str(rest))
-        if key not in self._urls:
-            words = json.loads((self._static / path).read_bytes())
-            chosen = {word: words[word] for word in words if word.startswith(late) == rest}
-            body = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
-            self._urls[key] = self._keep(path, body.encode())
-        return self._urls[key]
+    def parted(self, path: str, apart: Callable[[str], bool]) -> tuple[str, str]:
+        """Addresses of both parts of a JSON object: the entries whose keys are not `apart`, and those that are."""
+        whole = json.loads((self._static / path).read_bytes())
+        names = (path, path.replace(".json", "-more.json"))
+        parts = [{k: v for k, v in whole.items() if apart(k) is late} for late in (False, True)]
+        first, more = (
+            self._keep(name, json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
+            for name, part in zip(names, parts, strict=True)
+        )
+        return first, more
 
     def _body(self, paths: tuple[str, ...]) -> bytes:
         if paths[0].endswith(".css"):

@@ -60,10 +60,12 @@ def preview_of(made: Dataset) -> dict[str, Any]:
         inputs = _smaller(inputs)
     if made.view == "table" and made.plane is not None:
         inputs = made.plane.project(inputs)
+    # Eleven shades will do for a thumb, and every page load carries them.
+    decimals = 1 if made.view == "image" else 2
     # Not round(): of float32 it leaves 0.10000000149.
     return {
         **_shown(made),
-        "inputs": np.round(inputs.astype(np.float64), 2).tolist(),
+        "inputs": np.round(inputs.astype(np.float64), decimals).tolist(),
         "targets": made.targets[chosen].reshape(len(chosen), made.outputs)[:, 0].round(2).tolist(),
     }
 

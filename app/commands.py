@@ -47,14 +47,7 @@ class Commands:
                 return await self._mend(live, change)
             spec = self._validated(change.merged(live.spec))
             tables = await self.networks.tables_for(spec)
-            try:
-                answer = await self.networks.call(live, runs.patch, spec, tables)
-            except Refused as error:
-                if not error.place.startswith("start") or change.start is not None:  # pyright: ignore[reportAttributeAccessIssue]
-                    raise
-                # Starting weights that were given for the network before do not hold it back.
-                spec = replace(spec, start={})
-                answer = await self.networks.call(live, runs.patch, spec, tables)
+            answer = await self.networks.call(live, runs.patch, spec, tables)
             described = await self._take(live, *answer)
         network = live.described(described)
         if live.playing and not network.samples:

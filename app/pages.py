@@ -13,9 +13,16 @@ from .assets import Assets, Kept
 
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
-_FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
-# Words that on the playground only such scripts say as are loaded when they are first wanted.
-LATE_WORDS = ("ask.", "bp.", "clinic.", "flow.", "fn.", "pictures.", "predict.")
+_FETCHED = ("js/model/worker.js",)
+_WORDS = ("i18n/en.json", "i18n/zh.json")
+# Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
+# keys. They come with the first of these; what is said of a server that does not answer is there before.
+LATE_WORDS = (
+    "ask.", "bp.", "clinic.", "flow.", "fn.", "neuron.", "pictures.", "predict.", "problem.",
+)  # fmt: skip
+_EARLY = {
+    "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
+}  # fmt: skip
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",
@@ -105,23 +112,23 @@ class Site:
             "embedding": self._embedding,
         }
         fetched = {path: assets.url(path) for path in _FETCHED}
-        fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
+        late = {path: assets.late_url(path, PAGES[0].script) for path in LATE}
+        for path in _WORDS:
+            first, more = assets.parted(path, _is_late)
+            late |= {path: first, path.replace(".json", "-more.json"): more}
         pages = {}
         for page in PAGES:
-            given = fetched | _words(assets) if page is PAGES[0] else fetched
-            text = templates.get_template(page.template).render(page=page, fetched=given)
+            its = fetched | (
+                late if page is PAGES[0] else {path: assets.url(path) for path in _WORDS}
+            )
+            text = templates.get_template(page.template).render(page=page, fetched=its)
             pages[page.path] = Kept(text.encode(), "text/html")
         self._pages, self._assets, self._before = pages, assets.kept, self._assets
         self._stamps = stamps
 
 
-def _words(assets: Assets) -> dict[str, str]:
-    """The playground's languages, each in two: what is said at first sight, and the rest."""
-    found: dict[str, str] = {}
-    for path in (path for path in _FETCHED if path.startswith("i18n/")):
-        found[path] = assets.words_url(path, LATE_WORDS, rest=False)
-        found[f"late/{path}"] = assets.words_url(path, LATE_WORDS, rest=True)
-    return found
+def _is_late(key: str) -> bool:
+    return key.startswith(LATE_WORDS) and key not in _EARLY
 
 
 def _stamps(*folders: Path) -> Iterator[tuple[str, int, int]]:

@@ -84,8 +84,9 @@ class Assembly:
         return np.where(labels[:, None] == np.arange(dataset.classes), 1.0, low)
 
 
-def assemble(spec: NetworkSpec, dataset: Dataset, *, fit_surgery: bool = False) -> Assembly:
-    """`fit_surgery`: what there is no such unit for is left out of it, instead of refused.
+def assemble(spec: NetworkSpec, dataset: Dataset, before: NetworkSpec | None = None) -> Assembly:
+    """`before` is what was there: units under surgery and starting weights that it named already are
+    left out where they are no longer to be had, instead of refused.
 
     Raises: Refused, naming the field or the limit, before anything of that size is allocated
     """
@@ -93,11 +94,17 @@ def assemble(spec: NetworkSpec, dataset: Dataset, *, fit_surgery: bool = False) 
     network = _network(spec, dataset)
     _check_size(spec, dataset, network)
     if spec.surgery:
-        surgery = spec.surgery.fitted(network.units) if fit_surgery else spec.surgery.tidy()
+        old = before is not None and spec.surgery == before.surgery
+        surgery = spec.surgery.fitted(network.units) if old else spec.surgery.tidy()
         network.operate(surgery)
         spec = replace(spec, surgery=surgery)
     if spec.start:
-        check_starting(spec.start, network.layout.views(np.zeros(network.layout.size)))
+        try:
+            check_starting(spec.start, network.layout.views(np.zeros(network.layout.size)))
+        except Refused:
+            if before is None or spec.start != before.start:
+                raise
+            spec = replace(spec, start={})
     return Assembly(spec, dataset, network)
 
 

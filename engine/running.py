@@ -75,9 +75,7 @@ class Running(Followed):
         before, dataset = self._parts, self.dataset
         if spec.dataset != before.spec.dataset:
             dataset = make_dataset(spec.dataset, self.tables)
-        # Of units that there no longer are nothing is said, unless it is asked for just now.
-        fit = spec.surgery == before.spec.surgery
-        parts = assemble(spec, dataset, fit_surgery=fit)
+        parts = assemble(spec, dataset, before.spec)
         spec = parts.spec
         inputs, targets = parts.training_arrays()
         another = is_another(before, parts)

@@ -5,6 +5,7 @@
  *   why something cannot be: in English, and what words of the page's language are found by (words.js: `told`)
  */
 import { asset } from "./assets.js";
+import { allWords } from "./whole.js";
 import { datasetOf, fillIn, missing, rowsOnly } from "./model/data.js";
 
 export class Problem extends Error {
@@ -47,7 +48,7 @@ async function answerTo(method, path, body, type = "application/json") {
     throw new Problem({ status: 0, code: "no_answer", detail: "the server does not answer" });
   }
   if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
+    const [problem] = await Promise.all([response.json().catch(() => ({})), allWords()]);
     throw new Problem({ status: response.status, detail: response.statusText, ...problem });
   }
   return response;
@@ -94,7 +95,6 @@ const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)
 export const api = {
   catalog: () => ask("GET", "/api/catalog?short=true"),
   words: (/** @type {string} */ language) => ask("GET", asset(`i18n/${language}.json`)),
-  lateWords: (/** @type {string} */ language) => ask("GET", asset(`late/i18n/${language}.json`)),
   create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
   network: (/** @type {string} */ id) => ask("GET", of(id)),
   dataset,

@@ -1,8 +1,16 @@
 /** Files of the page, by the addresses that the page was given for them (templates/base.html): they change with the contents. */
 
+import { allWords } from "./whole.js";
+
+/** @returns {Record<string, string>} */
+const known = () => JSON.parse(document.documentElement.dataset.assets ?? "{}");
+
+/** Whether the page was given an address of it. @param {string} path under static/ */
+export const hasAsset = (path) => path in known();
+
 /** @param {string} path under static/ */
 export function asset(path) {
-  const url = JSON.parse(document.documentElement.dataset.assets ?? "{}")[path];
+  const url = known()[path];
   if (!url) throw new Error(`the page has no address of ${path}`);
   return String(url);
 }
@@ -13,33 +21,24 @@ export function asset(path) {
  * @returns {Promise<any>} what the module exports
  */
 export function late(path) {
-  waiting[path] ??= fetched(path).catch((error) => {
-    delete waiting[path];
-    throw error;
-  });
+  waiting[path] ??= Promise.all([loaded(path), allWords()]).then(([module]) => module);
   return waiting[path];
 }
 
-/** @param {string} path */
-function fetched(path) {
-  const loaded = new Promise((resolve, reject) => {
+/** @param {string} path @returns {Promise<any>} */
+function loaded(path) {
+  return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.type = "module";
     script.src = asset(path);
     // The bundler (app/bundling.py) leaves every module there, by its path.
     script.onload = () => resolve(/** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")]);
-    script.onerror = () => reject(new Error(path));
+    script.onerror = () => {
+      delete waiting[path];
+      reject(new Error(path));
+    };
     document.head.append(script);
   });
-  return Promise.all([loaded, beside()]).then(([module]) => module);
-}
-
-/** What comes with a script that is late. @type {() => Promise<unknown>} */
-let beside = async () => {};
-
-/** @param {() => Promise<unknown>} load */
-export function comesBeside(load) {
-  beside = load;
 }
 
 /** @type {Record<string, Promise<any>>} */

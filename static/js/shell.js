@@ -5,6 +5,7 @@
 import { forgetColours } from "./canvas.js";
 import { byId, h, showExplanations } from "./dom.js";
 import { remember, remembered } from "./remembered.js";
+import { allWords } from "./whole.js";
 import { load, loaded, t, told, translate } from "./words.js";
 
 /**
@@ -49,7 +50,8 @@ export async function openShell(store, start) {
  * @param {import("./store.js").Store<S>} store
  * @param {Message} message
  */
-export function say(store, message) {
+export async function say(store, message) {
+  if (message.problem) await allWords(); // what is wrong is among those that come late
   set(store, { message });
   if (message.kind === "note") setTimeout(() => store.state.message === message && set(store, { message: null }), 6000);
 }

@@ -1,41 +1,50 @@
 /** The page's words, one file a language; elements marked with data-t are filled in. */
 import { api } from "./api.js";
-import { comesBeside } from "./assets.js";
+import { hasAsset } from "./assets.js";
 import { grouped } from "./canvas.js";
+import { bringsWords } from "./whole.js";
 
 /** @type {Record<string, string>} */
 let words = {};
 /** @type {string} */
 let language = "en";
 
-/** Words that only scripts say that are loaded late: they come with the first of these. @type {Promise<void> | null} */
-let more = null;
-comesBeside(() => (more ??= lateWords().catch((error) => {
-  more = null;
-  throw error;
-})));
-
-async function lateWords() {
-  for (;;) {
-    const of = language, found = await api.lateWords(of);
-    if (of !== language) continue; // it is another one by now
-    words = { ...words, ...found };
-    return;
-  }
-}
-
 /** Where fingers point, "click" and "point at" are other words: a key with `.touch` behind it stands for such devices. */
 const touch = typeof matchMedia === "function" ? matchMedia("(hover: none)") : null;
 
-/** @param {string} wanted */
-export async function load(wanted) {
+/** Whether those are wanted too that come late. */
+let all = false;
+
+/** @param {string} wanted @param {boolean} [late] those that come late as well, and from now on */
+export async function load(wanted, late = all) {
+  all = late;
   const next = wanted === "zh" ? "zh" : "en";
-  const first = await api.words(next);
-  words = { ...first, ...(more ? await api.lateWords(next) : null) };
+  const [first, rest] = await Promise.all([api.words(next), all ? more(next) : {}]);
+  words = { ...first, ...rest };
   language = next;
   document.title = t(document.body.dataset.title ?? "title");
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
 }
+
+/** Those that come late. @param {string} of @returns {Promise<Record<string, string>>} */
+const more = async (of) => (hasAsset(`i18n/${of}-more.json`) ? api.words(`${of}-more`) : {});
+
+/** @type {Promise<void> | null} */
+let arriving = null;
+
+bringsWords(() => (arriving ??= (async () => {
+  const of = language;
+  all = true;
+  try {
+    const found = await more(of);
+    // Where another language has come meanwhile, it has all of its own.
+    if (of === language) words = { ...words, ...found };
+    translate(document);
+  } catch {
+    all = false; // there are the others, and the next one asks again
+    arriving = null;
+  }
+})()));
 
 /** Whether there are words yet. */
 export const loaded = () => Object.keys(words).length > 0;

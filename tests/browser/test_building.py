@@ -128,3 +128,18 @@ def test_schedule_clipping_and_averaging_are_set_and_seen(server, visitor) -> No
         page.click("#step")
         visitor.until("!s.waiting")
     assert page.locator("#more-settings input:invalid").count() == 0
+
+
+def test_a_lesson_chosen_as_data_has_its_own_weights_and_leaves_none_behind(
+    server, visitor
+) -> None:
+    visitor.open(server.url)
+    choose_data(visitor, "worked_example")
+    visitor.until("s.frame && Math.abs(s.frame.loss - 0.298371) < 1e-6")
+    visitor.page.click("#step")
+    visitor.until("s.frame.step === 1")
+    # Its first weight of the output, 0.40, as its hint promises.
+    output = visitor.state("network.layout.find((p) => p.name === 'output.weight').offset")
+    visitor.until(f"Math.abs(s.weights[{output}] - 0.3589) < 1e-4")
+    choose_data(visitor, "iris")
+    assert visitor.state("network.spec.start") == {}

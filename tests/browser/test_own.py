@@ -114,3 +114,19 @@ def test_a_list_that_does_not_come_is_said_and_asked_for_again(server, visitor) 
     page.unroute("**/api/datasets")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector("#thumbs :text('stays here until you delete it')")
+
+
+def test_the_plane_of_two_columns_is_read_in_their_own_units(server, visitor) -> None:
+    rows = [f"{150 + 4 * i},{50 + 3 * (i % 7)},{'tall' if i > 9 else 'small'}" for i in range(20)]
+    page = visitor.open(server.url)
+    upload(visitor, "\n".join(["height,weight,size", *rows]))
+    visitor.until("s.dataset.kind === 'own' && s.picture?.plane")
+    box = page.locator("#plane").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.45)
+    page.wait_for_function(
+        "() => document.getElementById('plane-readout').textContent.includes('→')"
+    )
+    words = page.text_content("#plane-readout").split()
+    assert (words[0], words[2]) == ("height", "weight")
+    assert 150 < float(words[1]) < 226
+    assert 50 < float(words[3]) < 68

@@ -46,7 +46,7 @@ CASES = [
 
 TELL = """async ([language, cases]) => {
   const words = await import("/static/js/words.js"), { Problem } = await import("/static/js/api.js");
-  await words.load(language);
+  await words.load(language, true);
   const here = `/api/networks/${glassbox.session.id}`, said = [];
   for (const [method, path, body] of cases) {
     const headers = body ? { "Content-Type": "application/json" } : {};
@@ -80,7 +80,7 @@ def test_a_code_without_words_is_said_as_well_as_can_be(server, visitor, languag
     found = page.evaluate(
         """async ([language]) => {
           const words = await import("/static/js/words.js"), { Problem } = await import("/static/js/api.js");
-          await words.load(language);
+          await words.load(language, true);
           return words.told(new Problem({ status: 422, detail: "units: a new thing", code: "not_yet_known",
             values: { most: 3 }, errors: [{ field: "layers.0.units" }] }));
         }""",
@@ -93,7 +93,7 @@ def test_what_stands_in_events_is_told_too_and_names_are_the_pages(server, visit
     page = visitor.open(server.url)
     tell = """async ([language, event, name]) => {
       const words = await import("/static/js/words.js"), { reasonIn } = await import("/static/js/api.js");
-      await words.load(language);
+      await words.load(language, true);
       return words.told(reasonIn(event, name));
     }"""
     lost = {

@@ -21,7 +21,7 @@ WORDS = Path(__file__).parents[2] / "static" / "i18n"
 
 def module(page: Any, path: str, code: str) -> Any:
     """What JavaScript returns that has the module as `m`, in the page's language."""
-    words = "(await import('/static/js/words.js')).load(document.documentElement.lang.slice(0, 2))"
+    words = "(await import('/static/js/words.js')).load(document.documentElement.lang.slice(0, 2), true)"
     return page.evaluate(
         f"async () => {{ await {words};"
         f" const m = await import('/static/js/{path}'); return {code}; }}"

@@ -20,17 +20,18 @@ export const areaOf = (width, height) => ({ left: leftOf(), top: 0, width: width
  * @param {CanvasRenderingContext2D} context
  * @param {number} width
  * @param {number} height
- * @param {(u: number) => number} px
- * @param {(v: number) => number} py
  * @param {number[]} low
  * @param {number[]} high
  * @param {string[]} names
  * @param {boolean} lines across
+ * @param {(k: number, value: number) => number} real an axis' value in the data's own unit
  */
-function frameOf(context, width, height, px, py, low, high, names, lines) {
-  const across = ticks(low[0], high[0], Math.max(2, width / 70)), up = ticks(low[1], high[1], Math.max(2, height / 60));
-  drawAxes(context, { left: leftOf(), right: width, top: 0, bottom: height - bottomOf(), lines, border: true },
-    { at: px, marks: across, text: figures(across), name: names[0] }, { at: py, marks: up, text: figures(up), name: names[1] });
+function frameOf(context, width, height, low, high, names, lines, real) {
+  const area = areaOf(width, height), [x0, x1] = [real(0, low[0]), real(0, high[0])], [y0, y1] = [real(1, low[1]), real(1, high[1])];
+  const across = ticks(x0, x1, Math.max(2, width / 70)), up = ticks(y0, y1, Math.max(2, height / 60));
+  drawAxes(context, { left: area.left, right: width, top: 0, bottom: area.height, lines, border: true },
+    { at: (x) => area.left + ((x - x0) / (x1 - x0)) * area.width, marks: across, text: figures(across), name: names[0] },
+    { at: (y) => area.height - ((y - y0) / (y1 - y0)) * area.height, marks: up, text: figures(up), name: names[1] });
 }
 
 /**
@@ -49,7 +50,7 @@ export function drawPixels(canvas, pixels, resolution) {
  * @param {HTMLCanvasElement} canvas
  * @param {{low: number[], high: number[]}} frame
  * @param {Point[]} points
- * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number,
+ * @param {{classes: number, showTest: boolean, cursor: {u: number, v: number} | null, valueScale: number, real: (k: number, value: number) => number,
  *   eraser: {u: number, v: number, radius: number} | null, axes: string[], pulls: Pull[] | null}} options  `radius` as a part of the width
  */
 export function drawPoints(canvas, frame, points, options) {
@@ -59,7 +60,7 @@ export function drawPoints(canvas, frame, points, options) {
   const area = areaOf(width, height);
   const px = (/** @type {number} */ u) => area.left + ((u - frame.low[0]) / (frame.high[0] - frame.low[0])) * area.width;
   const py = (/** @type {number} */ v) => area.height - ((v - frame.low[1]) / (frame.high[1] - frame.low[1])) * area.height;
-  frameOf(context, width, height, px, py, frame.low, frame.high, options.axes, false);
+  frameOf(context, width, height, frame.low, frame.high, options.axes, false, options.real);
   context.save();
   context.beginPath();
   context.rect(area.left, 0, area.width, area.height);
@@ -161,9 +162,9 @@ function crosshair(context, x, y, colour) {
  * @param {HTMLCanvasElement} canvas
  * @param {{range: number[], y: Float32Array, unit: Float32Array | null}} curve
  * @param {Point[]} points u is the input, v the target
- * @param {{showTest: boolean, axes: string[], probe: {u: number} | null, names: string[], pulls: Pull[] | null}} options `names` of both lines
+ * @param {{showTest: boolean, axes: string[], real: (k: number, value: number) => number, probe: {u: number} | null, names: string[], pulls: Pull[] | null}} options `names` of both lines
  */
-export function drawCurve(canvas, curve, points, { showTest, axes, probe, names, pulls }) {
+export function drawCurve(canvas, curve, points, { showTest, axes, real, probe, names, pulls }) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   const values = points.map((p) => p.v).concat(Array.from(curve.y)).filter(Number.isFinite);
@@ -173,7 +174,7 @@ export function drawCurve(canvas, curve, points, { showTest, axes, probe, names,
   const area = areaOf(width, height), [from, to] = curve.range;
   const px = (/** @type {number} */ x) => area.left + ((x - from) / (to - from)) * area.width;
   const py = (/** @type {number} */ y) => area.height - ((y - low) / (high - low)) * area.height;
-  frameOf(context, width, height, px, py, [from, low], [to, high], axes, true);
+  frameOf(context, width, height, [from, low], [to, high], axes, true, real);
   context.save();
   context.beginPath();
   context.rect(area.left, 0, area.width, area.height);

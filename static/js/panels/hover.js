@@ -5,6 +5,7 @@ import { byId, h } from "../dom.js";
 import { has, worthOf } from "../model/surgery.js";
 import { realInput } from "../model/units.js";
 import { inputName, outputName, unitName } from "../names.js";
+import { placeText } from "../places.js";
 import { named, t } from "../words.js";
 
 const MOST_TERMS = 3;
@@ -142,7 +143,5 @@ function line(s, { layer: l, unit, from = 0 }) {
 export function where(s) {
   const { dataset, picture } = s, point = picture?.probe?.point;
   if (!point || !dataset) return t("atFirst");
-  const names = dataset.view === "table" ? ["PC1", "PC2"] : [named("x1"), named("x2")];
-  if (!dataset.plane) return t("atPoint", { where: `${named("x1")} = ${short(point.u, 2)}` });
-  return t("atPoint", { where: `${names[0]} = ${short(point.u, 2)}, ${names[1]} = ${short(point.v, 2)}` });
+  return t("atPoint", { where: placeText(dataset, point, (name, value) => `${name} = ${value}`).join(", ") });
 }

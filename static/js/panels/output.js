@@ -4,10 +4,11 @@ import { areaOf, drawCurve, drawPixels, drawPoints } from "../charts/plane.js";
 import { byId, h } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
 import { realInput, realTarget } from "../model/units.js";
-import { className, columnName, inputName, outputName, targetName, unitName } from "../names.js";
+import { className, columnName, outputName, targetName, unitName } from "../names.js";
+import { axisName, ofColumns, onAxis, placeText } from "../places.js";
 import { allPoints, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
-import { listed, named, t } from "../words.js";
+import { listed, t } from "../words.js";
 import { Brush, drawBrushes, ERASE_RADIUS } from "./brush.js";
 import { hides } from "./hiding.js";
 
@@ -34,11 +35,11 @@ export function mountOutput(session) {
     const s = store.state;
     const { dataset, picture } = s;
     if (!dataset || !rowsOnly(dataset)) return;
-    const points = allPoints(s);
+    const points = allPoints(s), real = (/** @type {number} */ k, /** @type {number} */ v) => (dataset.plane || !k ? onAxis(dataset, k, v) : v);
     if (!dataset.plane) {
       pixels.width = pixels.width;
       if (!picture?.curve) return;
-      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)], pulls: s.pulls });
+      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, real, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)], pulls: s.pulls });
       box.dataset.drawn = "yes";
       return;
     }
@@ -54,14 +55,13 @@ export function mountOutput(session) {
     const scale = Math.max(1e-6, ...dataset.targets.flat().map(Math.abs));
     const shown = brush ? points.filter((p) => !brush?.covers(p)).concat(brush.drawn()) : points;
     const eraser = brush?.kind === "erase" && brush.last ? { ...brush.last, radius: ERASE_RADIUS } : null;
-    drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor: cursor ?? s.probePinned, valueScale: scale, eraser, axes, pulls: s.pulls });
+    drawPoints(marks, dataset.plane, shown, { classes: dataset.classes, showTest: s.showTest, cursor: cursor ?? s.probePinned, valueScale: scale, eraser, axes, real, pulls: s.pulls });
   });
   store.on(["dataset", "language"], (s) => {
     if (!s.dataset || !s.network) return;
-    const { dataset } = s, parts = dataset.view === "table" && dataset.plane ? shares(dataset) : [];
-    axes = ofColumns(dataset) ? [columnName(dataset, 0), columnName(dataset, 1)]
-      : dataset.view === "table" ? parts.map((share, k) => t("component", { n: k + 1, share: Math.round(share * 100) }))
-      : dataset.plane ? [named("x1"), named("x2")] : [inputName(dataset, s.network, 0), targetName(dataset)];
+    const { dataset } = s;
+    axes = !ofColumns(dataset) ? shares(dataset).map((share, k) => t("component", { n: k + 1, share: Math.round(share * 100) }))
+      : [axisName(dataset, 0), dataset.plane ? axisName(dataset, 1) : targetName(dataset)];
   });
   store.on(["picture", "dataset", "theme", "showTest", "language", "probePinned", "pulls"], draw);
   new ResizeObserver(draw).observe(box);
@@ -142,9 +142,6 @@ export function mountOutput(session) {
 /** Which of several values is shown. @param {State} s */
 const severalOf = ({ dataset, network }) => (network && dataset && !dataset.classes && Array.isArray(dataset.targets[0]) ? outputName(dataset, network, 0).text : "");
 
-/** Whether the plane of a table is that of its own two columns. @param {import("../types.js").Dataset} dataset */
-const ofColumns = (dataset) => dataset.view === "table" && dataset.columns.length === 2;
-
 const clamp = (/** @type {number} */ x, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
 
 /** Which samples are wrong, as a text. @param {import("../charts/plane.js").Point[]} points */
@@ -219,11 +216,10 @@ function readout(s, p) {
   const { dataset } = s, plane = dataset?.plane;
   if (!dataset) return "";
   const outputs = s.picture?.probe?.outputs ?? [];
-  if (!plane) return `${named("x1")} ${short(p.u, 2)} → ${t("prediction")} ${short(realTarget(dataset, outputs[0]), 3)}`;
+  if (!plane) return `${placeText(dataset, p)} → ${t("prediction")} ${short(realTarget(dataset, outputs[0]), 3)}`;
   const near = (plane.high[0] - plane.low[0]) * 0.03;
   const found = allPoints(s).filter((q) => !q.test || s.showTest).find((q) => Math.hypot(q.u - p.u, q.v - p.v) < near);
-  const axes = ofColumns(dataset) ? [columnName(dataset, 0), columnName(dataset, 1)] : dataset.view === "table" ? ["PC1", "PC2"] : [named("x1"), named("x2")];
-  let here = `${axes[0]} ${short(p.u, 2)}  ${axes[1]} ${short(p.v, 2)}`;
+  let here = placeText(dataset, p).join("  ");
   here += ` → ${outputs.map((/** @type {number} */ y, /** @type {number} */ j) => (dataset.classes && outputs.length > 1 ? `${className(dataset, j)} ${short(y, 2)}` : short(dataset.classes ? y : realTarget(dataset, y), 2))).join("  ")}`;
   if (!found) return here;
   const told = /** @type {number[]} */ ([(found.test ? dataset.test_targets : dataset.targets)[found.sample ?? -1] ?? found.label].flat());

@@ -9,7 +9,8 @@ import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { eachFrame } from "../store.js";
-import { layerName, named, t, told } from "../words.js";
+import { placeText } from "../places.js";
+import { layerName, t, told } from "../words.js";
 
 const EVERY_MS = 400, PULLS = 12, WORST = 10, NEAR = 0.025;
 
@@ -194,7 +195,7 @@ function placeOf(s) {
   const asked = askedOf(s), p = s.probePinned;
   if (!asked) return t("ask.nowhere");
   if ("part" in asked) return t(asked.part === "test" ? "ask.aboutTest" : "ask.aboutTrain", { name: labelOf(s, asked.part, asked.samples[0]) });
-  return t("ask.aboutPoint", { place: s.dataset?.plane ? `(${short(p?.u, 2)}, ${short(p?.v, 2)})` : `${named("x1")} = ${short(p?.u, 2)}` });
+  return p && s.dataset ? t("ask.aboutPoint", { place: placeText(s.dataset, p, (name, value) => `${name} = ${value}`).join(", ") }) : "";
 }
 
 /** A sample's number as the page counts, and its class. @param {State} s @param {"train" | "test"} part @param {number} sample */
