@@ -245,7 +245,8 @@ def test_what_is_seen_first_says_no_words_that_come_late() -> None:
     pages = [ROOT / "templates" / name for name in (PAGES[0].template, "base.html", "dialogs.html")]
     for path in (*first, *pages):
         for word in re.findall(r"[\"'`]([a-z]+\.)[\w.${}]*[\"'`]", path.read_text()):
-            assert word not in LATE_WORDS, (path.name, word)
+            # Those of a problem are waited for wherever one is told.
+            assert word == "problem." or word not in LATE_WORDS, (path.name, word)
 
 
 def test_every_script_is_in_the_bundle_of_a_page_or_of_the_worker() -> None:
