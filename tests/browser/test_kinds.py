@@ -182,7 +182,7 @@ def test_a_text_network_writes_and_can_be_stopped(server, visitor) -> None:
     assert len(page.evaluate("document.getElementById('written').textContent")) < 10_000
     page.fill("#write-prompt", "ß")
     page.click("#write")
-    page.wait_for_selector("#write-problem:has-text('ß does not occur')")
+    page.wait_for_selector("#write-problem:has-text('ß (U+00DF) does not occur')")
     visitor.complaints.clear()  # the console names the 422
     choose_data(visitor, "spiral")
     page.wait_for_selector("#writing", state="hidden")

@@ -12,7 +12,7 @@ const ROWS = 6, EVERY_MS = 400;
  */
 
 export class Expecting {
-  /** In place of a character that was written. @type {{character: string, alternatives: Alternatives} | null} */
+  /** In place of a character that was written. @type {{read: string, character: string, alternatives: Alternatives} | null} */
   #instead = null;
   /** @type {{characters: Expected[], after: string} | null} */
   #found = null;
@@ -22,16 +22,17 @@ export class Expecting {
   #step = -1;
 
   /**
-   * @param {import("../session.js").Session} session @param {HTMLElement} box
+   * @param {import("../session.js").Session} session @param {HTMLElement} box @param {HTMLElement} head what the bars are of
    * @param {() => {prompt: string, temperature: number, top_k: number | null}} wanted
    */
-  constructor(session, box, wanted) {
+  constructor(session, box, head, wanted) {
     this.session = session;
     this.box = box;
+    this.head = head;
     this.wanted = wanted;
   }
 
-  /** What was likely where a character was written; null: what comes next. @param {{character: string, alternatives: Alternatives} | null} what */
+  /** What was likely where a character was written; null: what comes next. @param {{read: string, character: string, alternatives: Alternatives} | null} what */
   instead(what) {
     if (!what && !this.#instead) return;
     this.#instead = what;
@@ -56,13 +57,13 @@ export class Expecting {
       this.#step = frame?.step ?? -1;
       const most = dataset?.vocabulary?.length ?? 0;
       if (wanted.top_k !== null && !(wanted.top_k >= 1 && wanted.top_k <= most)) wanted.top_k = null;
-      const asked = { ...wanted, prompt: [...wanted.prompt].slice(-(dataset?.shape[0] ?? 1)).join("") };
-      if (dataset?.view !== "text" || !asked.prompt) this.#found = null;
+      const read = [...wanted.prompt.normalize("NFC")].slice(-(dataset?.shape[0] ?? 1)), asked = { ...wanted, prompt: read.join("") };
+      // What the data has not is said where it is to be written after.
+      if (dataset?.view !== "text" || !read.length || !read.every((c) => dataset.vocabulary.includes(c))) this.#found = null;
       else try {
         const { characters } = await api.next(of, asked);
         if (of === session.id) this.#found = { characters, after: asked.prompt };
       } catch (error) {
-        // The prompt's own problem is said where it is written from.
         if (!(error instanceof Problem)) throw error;
         this.#found = null;
       }
@@ -82,13 +83,14 @@ export class Expecting {
     if (!dataset || dataset.view !== "text") return;
     /** @type {Expected[]} */
     const all = instead ? instead.alternatives.characters.map((character, i) => ({ character, probability: instead.alternatives.probabilities[i], drawn: instead.alternatives.drawn[i] })) : found?.characters ?? [];
-    const head = instead ? t("expectedInstead", { character: spelled(dataset, instead.character) }) : all.length ? t("expectedAfter", { text: [...(found?.after ?? "")].slice(-8).map((c) => nameOf(dataset, c)).join("") }) : t("expectedNone");
+    this.head.textContent = instead ? `${instead.read} ${t("expectedInstead")}` : all.length ? t("expectedAfter", { text: [...(found?.after ?? "")].slice(-8).map((c) => nameOf(dataset, c)).join("") }) : t("expectedNone");
     const rows = all.slice(0, ROWS), left = rows.reduce(([p, d], one) => [p - one.probability, d - one.drawn], [1, 1]);
+    // Nothing moves when there is something to show.
+    const none = Array.from({ length: Math.min(ROWS + 1, dataset.vocabulary.length) }, () => h("tr", {}, h("th", { scope: "row" }, "–"), h("td", { class: "track" }, bar("own", 0), bar("drawn", 0)), h("td", { class: "number" }, "–"), h("td", { class: "number" }, "–")));
     const row = (/** @type {string} */ name, /** @type {number} */ p, /** @type {number} */ drawn, /** @type {boolean} */ taken) => h("tr", { class: taken ? "taken" : "" },
       h("th", { scope: "row" }, name), h("td", { class: "track", "aria-hidden": "true" }, bar("own", p), bar("drawn", drawn)), h("td", { class: "number" }, percent(p)), h("td", { class: "number" }, percent(drawn)));
-    this.box.replaceChildren(h("caption", {}, head),
-      h("thead", {}, h("tr", {}, h("td", {}), h("td", { "aria-hidden": "true" }), h("th", { scope: "col", class: "own" }, t("expectedOwn")), h("th", { scope: "col", class: "drawn" }, t("expectedDrawn")))),
-      h("tbody", {}, ...rows.map((one) => row(nameOf(dataset, one.character), one.probability, one.drawn, one.character === instead?.character)),
+    this.box.replaceChildren(h("thead", {}, h("tr", {}, h("td", {}), h("td", { "aria-hidden": "true" }), h("th", { scope: "col", class: "own" }, t("expectedOwn")), h("th", { scope: "col", class: "drawn" }, t("expectedDrawn")))),
+      h("tbody", {}, ...(rows.length ? [] : none), ...rows.map((one) => row(nameOf(dataset, one.character), one.probability, one.drawn, one.character === instead?.character)),
         ...(dataset.vocabulary.length > ROWS && rows.length ? [row(t("expectedOthers"), Math.max(0, left[0]), Math.max(0, left[1]), false)] : [])));
     this.box.dataset.step = String(this.#step);
   }

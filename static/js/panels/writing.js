@@ -21,7 +21,7 @@ const AGAIN_MS = 1000, AFTER_TROUBLE_MS = 5000, LIVE_LENGTH = 200, ALTERNATIVES 
 export function mountWriting(session) {
   mountTextSample(session);
   const { store } = session;
-  const box = byId("writing"), button = byId("write"), paper = byId("written"), problem = byId("write-problem"), readout = byId("write-readout");
+  const box = byId("writing"), button = byId("write"), paper = byId("written"), problem = byId("write-problem");
   const prompt = /** @type {HTMLInputElement} */ (byId("write-prompt"));
   const temperature = /** @type {HTMLInputElement} */ (byId("write-temperature"));
   const topK = /** @type {HTMLInputElement} */ (byId("write-top-k"));
@@ -38,7 +38,7 @@ export function mountWriting(session) {
   const first = h("b", {}), rest = h("span", {});
 
   const settings = () => ({ temperature: Number(temperature.value), top_k: topK.value === "" ? null : Number(topK.value) });
-  const expecting = new Expecting(session, byId("expected"), () => ({ ...settings(), prompt: written.length ? begun + written.map((one) => one.character).join("") : prompt.value }));
+  const expecting = new Expecting(session, byId("expected"), byId("write-readout"), () => ({ ...settings(), prompt: prompt.value || begun + written.map((one) => one.character).join("") }));
   const show = () => {
     button.textContent = t(busy ? "writeStop" : "write");
     paper.setAttribute("aria-busy", String(busy));
@@ -137,14 +137,11 @@ export function mountWriting(session) {
     rest.children[chosen]?.classList.remove("chosen");
     chosen = i >= 0 && i < written.length ? i : -1;
     const one = written[chosen];
-    readout.textContent = "";
-    if (one && dataset) {
-      const cell = /** @type {HTMLElement} */ (rest.children[chosen]);
-      cell.classList.add("chosen");
-      readout.textContent = t("surpriseRead", { character: spelled(dataset, one.character), p: share(one.probability), bits: bitsOf(one.probability).toFixed(1) });
-      byId("live").textContent = `${readout.textContent} ${expecting.spoken(one.alternatives)}`;
-    }
-    expecting.instead(one ? { character: one.character, alternatives: one.alternatives ?? { characters: [], probabilities: [], drawn: [] } } : null);
+    if (!one || !dataset) return expecting.instead(null);
+    rest.children[chosen].classList.add("chosen");
+    const read = t("surpriseRead", { character: spelled(dataset, one.character), p: share(one.probability), bits: bitsOf(one.probability).toFixed(1) });
+    byId("live").textContent = `${read} ${expecting.spoken(one.alternatives)}`;
+    expecting.instead({ read, character: one.character, alternatives: one.alternatives ?? { characters: [], probabilities: [], drawn: [] } });
   }
 
   byId("write-form").addEventListener("submit", (event) => {
@@ -166,6 +163,9 @@ export function mountWriting(session) {
     if (going) stop();
     clear("");
     writtenAt = next = 0;
+  });
+  prompt.addEventListener("input", () => {
+    choose(-1);
     expecting.refresh();
   });
   for (const field of [temperature, topK]) field.addEventListener("input", () => {
