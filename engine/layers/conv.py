@@ -216,19 +216,20 @@ class Conv2D(Weighted):
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         positions, before, after = self.geometry(x.shape[1:])
         if run.compiled:
-            relu = self.activation == "relu"
+            # Where z is looked at it stays; training bends it in its place.
+            relu = self.activation == "relu" and run.training
             z, kept = kernels("conv_layer").convolve(
                 x, p["weight"], p["bias"], positions, before, self.strides, self.dilation_rate,
                 self.groups, relu, run.scratch,
             )  # fmt: skip
             if relu:  # z is bent already; the way back asks only where a is more than 0
                 a, cache = silenced(z, {"a": z}, run)
-                return a, {"x": x, "kept": kept, **cache}
+                return a, {"x": x, "taken": kept, **cache}
         else:
             kept = padded(x, before, after)
             z = self._products(kept, p["weight"], positions) + p["bias"]
         a, cache = activated(self.activation, z, run)
-        return a, {"x": x, "kept": kept, **cache}
+        return a, {"x": x, "taken": kept, **cache}
 
     def _products(self, x: Array, weight: Array, positions: tuple[int, int]) -> Array:
         seen = windows(x, self.kernel_size, self.strides, self.dilation_rate, positions)
@@ -247,15 +248,15 @@ class Conv2D(Weighted):
         shape = cache["x"].shape
         positions, before, after = self.geometry(shape[1:])
         if run.compiled:
-            relu = self.activation == "relu"
+            relu = self.activation == "relu" and "slope" not in cache
             return kernels("conv_layer").pull_back(
-                cache["kept"], p["weight"], dy if relu else deactivated(self.activation, cache, dy),
+                cache["taken"], p["weight"], dy if relu else deactivated(self.activation, cache, dy),
                 cache["a"] if relu else None, g["weight"], g["bias"], shape, before, after,
                 self.strides, self.dilation_rate, self.groups, run.first, run.scratch,
             )  # fmt: skip
         dz = deactivated(self.activation, cache, dy)
         g["bias"][...] = dz.sum(axis=(0, 1, 2))
-        x = cache["kept"]
+        x = cache["taken"]
         seen = windows(x, self.kernel_size, self.strides, self.dilation_rate, positions)
         channels, filters = p["weight"].shape[2], p["weight"].shape[3] // self.groups
         dx = np.zeros_like(x)

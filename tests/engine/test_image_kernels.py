@@ -5,8 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.datasets.image import Digits
+from engine.experiment import Experiment
 from engine.layers import Conv2D
 from engine.layers.base import Pass
+from engine.spec import NetworkSpec
+from engine.suits import suiting
 
 # Tiles take 12, 8, 6, 4, 2 or 1 places of 16 or 8 filters, one neighbour or two at a time: batches and
 # sizes that need every one of them, rows of an odd length cut at either end, windows all in the zeros.
@@ -56,3 +60,11 @@ def test_a_compiled_convolution_is_the_numpy_one(window: str, dtype: type, activ
     tolerance = 2e-5 if dtype is np.float32 else 1e-12
     for plain, fast in zip(*found, strict=True):
         np.testing.assert_allclose(fast, plain, rtol=0, atol=tolerance * np.abs(plain).max())
+
+
+def test_a_look_has_the_weighted_sums_that_training_bends_in_their_place() -> None:
+    run = Experiment(NetworkSpec(dataset=Digits(), **suiting(Digits)))
+    run.train(3)
+    seen = run.activations_scaled(run.dataset.test_inputs[:2], "inputs")["conv2d_1"]
+    assert seen["z"].min() < 0
+    np.testing.assert_array_equal(seen["a"], np.maximum(seen["z"], 0))
