@@ -60,7 +60,7 @@ function wanted({ network, dataset, sample, drawing }, shown, brief) {
   if (!network || !dataset || rowsOnly(dataset) || sample >= sampleCount(dataset) || document.hidden) return null;
   const [{ ask: { part, samples } }] = parts(dataset, [sample]);
   const confusion = Boolean(dataset.classes) && dataset.view !== "text" && !brief;
-  const of = drawing ? { inputs: drawing } : { part, sample: samples[0] };
+  const of = drawing ? { inputs: drawing } : { part, sample: samples[0], unrolled: false };
   return { sample: of, outputs: parts(dataset, brief ? [] : shown).map(({ ask }) => ask), confusion, every_ms: drawing ? DRAWING_MS : EVERY_MS };
 }
 
