@@ -30,6 +30,7 @@ LATE = (
     "js/tabs/confusion.js",
     "js/tabs/numbers.js",
     "js/panels/window-size.js",
+    "js/model/windows.js",
 )
 
 
