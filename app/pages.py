@@ -48,6 +48,7 @@ LATE = (
     "js/tabs/kernels.js",
     "js/tabs/numbers.js",
     "js/panels/window-size.js",
+    "js/model/windows.js",
 )
 
 

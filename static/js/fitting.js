@@ -1,6 +1,16 @@
 /** What the server would refuse of layers with windows, said before it is asked. */
 import { Problem } from "./api.js";
-import { firstRefusal } from "./model/windows.js";
+import { late } from "./assets.js";
+
+/** Loaded with the first image: other data have no windows. @type {typeof import("./model/windows.js") | null} */
+let known = null;
+
+/** What is known of windows, once an image has come. */
+export const windows = () => known;
+
+export async function learnWindows() {
+  known ??= await late("js/model/windows.js");
+}
 
 /**
  * Raises: Problem, where one of the layers cannot take the image that comes to it; what else does not fit the server says
@@ -8,7 +18,7 @@ import { firstRefusal } from "./model/windows.js";
  * @param {import("./types.js").Dataset | null} dataset
  */
 export function mustFit({ layers, dataset: other }, dataset) {
-  const found = layers && !other && dataset?.shape.length === 3 ? firstRefusal(layers, dataset.shape) : null;
+  const found = layers && !other && dataset?.shape.length === 3 ? known?.firstRefusal(layers, dataset.shape) : null;
   if (!found) return;
   const { code, values } = found, field = `layers.${found.index}.${found.field}`;
   throw new Problem({ status: 422, detail: code, code, values, errors: [{ field, message: code, code, values }] });

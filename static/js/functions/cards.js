@@ -64,7 +64,7 @@ export const fact = (key, ...what) => h("div", {}, h("dt", {}, t(key)), h("dd", 
 /** @param {PageStore} store @param {Known & Record<string, any>} known @param {HTMLElement} box */
 function card(store, known, box) {
   const { name } = known, f = EXACT[name], title = named(name), steepest = steepestOf(f, REACH);
-  const canvas = h("canvas", { role: "slider", tabIndex: 0, "aria-label": t("functionAlt", { name: title }) });
+  const canvas = h("canvas", { role: "slider", tabIndex: 0, "aria-label": t("fn.alt", { name: title }) });
   const readout = h("p", { class: "readout" });
   const check = h("input", { type: "checkbox", onchange: () => toggle(store, name), "aria-label": t("fn.inPlotOf", { name: title }) });
   const frame = () => ({ left: 30, right: canvas.clientWidth - 6, top: 8, bottom: canvas.clientHeight - 20 });

@@ -6,7 +6,7 @@ import { grouped } from "../canvas.js";
 import { byId, entryText, explain, h, math, rebuild } from "../dom.js";
 import { late } from "../assets.js";
 import { defaultsOf, schemaField, smallControl } from "../fields.js";
-import { mostOf, refusalOf, shapeAfter, windowOf } from "../model/windows.js";
+import { learnWindows, windows } from "../fitting.js";
 import { named, pick, t, tipOf, told } from "../words.js";
 
 /** Settings that a card shows at once, whatever the kind; the others are one click away. */
@@ -44,7 +44,10 @@ export function shapeInto(s, l) {
  * @param {number[]} shape
  * @returns {number[] | null}
  */
-const walked = (layers, shape) => layers.reduce((/** @type {number[] | null} */ now, layer) => (now && !refusalOf(layer, now) ? shapeAfter(layer, now) : null), shape);
+function walked(layers, shape) {
+  const known = windows();
+  return layers.reduce((/** @type {number[] | null} */ now, layer) => (known && now && !known.refusalOf(layer, now) ? known.shapeAfter(layer, now) : null), shape);
+}
 
 /**
  * What such a shape is to a layer, in the catalog's words.
@@ -131,7 +134,7 @@ export function layerCard(session, l, wide) {
   else card.append(h("div", { class: "head" }, kind, dots(session, l)));
   // No stepper leads beyond what the image has room for.
   const into = shapeInto(s, l);
-  const properties = Object.entries(entry.schema.properties).map(([key, p]) => [key, { ...p, maximum: Math.min(p.maximum, mostOf(layer, into, key) ?? Infinity) }]);
+  const properties = Object.entries(entry.schema.properties).map(([key, p]) => [key, { ...p, maximum: Math.min(p.maximum, windows()?.mostOf(layer, into, key) ?? Infinity) }]);
   const shown = MAIN.map((name) => properties.find(([key]) => key === name)).filter(Boolean);
   for (const found of shown) {
     const [name, p] = /** @type {[string, any]} */ (found);
@@ -243,11 +246,15 @@ export function mountLayers(session) {
     byId("size").textContent = t("parameters", { n: grouped(s.network.parameters) });
   });
   // What is open follows what it shows.
-  store.on(["network", "refused", "language"], (s) => {
+  const refresh = () => {
     if (!popover.matches(":popover-open")) return;
     const l = Number(popover.dataset.layer);
-    if (l > layersOn(s).length) popover.hidePopover();
+    if (l > layersOn(store.state).length) popover.hidePopover();
     else fillDetails(session, l);
+  };
+  store.on(["network", "refused", "language"], refresh);
+  store.on(["dataset"], ({ dataset }) => {
+    if (dataset?.shape.length === 3) void session.try(() => learnWindows().then(refresh));
   });
 }
 
@@ -311,7 +318,7 @@ function fillDetails(session, l) {
   const schema = output ? s.catalog.spec_schema.$defs.OutputSpec : entry.schema;
   // What the card has no room for is here.
   const narrow = byId("chain").hidden ? byId("columns").classList.contains("tight") : byId("chain").classList.contains("narrow");
-  const into = shapeInto(s, l), sized = !output && into?.length === 3 && windowOf(values) !== null;
+  const into = shapeInto(s, l), sized = !output && into?.length === 3 && windows()?.windowOf(values);
   const fields = Object.entries(schema.properties).filter(([name]) => name !== "kind" && (narrow && !output || !MAIN.includes(name) || (sized && WINDOW.includes(name)))).map(([name, p]) => {
     const field = schemaField("layer", name, p, values[name], (v) => {
       if (output) void session.patch({ output: { [name]: v } }, name);
