@@ -163,13 +163,13 @@ export function grid(values, size, name, chosen = -1) {
 const twoPlaces = (v) => (Number.isFinite(v) ? v.toFixed(Math.abs(v) < 10 ? 2 : Math.abs(v) < 100 ? 1 : 0).replace(/^-(?=[0.]*$)/, "").replace("-", "−") : "–");
 
 /** A colour of the diverging scale that numbers can be read on. @param {number} share from -1 to 1 */
-export const tint = (share) => `color-mix(in srgb, var(${share < 0 ? "--negative" : "--positive"}) ${Math.round(Math.min(1, Math.abs(share)) * 55)}%, transparent)`;
+export const tint = (share) => `color-mix(in srgb, var(${share < 0 ? "--negative" : "--positive"}) ${Math.round(Math.min(1, Math.abs(share)) * 48)}%, transparent)`;
 
 /** The same in a sentence, for those who listen. @param {State} s @param {At} at @param {Told} told @returns {string} */
 export function said(s, at, { made, shape, a, top }) {
-  const title = titleOf(s, at, shape), number = (/** @type {number} */ v) => short(v, 2);
-  if (made.of === "sum") return `${title}. ${t("cell.saidSum", { parts: made.channels.filter((_, i) => top.includes(i)).map((one) => number(one.sum)).join(" + "), more: made.channels.length - top.length, bias: number(made.bias), z: number(made.z), a: short(a, 3) })}`;
-  if (made.of === "terms") return `${title}. z = ${number(made.z)}, a = ${short(a, 3)}.`;
-  if (made.of === "same") return `${title}: ${short(a, 3)}.`;
-  return `${title}. ${t(made.of === "max" ? "cell.max" : "cell.mean", { n: made.inside, share: short(1 / made.inside, 3) })} a = ${short(a, 3)}.`;
+  const place = titleOf(s, at, shape), number = (/** @type {number} */ v) => short(v, 2), after = short(a, 3);
+  if (made.of === "sum") return t("cell.saidSum", { place, parts: made.channels.filter((_, i) => top.includes(i)).map((one) => number(one.sum)).join(" + "), more: made.channels.length - top.length, bias: number(made.bias), z: number(made.z), a: after });
+  if (made.of === "terms") return `${place}: z = ${number(made.z)}, a = ${after}`;
+  if (made.of === "same") return `${place}: ${after}`;
+  return `${place}: ${after} · ${t(made.of === "max" ? "cell.max" : "cell.mean", { n: made.inside, share: short(1 / made.inside, 3) })}`;
 }

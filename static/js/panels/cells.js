@@ -45,6 +45,8 @@ export function mountCells(session, shownIn) {
   const recent = new Map();
   /** What is shown: a look with the weights it was made with. @type {{look: import("../types.js").Look, weights: Float32Array} | null} */
   let moment = null;
+  /** Where the keys were when the focus went, as it does when a change makes new cards. @type {At | null} */
+  let left = null;
   /** @type {import("./surgery.js").Surgery | null} */
   let surgery = null;
 
@@ -257,7 +259,7 @@ export function mountCells(session, shownIn) {
     const s = then(), here = at ?? pinnedAt(), shown = here && shownIn(s, here.l);
     if (!here || !shown) return;
     const what = told(here), unit = unitOf(shown.shape, here.place);
-    byId("live").textContent = [what ? said(s, here, what) : `${titleOf(s, here, shown.shape)}.`, ...operated(s, { layer: here.l, unit })].join(" ");
+    byId("live").textContent = [what ? said(s, here, what) : titleOf(s, here, shown.shape), ...operated(s, { layer: here.l, unit })].join(" · ");
   };
   chain.addEventListener("pointermove", (event) => { if (event.pointerType !== "touch") point(under(event)); });
   chain.addEventListener("pointerleave", () => point(null));
@@ -267,12 +269,15 @@ export function mountCells(session, shownIn) {
   };
   chain.addEventListener("click", clicked);
   chain.addEventListener("scroll", draw);
-  chain.addEventListener("focusout", () => point(null));
+  chain.addEventListener("focusout", () => {
+    left = at;
+    point(null);
+  });
   chain.addEventListener("focusin", (event) => enter(event.target));
   const enter = (/** @type {EventTarget | null} */ target) => {
     if (!(target instanceof HTMLCanvasElement) || !target.matches(":focus-visible")) return;
-    const l = Number(target.dataset.layer), kept = pinnedAt();
-    if (at?.l !== l) point(l < 0 ? null : kept?.l === l ? kept : { l, place: 0 });
+    const l = Number(target.dataset.layer);
+    if (at?.l !== l) point(l < 0 ? null : [left, pinnedAt()].find((one) => one?.l === l) ?? { l, place: 0 });
   };
   chain.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLCanvasElement) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -281,12 +286,12 @@ export function mountCells(session, shownIn) {
     if (key.startsWith("Arrow") || key === "PageUp" || key === "PageDown") {
       const next = shown && here && !event.shiftKey && key.startsWith("Arrow") ? stepped(shown.shape, event.target, here.place, key) : null;
       const by = key === "ArrowLeft" || key === "PageUp" ? -1 : key === "ArrowRight" || key === "PageDown" ? 1 : 0;
-      if (next !== null) point({ l, place: next });
+      if (!here && shown && l >= 0) point({ l, place: 0 });
+      else if (next !== null) point({ l, place: next });
       else if (shown && here && event.shiftKey && (key === "ArrowUp" || key === "ArrowDown") && shown.shape.length === 3) {
         const channels = shown.shape[2], unit = here.place % channels;
         point({ l, place: here.place - unit + (unit + (key === "ArrowDown" ? 1 : -1) + channels) % channels });
       } else if (by) go(l + by);
-      else if (!here && shown && l >= 0) point({ l, place: 0 });
       tell();
     } else if (key === "Enter" && here) {
       pin(here);

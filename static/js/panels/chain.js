@@ -47,10 +47,11 @@ export function mountChain(session) {
     byId("diagram-readout").textContent = t(rows ? "hoverHint" : "chainHint");
     if (rows) box.replaceChildren();
     if (rows || !s.network || !s.dataset) return;
-    const left = box.scrollLeft;
+    const left = box.scrollLeft, focused = document.activeElement instanceof HTMLCanvasElement && box.contains(document.activeElement) ? document.activeElement : null;
     // A canvas outlives the card it is on: a new one has to be laid out and given its pixels, each in turn.
     const kept = new Map([.../** @type {NodeListOf<HTMLCanvasElement>} */ (box.querySelectorAll("canvas.map"))].map((canvas) => [Number(canvas.dataset.layer), canvas]));
     rebuild(box, ...blocks(session, kept));
+    focused?.focus({ preventScroll: true }); // it went with its old card
     box.scrollLeft = left;
     narrow();
   };
@@ -74,13 +75,17 @@ export function mountChain(session) {
   let asked = false;
   /** What reads a map number by number, loaded when one is pointed at or reached, or something was done to one. @type {Promise<ReturnType<typeof import("./cells.js").mountCells>> | null} */
   let cells = null;
+  let here = false; // from then on it listens by itself
   const reading = () => {
-    cells ??= late("js/panels/cells.js", "css/cells.css").then((module) => module.mountCells(session, shownIn));
+    cells ??= late("js/panels/cells.js", "css/cells.css").then((module) => {
+      here = true;
+      return module.mountCells(session, shownIn);
+    });
     cells.catch(() => { cells = null; });
     return cells;
   };
   const cellwise = () => ["image", "sequence"].includes(store.state.dataset?.view ?? "");
-  box.addEventListener("focusin", (event) => { if (!cells && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
+  box.addEventListener("focusin", (event) => { if (!here && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
   store.on(["network", "worthShown", "dataset"], (s) => {
     const { off, frozen } = s.network?.spec.surgery ?? {};
     if (!cells && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
@@ -92,7 +97,7 @@ export function mountChain(session) {
     const canvas = under(event), unit = canvas ? unitAt(store.state, canvas, event) : null;
     // A card says more of a number of an image network, and follows it.
     byId("diagram-readout").textContent = canvas && !(store.state.dataset?.view === "image" && Number(canvas.dataset.layer) >= 0) ? read(store.state, canvas, event) : t("chainHint");
-    if (!cells && cellwise()) void reading().then((found) => found.point(event), () => {});
+    if (!here && cellwise()) void reading().then((found) => found.point(event), () => {});
     if (store.state.dataset?.view === "image") {
       if (point !== away) away();
       point = away;
@@ -117,7 +122,7 @@ export function mountChain(session) {
     const l = Number(under(event)?.dataset.layer ?? -1);
     if (l < 0) return;
     store.set({ layer: l });
-    if (cellwise() && !cells) void reading().then((found) => found.pin(event), () => {});
+    if (cellwise() && !here) void reading().then((found) => found.pin(event), () => {});
   });
 }
 

@@ -53,7 +53,7 @@ export function mountNeuronCard(session) {
   /** While it stands still: what its next step will do to the unit. @param {State} s */
   async function look(s) {
     const key = keyOf(s), { pinned, network, frame, weights } = s;
-    if (!pinned || !network || !frame || !weights || !still(s)) return;
+    if (!pinned || !network || !frame || !weights || !still(s) || !rowsOnly(s.dataset)) return;
     if (ahead && ahead.key === key && frame.step === ahead.step + 1 && weights.length === ahead.weights.length) {
       const before = ahead.weights;
       done = { key, step: frame.step, moved: weights.map((w, i) => w - before[i]), delta: ahead.delta };
