@@ -38,6 +38,7 @@ class Job:
     kind: str
     worker: Worker
     generation: int  # the worker's: a replaced worker has lost it
+    begun: bool = False  # the worker has it; before that a round would take it for lost
     state: State = "queued"
     fraction: float = 0.0
     result: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Jobs:
         except BaseException:
             del self._jobs[job.id]
             raise
-        job.worker, job.generation = live.worker, live.worker.generation
+        job.worker, job.generation, job.begun = live.worker, live.worker.generation, True
         self.networks.players[job.worker].set()
         return job
 
@@ -104,7 +105,11 @@ class Jobs:
 
     def due(self, worker: Worker) -> list[Job]:
         """The jobs that the worker goes on with, the oldest first."""
-        mine = [job for job in self._jobs.values() if job.worker is worker and job.state in OPEN]
+        mine = [
+            job
+            for job in self._jobs.values()
+            if job.worker is worker and job.begun and job.state in OPEN
+        ]
         for job in mine:
             if job.generation != worker.generation:
                 self._end(job, "failed", LOST)

@@ -1,5 +1,6 @@
 """Jobs over HTTP: answered in time or followed, cancelled, shared fairly with what plays."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.registry import Networks
+from app.workers.jobs import begin
 from tests.serving import Running, serve, wait_for
 
 TEXT = {"dataset": {"kind": "zen"}}
@@ -108,6 +111,27 @@ def test_a_long_job_and_a_playing_network_share_the_time(tmp_path: Path) -> None
         wait_for(lambda: client.get(url).json()["state"] == "done")
         assert client.get(playing).json()["step"] > before + 100
         assert client.get(playing).json()["state"] == "playing"
+
+
+def test_a_job_that_begins_while_another_is_under_way_is_not_taken_for_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed_on = Networks.call
+
+    async def slowly(self: Any, live: Any, function: Any, *args: Any) -> Any:
+        if function is begin:
+            await asyncio.sleep(0.3)  # rounds go by before the worker has it
+        return await passed_on(self, live, function, *args)
+
+    monkeypatch.setattr(Networks, "call", slowly)
+    with serve(tmp_path, workers=1) as server, server.client() as client:
+        text = f"/api/networks/{client.post('/api/networks', json=TEXT).json()['id']}"
+        other = job_of(client.post(f"{text}/generate?wait=0", json=LONG))
+        url = job_of(client.post(f"{text}/generate?wait=0", json={"length": 5}))
+        assert client.get(other).json()["state"] == "running"
+        wait_for(lambda: client.get(url).json()["state"] not in ("queued", "running"))
+        found = client.get(url).json()
+        assert (found["state"], found["failure"]) == ("done", None)
 
 
 def test_so_many_jobs_and_no_more(tmp_path: Path) -> None:
