@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from engine import SGD, Adam, Dense, Experiment, NetworkSpec, OutputSpec
-from engine.datasets import DATASETS, parse_csv
+from engine.datasets import DATASETS, Own, parse_csv
 from engine.datasets.curve import Sine
 from engine.datasets.plane import Circle, Drawn, Slope, Spiral, Xor
-from engine.datasets.table import Own
 from engine.errors import Refused
 from engine.history import MAX_POINTS, Course, bins
 from engine.presets import PRESETS

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from engine import SGD, Adam, Dense, Experiment, NetworkSpec, OutputSpec, Regularization
-from engine.datasets import parse_csv
+from engine.datasets import Own, parse_csv
 from engine.datasets.curve import Sine
 from engine.datasets.plane import Circle, Drawn, Moons, Slope, Spiral, Xor
-from engine.datasets.table import Own
 from engine.datasets.text import OwnText
 from engine.errors import Refused
 from engine.layers import Dropout
