@@ -12,8 +12,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A microphone that beeps; who may hear it is asked as ever.
+    # A microphone that beeps, and whoever asks may hear it.
     "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     # Nothing leaves the machine, whatever a page asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]

@@ -86,10 +86,12 @@ def test_what_is_no_sound_is_said_and_the_rest_stays(server, visitor, tmp_path) 
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_word_is_recorded_or_it_is_said_why_not(server, visitor, allowed) -> None:
-    if allowed:
-        visitor.context.grant_permissions(["microphone"])
     open_dialog(server, visitor)
     page = visitor.page
+    if not allowed:
+        page.evaluate(
+            "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        )
     page.click('[data-record="0"]')
     if allowed:
         page.wait_for_selector(".wave", timeout=15_000)
