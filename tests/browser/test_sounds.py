@@ -90,7 +90,7 @@ def test_a_word_is_recorded_or_it_is_said_why_not(server, visitor, allowed) -> N
     page = visitor.page
     if not allowed:
         page.evaluate(
-            "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+            "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"
         )
     page.click('[data-record="0"]')
     if allowed:
