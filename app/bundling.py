@@ -8,6 +8,7 @@ stands in a block because that keeps its names apart as a function would, and al
 import re
 from bisect import bisect
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -165,6 +166,12 @@ class Module:
         return "" if _STANDS_ALONE.intersection(around) else " "
 
 
+@lru_cache(1024)
+def _module(path: str, text: str) -> Module:
+    """Read once, however many scripts it is part of."""
+    return Module(path, text)
+
+
 def modules(root: Path, entry: str) -> list[Module]:
     """A script and what it imports, directly or not, each after all that it imports.
 
@@ -179,7 +186,7 @@ def modules(root: Path, entry: str) -> list[Module]:
             )
         if path in found:
             return
-        module = Module(path, (root / path).read_text(encoding="utf-8"))
+        module = _module(path, (root / path).read_text(encoding="utf-8"))
         for start, _, _, source in module.imports:
             if not (root / source).is_file() or source.startswith(".."):
                 raise module.refuse(start, f"there is no {source}")

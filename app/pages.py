@@ -15,9 +15,10 @@ _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
 _FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
 # The style sheets of what the playground loads when it is first wanted.
-_LATE_STYLES = ("css/cells.css",)
+LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css")
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
+    "js/panels/sampled.js",
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
@@ -57,8 +58,8 @@ class Page:
 
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
-         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
-          "css/predict.css", "css/pictures.css"), "title"),
+         ("css/frame.css", "css/network.css", "css/panels.css", "css/gradients.css", "css/clinic.css",
+          "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
@@ -106,7 +107,7 @@ class Site:
             "version": __version__,
             "embedding": self._embedding,
         }
-        fetched = {path: assets.url(path) for path in (*_FETCHED, *_LATE_STYLES)}
+        fetched = {path: assets.url(path) for path in (*_FETCHED, *LATE_STYLES)}
         fetched |= {path: assets.late_url(path, PAGES[0].script) for path in LATE}
         pages = {}
         for page in PAGES:

@@ -89,7 +89,7 @@ let openPictures = null;
 /** Pictures of one's own are drawn, or chosen, in a dialog that is loaded when it is first wanted. @param {Session} session */
 function ownPictures(session) {
   const button = h("button", { id: "pictures", class: "thumb", type: "button", role: "radio", "data-kind": "own_images", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
-    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js")).mountOwnPictures(session));
+    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js", "css/pictures.css")).mountOwnPictures(session));
     openPictures();
   }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("pictures.thumb")));
   return explain(button, () => ({ text: t("tip.pictures") }));

@@ -8,8 +8,8 @@ import { rowsOnly } from "../model/data.js";
 import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
+import { mountQuestions } from "../panels/questions.js";
 import { eachFrame } from "../store.js";
-import { mountQuestions } from "./questions.js";
 import { placeText } from "../places.js";
 import { layerName, t, told } from "../words.js";
 
