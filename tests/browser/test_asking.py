@@ -72,7 +72,9 @@ def test_every_kind_of_data_can_be_asked_about(visitor, server, kind) -> None:
         page.click("#plane", position={"x": 150, "y": 100})
     assert len(pulled(page)) == 12
     visitor.page.click("#language")
-    page.wait_for_function("() => [...document.querySelectorAll('#ask h3')].some((one) => one.textContent === '回答')")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#ask h3')].some((one) => one.textContent === '回答')"
+    )
 
 
 def test_pointing_at_a_unit_shows_what_excites_it(visitor, server, client) -> None:

@@ -147,10 +147,8 @@ def test_a_filter_is_excited_while_it_plays_and_that_can_be_cancelled(
     page.click("[data-name='q excite']")
     page.wait_for_selector("#excited-text:has-text('Mean z from')")
     page.wait_for_selector("[data-name='q excite']:has-text('Ask again')")
-    first, value = (
-        float(v.replace("−", "-"))
-        for v in page.inner_text("#excited-text").split(";")[0].removeprefix("Mean z from ").split(" to ")  # fmt: skip
-    )
+    told = page.inner_text("#excited-text").split(";")[0].removeprefix("Mean z from ")
+    first, value = (float(v.replace("−", "-")) for v in told.split(" to "))
     assert value > first
     # What is cancelled stays where it was.
     page.evaluate("glassbox.session.setSpeed(14)")
