@@ -18,16 +18,18 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ask.", "bp.", "clinic.", "cv.", "flow.", "fn.", "neuron.", "pictures.", "predict.", "problem.", "sounds.",
+    "ask.", "bp.", "cell.", "clinic.", "cv.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
+    "problem.", "q.", "sounds.",
 )  # fmt: skip
 _EARLY = {
     "pictures.thumb",
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/cells.css",)
+LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css")
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
+    "js/panels/sampled.js",
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/ask.js",
@@ -72,8 +74,8 @@ class Page:
 
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
-         ("css/frame.css", "css/network.css", "css/panels.css", "css/backprop.css", "css/gradients.css", "css/clinic.css",
-          "css/predict.css", "css/pictures.css"), "title"),
+         ("css/frame.css", "css/network.css", "css/panels.css", "css/gradients.css", "css/clinic.css",
+          "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/convolution", "convolution.html", "js/pages/convolution.js", ("css/activations.css", "css/convolution.css"), "cv.page"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),

@@ -59,7 +59,7 @@ def test_a_convolutional_network_learns_digits_before_ones_eyes(server, visitor)
         "#chain canvas[data-layer='0']",
         position={"x": box["width"] / 4, "y": box["height"] / 2 - 20},
     )
-    page.wait_for_selector("#diagram-readout:has-text('layer 1, channel')")
+    page.wait_for_selector("#hover-card .title:has-text('layer 1 · filter')")
 
 
 # Distinct looks that reached a map of the first layer and changed what is on it.

@@ -191,10 +191,12 @@ def test_of_values_the_loss_is_told(server, visitor) -> None:
     assert "train loss" in page.inner_text("#neuron-card table[data-unit]")
 
 
-def test_of_images_there_is_no_such_toggle(server, visitor) -> None:
+def test_what_each_map_is_worth_is_asked_for_but_not_of_a_text(server, visitor) -> None:
     page = visitor.open(server.url)
-    assert page.is_visible("#worth")
     choose_data(visitor, "digits")
+    page.check("#show-worth")
+    visitor.until("s.worth?.units.some((one) => one.layer === 'conv2d_2' && one.unit === 15)")
+    choose_data(visitor, "zen")
     page.wait_for_selector("#chain:visible")
     assert not page.is_visible("#worth")
 

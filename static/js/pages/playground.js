@@ -8,13 +8,12 @@ import { mountFrame } from "../panels/frame.js";
 import { hideParts } from "../panels/hiding.js";
 import { mountUntil } from "../panels/until.js";
 import { mountLooking } from "../looking.js";
-import { mountChain } from "../panels/chain.js";
+import { rowsOnly } from "../model/data.js";
 import { mountCourse } from "../panels/course.js";
 import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
 import { mountOutput } from "../panels/output.js";
-import { mountSamples } from "../panels/samples.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTimeline } from "../panels/timeline.js";
 import { mountTransport } from "../panels/transport.js";
@@ -33,7 +32,7 @@ const session = new Session(store);
 let rewinding;
 
 const PANELS = [
-  mountTransport, mountRewinding, mountSettings, mountData, mountOutput, mountSamples, mountNetwork, mountChain, mountLayers,
+  mountTransport, mountRewinding, mountSettings, mountData, mountOutput, mountNetwork, mountLayers,
   mountCourse, mountTabs, mountLooking, mountBanner, mountInert, mountFrame, mountUntil, mountAdvice,
 ];
 
@@ -51,7 +50,8 @@ async function start() {
   if (wanted.predict) await guess();
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);
-  // Writing belongs to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
+  // Maps and samples belong to images, sequences and text, writing to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
+  whenWanted(["dataset"], (s) => !rowsOnly(s.dataset), "js/panels/sampled.js", "mountSampled");
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting");
   whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
   whenWanted(["dataset"], (s) => Boolean(s.dataset?.sources || s.dataset?.kind === "waveforms"), "js/panels/hearing.js", "mountHearing");

@@ -32,7 +32,7 @@ const KEPT = 12; // weights of the last frames, until the look of their step is 
 export function mountCells(session, shownIn) {
   const { store } = session, chain = byId("chain"), host = byId("diagram-box"), hover = byId("hover-card");
   const over = h("canvas", { id: "chain-reach", "aria-hidden": "true" });
-  const card = h("div", { id: "cell-card", class: "neuron-card", role: "region", tabindex: "-1", hidden: true });
+  const card = h("div", { id: "cell-card", class: "neuron-card", role: "region", tabIndex: -1, hidden: true });
   const body = h("div", {}), excited = excitedBy(session);
   card.append(body, excited.box);
   host.append(over);

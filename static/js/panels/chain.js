@@ -55,9 +55,6 @@ export function mountChain(session) {
     box.scrollLeft = left;
     narrow();
   };
-  store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["sample", "drawing", "arrived", "layer", "theme"], draw);
-  store.on(["look"], drawSoon);
   /** Cards that do not all fit get narrower, before anything has to be scrolled for. */
   const narrow = () => {
     const cards = box.querySelectorAll(".layer-card").length;
@@ -66,6 +63,9 @@ export function mountChain(session) {
     box.classList.toggle("scrolled", cards * 86 > box.clientWidth);
     draw();
   };
+  store.on(["network", "dataset", "refused", "language"], arrange);
+  store.on(["sample", "drawing", "arrived", "layer", "theme"], draw);
+  store.on(["look"], drawSoon);
   new ResizeObserver(narrow).observe(box);
   watchEdges(box, () => (box.hidden ? [] : /** @type {HTMLElement[]} */ ([...box.querySelectorAll(".layer-card")])));
 

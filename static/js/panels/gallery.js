@@ -99,7 +99,7 @@ let openPictures = null;
 /** Pictures of one's own are drawn, or chosen, in a dialog that is loaded when it is first wanted. @param {Session} session */
 function ownPictures(session) {
   const button = h("button", { id: "pictures", class: "thumb", type: "button", role: "radio", "data-kind": "own_images", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
-    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js")).mountOwnPictures(session));
+    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js", "css/pictures.css")).mountOwnPictures(session));
     openPictures();
   }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("ownPicturesNew")));
   return explain(button, () => ({ text: t("tip.pictures") }));
@@ -111,7 +111,7 @@ let openSounds = null;
 /** @param {Session} session */
 function ownSounds(session) {
   const button = h("button", { id: "sounds", class: "thumb", type: "button", role: "radio", "data-kind": "own_sounds", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
-    openSounds ??= /** @type {() => void} */ ((await late("js/panels/own-sounds.js")).mountOwnSounds(session));
+    openSounds ??= /** @type {() => void} */ ((await late("js/panels/own-sounds.js", "css/pictures.css")).mountOwnSounds(session));
     openSounds();
   }) }, h("span", { class: "glyph" }, "♪+"), h("span", {}, t("soundsThumb")));
   return explain(button, () => ({ text: t("tip.sounds") }));

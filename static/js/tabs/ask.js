@@ -1,15 +1,15 @@
 /** Why this answer: what the network gives at a point or for a sample, its share of the loss, and which training samples pull at it. */
 import { api, Problem } from "../api.js";
 import { grouped, percent, shapeIcon, short } from "../canvas.js";
-import { drawSmall } from "../charts/samples.js";
+import { drawImageSample } from "../charts/samples.js";
 import { h, rebuild } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
 import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
+import { mountQuestions } from "../panels/questions.js";
 import { eachFrame } from "../store.js";
-import { mountQuestions } from "./questions.js";
 import { placeText } from "../places.js";
 import { layerName, t, told } from "../words.js";
 
@@ -159,7 +159,7 @@ export function mountAsk(session, panel, isShown) {
       return h("span", { class: "thumbnail" });
     }
     const canvas = h("canvas", { class: "thumbnail" });
-    requestAnimationFrame(() => { if (canvas.isConnected) drawSmall(canvas, { view: "image", inputs: [input, input, input, input] }); });
+    requestAnimationFrame(() => { if (canvas.isConnected) drawImageSample(canvas, input); });
     return canvas;
   }
 

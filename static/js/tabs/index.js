@@ -45,7 +45,7 @@ function whenShown(path, name, style = null) {
 const TABS = [
   { id: "activations", label: "activations", fits: () => true, mount: mountActivations },
   { id: "kernels", label: "kernels", fits: (dataset, { network }) => dataset.view === "image" && Boolean(network?.layers.some((layer) => layer.kind === "conv2d")), mount: whenShown("js/tabs/kernels.js", "mountKernels", "css/cells.css") },
-  { id: "backprop", label: "backprop", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop") },
+  { id: "backprop", label: "backprop", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop", "css/backprop.css") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
   { id: "ask", label: "ask", fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },

@@ -35,7 +35,7 @@ export function ready(name, size) {
  */
 export function mountKernels(session, panel, isShown) {
   const { store } = session;
-  const head = h("header", { class: "kernels-head" }), canvas = h("canvas", { id: "kernels", role: "application", tabindex: "0" });
+  const head = h("header", { class: "kernels-head" }), canvas = h("canvas", { id: "kernels", role: "application", tabIndex: 0 });
   const scroll = h("div", { class: "kernels-scroll" }, canvas), editor = h("form", { id: "kernel-form", class: "kernel-form" });
   panel.append(h("section", { class: "kernels" }, head, scroll, editor));
   const scale = h("span", { class: "number" }), hover = byId("hover-card");

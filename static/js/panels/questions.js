@@ -161,7 +161,7 @@ export function mountQuestions(session, box, askedOf) {
    * @param {{label: string, inset: number, read: (row: number, column: number, value: number) => string}} options
    */
   function pair(s, map, { label, inset, read }) {
-    const picture = h("canvas", { class: "question-picture", role: "img", "aria-label": t("sampleMap") }), values = h("canvas", { class: "question-map", role: "img", "aria-label": label, tabindex: "0" });
+    const picture = h("canvas", { class: "question-picture", role: "img", "aria-label": t("sampleMap") }), values = h("canvas", { class: "question-map", role: "img", "aria-label": label, tabIndex: 0 });
     const readout = h("span", { class: "hint number" }, "\u00a0"), [rows, columns] = map.shape, full = s.dataset?.shape ?? [rows, columns];
     values.style.width = `${(SIDE * columns) / full[1]}px`;
     values.style.height = `${(SIDE * rows) / full[0]}px`;
