@@ -13,7 +13,7 @@ from .assets import Assets, Kept
 
 _STYLES = ("css/tokens.css", "css/page.css", "css/controls.css")
 # What scripts fetch by themselves: they find the addresses in the page.
-_FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js")
+_FETCHED = ("i18n/en.json", "i18n/zh.json", "js/model/worker.js", "css/text.css")
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/tabs/backprop.js",

@@ -38,7 +38,7 @@ def named_by(page: str) -> set[str]:
 def test_R04_everything_a_page_names_is_hashed_and_kept_for_good(client, page) -> None:
     urls = named_by(client.get(page.path).text)
     # Style, script, worker, icon, the words in two languages, and what the playground loads late.
-    assert len(urls) == 6 + len(LATE)
+    assert len(urls) == 7 + len(LATE)
     for url in urls:
         digest, name = re.fullmatch(r"/assets/([0-9a-f]{16})/([\w-]+\.\w+)", url).groups()
         answer = client.get(url)
