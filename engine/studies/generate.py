@@ -31,7 +31,7 @@ def generate(
     window has; at temperature 0 the likeliest is taken. An empty prompt is a character of the training
     data.
 
-    Yields {"prompt"} once, in its one form, then {"text", "probabilities", "alternatives"}: every
+    Yields {"prompt"}, in its one form, once, then {"text", "probabilities", "alternatives"}: every
     character, the probability, at temperature 1, that the network gave it, and where they are asked for
     the likeliest, the likeliest first: {"characters", "probabilities", "drawn"}, the last being what
     temperature and top-k made of these.
@@ -64,7 +64,7 @@ def _write(
     alternatives: int, rng: np.random.Generator,
 ) -> Iterator[Progress]:  # fmt: skip
     vocabulary = writer.vocabulary
-    yield 0.0, {"prompt": "".join(vocabulary[token] for token in tokens)}
+    yield 0.0, {"prompt": "".join(vocabulary[token] for token in tokens), "alternatives": []}
     for i in range(length):
         z = writer.scores(tokens)
         own, drawn = softmax(z), sampled(z, temperature, top_k)
