@@ -26,7 +26,7 @@ _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css")
+LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css")
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/panels/sampled.js",

@@ -140,7 +140,7 @@ def test_chinese_is_pasted_learned_and_continued(server, client, visitor) -> Non
     different = len(set(CHINESE + "\ncafé"))
     assert page.inner_text("#text-counted") == (
         f"{len(CHINESE) + 5} characters, {different} different ones. "
-        "Brought to one form: 1 line ends to LF, 1 characters composed (NFC)."
+        "Brought to one form: 1 line ends (LF), 1 characters composed (NFC)."
     )
     page.click("#text-form button.primary")
     visitor.until("s.network.spec.dataset.kind === 'own_text' && s.dataset.kind === 'own_text'", 30)
@@ -179,8 +179,8 @@ def test_the_dialog_names_what_is_no_text_before_anything_is_sent(server, visito
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
     for text, says in (
-        ("", "Paste a text"),
-        ("  \n ", "Paste a text"),
+        ("", "There is no text yet"),
+        ("  \n ", "There is no text yet"),
         ("字", "The text has 1 characters, but at least 33 are needed"),
         ("ab" * 10_001, "20,002 characters, but at most 20,000"),
     ):

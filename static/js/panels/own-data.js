@@ -1,8 +1,8 @@
-/** Dialogs for data of one's own: a table, a text. Loaded when the first of them is opened. */
-import { api } from "../api.js";
+/** Dialogs for data of one's own: a table, a text, deleting. Loaded when the first of them is opened. */
+import { api, Problem } from "../api.js";
 import { byId } from "../dom.js";
-import { t, told } from "../words.js";
-import { keepOwn, listOwn } from "./own-sets.js";
+import { named, t, told } from "../words.js";
+import { keepOwn, listOwn, opened } from "./own-sets.js";
 import { entryOf, suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -35,7 +35,7 @@ function mountOwnText(session) {
   const wrong = () => {
     const most = entry().schema.properties.text.maxLength, count = [...text.value].length;
     const window = spec().kind === "own_text" ? spec().window : entry().schema.properties.window.default, { characters } = measured(text.value);
-    if (!text.value.trim()) return t("textEmpty");
+    if (!text.value.trim()) return t("problem.text.empty");
     if (count > most) return t("textTooLong", { n: count, most });
     return characters > window ? "" : t("problem.text.too_short", { characters, least: window + 1 });
   };
@@ -109,4 +109,27 @@ function mountUpload(session) {
     }
   });
   return () => dialog.showModal();
+}
+
+/** Deleting cannot be undone, so it says first what goes with it. @param {import("../session.js").Session} session @param {import("../wire.js").OwnOut} own */
+export async function askToForget(session, own) {
+  const whole = await opened(session, own);
+  if (!whole) return;
+  const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
+  byId("forget-name").textContent = own.name;
+  byId("forget-text").textContent = own.kind !== "own" ? t("forgetCopy", { kind: named(own.kind) }) : whole.networks ? t("forgetUsed", { n: whole.networks }) : t("forgetUnused");
+  byId("forget-yes").onclick = async () => {
+    dialog.close();
+    try {
+      await api.forget(own.id);
+      session.say("note", "ownForgotten", own.name);
+    } catch (error) {
+      const gone = error instanceof Problem && error.status === 404;
+      session.say("bad", gone ? "ownGone" : "problem", gone ? own.name : error);
+    }
+    await listOwn(session);
+    /** @type {HTMLElement | null} */ (byId("thumbs").querySelector("[role=radio][tabindex='0']"))?.focus();
+  };
+  dialog.showModal();
+  byId("forget-no").focus();
 }

@@ -1,10 +1,11 @@
 /** One's own tables, drawings and texts in the gallery: kept by the server until they are deleted. */
 import { api, Problem } from "../api.js";
+import { late } from "../assets.js";
 import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
-import { byId, explain, h } from "../dom.js";
+import { explain, h } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 
 /**
  * @typedef {import("../session.js").Session} Session
@@ -84,11 +85,11 @@ function card(session, own, choose) {
   explain(take, () => ({ text: `${own.name}. ${size}` }));
   if (own.preview) requestAnimationFrame(() => (rowsOnly(own) ? drawThumbnail : drawSmall)(/** @type {HTMLCanvasElement} */ (canvas), /** @type {any} */ (own.preview)));
   const label = t("forgetNamed", { name: own.name });
-  return h("div", { class: "own", role: "none" }, take, explain(h("button", { class: "forget quiet", type: "button", "aria-label": label, onclick: () => void ask(session, own) }, "×"), () => ({ text: label })));
+  return h("div", { class: "own", role: "none" }, take, explain(h("button", { class: "forget quiet", type: "button", "aria-label": label, onclick: () => void session.try(async () => (await late("js/panels/own-data.js")).askToForget(session, own)) }, "×"), () => ({ text: label })));
 }
 
 /** With all of it; null where it is gone, which is said. @param {Session} session @param {Own} own */
-async function opened(session, own) {
+export async function opened(session, own) {
   try {
     return await api.own(own.id);
   } catch (error) {
@@ -98,27 +99,4 @@ async function opened(session, own) {
     } else session.say("bad", "problem", error);
     return null;
   }
-}
-
-/** Deleting cannot be undone, so it says first what goes with it. @param {Session} session @param {Own} own */
-async function ask(session, own) {
-  const whole = await opened(session, own);
-  if (!whole) return;
-  const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
-  byId("forget-name").textContent = own.name;
-  byId("forget-text").textContent = own.kind !== "own" ? t("forgetCopy", { kind: named(own.kind) }) : whole.networks ? t("forgetUsed", { n: whole.networks }) : t("forgetUnused");
-  byId("forget-yes").onclick = async () => {
-    dialog.close();
-    try {
-      await api.forget(own.id);
-      session.say("note", "ownForgotten", own.name);
-    } catch (error) {
-      const gone = error instanceof Problem && error.status === 404;
-      session.say("bad", gone ? "ownGone" : "problem", gone ? own.name : error);
-    }
-    await listOwn(session);
-    /** @type {HTMLElement | null} */ (byId("thumbs").querySelector("[role=radio][tabindex='0']"))?.focus();
-  };
-  dialog.showModal();
-  byId("forget-no").focus();
 }
