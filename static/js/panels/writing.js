@@ -3,7 +3,6 @@
  * now, anew while it learns; each character coloured by its surprise; and what it expects next, as bars.
  */
 import { api, reasonIn } from "../api.js";
-import { asset } from "../assets.js";
 import { byId, h } from "../dom.js";
 import { followJob } from "../following.js";
 import { t, told } from "../words.js";
@@ -20,13 +19,6 @@ const AGAIN_MS = 1000, AFTER_TROUBLE_MS = 5000, LIVE_LENGTH = 200, ALTERNATIVES 
 
 /** @param {import("../session.js").Session} session */
 export function mountWriting(session) {
-  // Its looks come as late as it does; until they are there nothing of it is seen.
-  const mount = () => mountStyled(session);
-  document.head.append(h("link", { rel: "stylesheet", href: asset("css/text.css"), onload: mount, onerror: mount }));
-}
-
-/** @param {import("../session.js").Session} session */
-function mountStyled(session) {
   mountTextSample(session);
   const { store } = session;
   const box = byId("writing"), button = byId("write"), paper = byId("written"), problem = byId("write-problem");
