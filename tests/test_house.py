@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.bundling import modules
-from app.pages import LATE, LATE_WORDS, PAGES
+from app.pages import LATE, LATE_WORDS, PAGES, WORDLESS
 
 ROOT = Path(__file__).parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -242,7 +242,9 @@ def test_every_word_a_page_asks_for_exists() -> None:
 
 
 def test_what_is_seen_first_says_no_words_that_come_late() -> None:
-    first = [ROOT / "static" / module.path for module in modules(ROOT / "static", PAGES[0].script)]
+    scripts = (PAGES[0].script, *WORDLESS)
+    paths = {module.path for script in scripts for module in modules(ROOT / "static", script)}
+    first = [ROOT / "static" / path for path in sorted(paths)]
     pages = [ROOT / "templates" / name for name in (PAGES[0].template, "base.html", "dialogs.html")]
     for path in (*first, *pages):
         for word in re.findall(r"[\"'`]([a-z]+\.)[\w.${}]*[\"'`]", path.read_text()):

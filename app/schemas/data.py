@@ -6,7 +6,7 @@ from annotated_types import Len
 from pydantic import ConfigDict, Field
 
 from engine.datasets.base import MAX_SAMPLES, View
-from engine.datasets.pictures import MAX_LABEL
+from engine.datasets.pictures import MAX_LABEL, MAX_SIDE
 from engine.datasets.sounds import MAX_SOUNDS
 from engine.datasets.table import MAX_ROWS
 
@@ -131,6 +131,10 @@ OWN_EXAMPLES: Any = [
 ]
 
 
+_Pixels = Annotated[list[int | Annotated[list[int], Len(0, 3)]], Len(0, MAX_SIDE)]
+_PixelRows = Annotated[list[_Pixels], Len(0, MAX_SIDE)]
+
+
 class OwnIn(Wire):
     """Data of one's own: a table as CSV text, or as rows and targets; pictures; sounds; or a text,
     or a drawing."""
@@ -145,7 +149,7 @@ class OwnIn(Wire):
     inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
     targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
     images: Annotated[
-        list[list[list[int | list[int]]]] | None,
+        Annotated[list[_PixelRows], Len(0, MAX_SAMPLES)] | None,
         Field(
             description="(n, height, width) grey or (n, height, width, 3) colour, whole numbers 0 to 255, "
             "all of one size, 4 to 64 pixels a side"

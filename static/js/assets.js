@@ -19,12 +19,13 @@ export function asset(path) {
  * A script that is loaded when it is first wanted; it shares the modules of the page's own.
  * @param {string} path of its module under static/
  * @param {string | null} [style] the style sheet of what it draws, which is there before it begins
+ * @param {boolean} [wordless] it says none of the words that come late
  * @returns {Promise<any>} what the module exports
  */
-export async function late(path, style) {
+export async function late(path, style, wordless = false) {
   const script = () => Object.assign(document.createElement("script"), { type: "module", src: asset(path) });
   const sheet = style && once(style, () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset(style) }));
-  await Promise.all([once(path, script), sheet, allWords()]);
+  await Promise.all([once(path, script), sheet, wordless ? null : allWords()]);
   // The bundler (app/bundling.py) leaves every module there, by its path.
   return /** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")];
 }

@@ -9,7 +9,7 @@ let known = null;
 export const windows = () => known;
 
 export async function learnWindows() {
-  known ??= await late("js/model/windows.js");
+  known ??= await late("js/model/windows.js", null, true);
 }
 
 /**

@@ -51,10 +51,10 @@ async function start() {
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);
   // Maps and samples belong to images, sequences and text, writing to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
-  whenWanted(["dataset"], (s) => !rowsOnly(s.dataset), "js/panels/sampled.js", "mountSampled");
+  whenWanted(["dataset"], (s) => !rowsOnly(s.dataset), "js/panels/sampled.js", "mountSampled", null, true);
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting", "css/text.css");
   whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
-  whenWanted(["dataset"], (s) => Boolean(s.dataset?.sources || s.dataset?.kind === "waveforms"), "js/panels/hearing.js", "mountHearing");
+  whenWanted(["dataset"], (s) => Boolean(s.dataset?.sources || s.dataset?.kind === "waveforms"), "js/panels/hearing.js", "mountHearing", null, true);
   /** The dialog is loaded when it is first wanted. @type {(() => void) | null} */
   let openShare = null;
   byId("share").addEventListener("click", () => void session.try(async () => {
@@ -119,13 +119,14 @@ function mountInert() {
  * Mount what is loaded when it is first wanted.
  * @param {(keyof import("../state.js").State)[]} keys @param {(s: import("../state.js").State) => boolean} wanted
  * @param {string} path @param {string} name of what it exports @param {string | null} style its style sheet, where that is loaded with it
+ * @param {boolean} wordless it says none of the words that come late
  */
-function whenWanted(keys, wanted, path, name, style = null) {
+function whenWanted(keys, wanted, path, name, style = null, wordless = false) {
   let asked = false;
   store.on(keys, (s) => {
     if (asked || !wanted(s)) return;
     asked = true;
-    void late(path, style).then((module) => module[name](session), () => { asked = false; });
+    void late(path, style, wordless).then((module) => module[name](session), () => { asked = false; });
   });
 }
 
