@@ -34,7 +34,7 @@ STACKS: dict[str, list[dict[str, Any]]] = {
 
 # Every number of every layer as the page makes it: its z where it has one, else what leaves it.
 MADE = """async () => {
-  const { madeOf } = await import('/static/js/model/windows.js');
+  const { madeOf } = await import('/static/js/model/cells.js');
   const { network, dataset, look, weights } = glassbox.store.state;
   let into = { shape: dataset.shape, values: dataset.test_inputs[0].flat(Infinity) };
   const found = {};
