@@ -107,6 +107,9 @@ def legal(document: dict[str, Any], id: str) -> Iterator[tuple[str, str, list[An
                 for p in operation.get("parameters", ())
                 if p["in"] == "query" and p["name"] in ("points", "resolution", "samples")
             )
+            # A job is waited for as long as one says, and goes on beside what is asked next.
+            if any(p["name"] == "wait" for p in operation.get("parameters", ())):
+                query = "wait=1"
             ending = template.removeprefix("/api/networks/{id}")
             bodies = MOST.get(ending, [{}]) if "requestBody" in operation else [None]
             yield method.upper(), f"{path}?{query}" if query else path, bodies
