@@ -68,7 +68,7 @@ DATASETS = Table(
     Column("used", Float, nullable=False),
     Column("digest", String),
     Column("line", Text),
-    Column("arrays", LargeBinary),  # of pictures
+    Column("arrays", LargeBinary),  # of pictures and sounds
 )
 
 

@@ -14,7 +14,7 @@ from .workers.samples import changed, digest
 
 def line_of(own: OwnData) -> dict[str, Any]:
     """Of a table, pictures or sounds."""
-    made = Own(test_fraction=0.0).make_from(own)
+    made = Own(test_fraction=0.0).make_from(own, copies=False)
     table = isinstance(own, Table)
     suited = recipe(Own, made.task, made.shape)
     return {

@@ -43,7 +43,7 @@ async def trash_of(networks: Networks, visitor: str | None) -> list[NetworkSumma
 
 
 async def users_of(networks: Networks, id: str) -> int:
-    """How many networks learn from an uploaded table, in memory or not."""
+    """How many networks learn from data of one's own, in memory or not."""
     saved = await asyncio.to_thread(networks.store.users_of, id)
     live = {n.id for n in networks.live.values() if getattr(n.spec.dataset, "id", None) == id}
     return len(((saved - networks.live.keys()) | live) - networks.deleted)

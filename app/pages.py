@@ -22,7 +22,6 @@ LATE_WORDS = (
     "problem.", "q.", "sounds.",
 )  # fmt: skip
 _EARLY = {
-    "pictures.thumb",
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.

@@ -14,7 +14,7 @@ from engine.datasets.sounds import FULL, MOST_S, Sounds, check_length, check_rat
 from engine.errors import Reason, Refused
 
 MOST_CHANNELS = 8
-_BITS = {1: 8, 2: 16, 3: 24, 4: 32}
+WIDTHS = (1, 2, 3, 4)  # bytes of a sample
 
 
 def sounds_of(files: Sequence[str], labels: Sequence[str], name: str) -> Sounds:
@@ -33,7 +33,7 @@ def sounds_of(files: Sequence[str], labels: Sequence[str], name: str) -> Sounds:
                 labels=len(labels),
             ),
         )
-    names = classes_of(labels)
+    names, targets = classes_of(labels)
     found = [_read(number, text) for number, text in enumerate(files, 1)]
     rates = sorted({rate for _, rate in found})
     if len(rates) > 1:
@@ -46,8 +46,6 @@ def sounds_of(files: Sequence[str], labels: Sequence[str], name: str) -> Sounds:
             ),
         )
     samples, lengths = joined([signal for signal, _ in found], rates[0])
-    numbers = {one: number for number, one in enumerate(names)}
-    targets = np.array([numbers[one] for one in labels], np.int64)
     return Sounds(name, samples, lengths, rates[0], targets, names)
 
 
@@ -77,7 +75,7 @@ def _read(number: int, text: str) -> tuple[NDArray[np.int16], int]:
             frames = file.readframes(min(told, round(MOST_S * rate) + 1))
     except (wave.Error, EOFError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise _no_wav(number) from error
-    if width not in _BITS or not 1 <= channels <= MOST_CHANNELS:
+    if width not in WIDTHS or not 1 <= channels <= MOST_CHANNELS:
         raise _no_wav(number)
     check_rate(rate)
     check_length(number, told, rate)

@@ -332,12 +332,12 @@ class Store:
         return rows[0]
 
     def users_of(self, id: str) -> set[str]:
-        """The networks that learn from a table or pictures."""
+        """The networks that learn from a table, pictures or sounds."""
         query = select(NETWORKS.c.id).where(NETWORKS.c.spec.contains(id, autoescape=True))
         return {row.id for row in self._read(query)}
 
     def own(self, id: str) -> OwnData | None:
-        """A table or pictures; None where there are none, or where they are damaged."""
+        """A table, pictures or sounds; None where there are none, or where they are damaged."""
         row = self._sound(id)
         found = row and unpacked(_object(row.content), row.arrays)
         if found is None:

@@ -59,17 +59,18 @@ def check_shapes(y: Array, t: Array) -> None:
         raise ValueError(f"outputs have shape {y.shape}, targets {t.shape}; they must be the same")
 
 
-def _log_softmax(z: Array) -> Array:
+def log_softmax(z: Array) -> Array:
+    """Over the last axis, without overflow."""
     shifted = z - z.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def _cross_entropy(z: Array, t: Array) -> float:
-    return float(-(t * _log_softmax(z)).sum() / len(z))
+    return float(-(t * log_softmax(z)).sum() / len(z))
 
 
 def _cross_entropy_gradient(z: Array, t: Array) -> Array:
-    return (np.exp(_log_softmax(z)) * t.sum(axis=-1, keepdims=True) - t) / len(z)
+    return (np.exp(log_softmax(z)) * t.sum(axis=-1, keepdims=True) - t) / len(z)
 
 
 def _binary_cross_entropy(z: Array, t: Array) -> float:
@@ -89,13 +90,13 @@ def _smoothed(t: Array) -> Array:
 
 
 def _focal(z: Array, t: Array) -> float:
-    log_p = (t * _log_softmax(z)).sum(axis=-1)
+    log_p = (t * log_softmax(z)).sum(axis=-1)
     return float(-((1 - np.exp(log_p)) ** FOCAL_GAMMA * log_p).sum() / len(z))
 
 
 def _focal_gradient(z: Array, t: Array) -> Array:
     """With p of the true class: dL/dlog p = gamma p (1 - p)^(gamma - 1) log p - (1 - p)^gamma."""
-    log_y = _log_softmax(z)
+    log_y = log_softmax(z)
     log_p = (t * log_y).sum(axis=-1, keepdims=True)
     p = np.exp(log_p)
     slope = FOCAL_GAMMA * p * (1 - p) ** (FOCAL_GAMMA - 1) * log_p - (1 - p) ** FOCAL_GAMMA
@@ -104,21 +105,21 @@ def _focal_gradient(z: Array, t: Array) -> Array:
 
 def _kl_divergence(z: Array, t: Array) -> float:
     entropy = (t * np.log(np.where(t > 0, t, 1))).sum()
-    return float((entropy - (t * _log_softmax(z)).sum()) / len(z))
+    return float((entropy - (t * log_softmax(z)).sum()) / len(z))
 
 
 def _sequence_cross_entropy(z: Array, t: Array) -> float:
     """z: (batch, time, classes)  t: (batch, time) class numbers, -1 where nothing is asked"""
     asked = t >= 0
     chosen = np.take_along_axis(
-        _log_softmax(z), np.where(asked, t, 0).astype(np.int64)[..., None], axis=-1
+        log_softmax(z), np.where(asked, t, 0).astype(np.int64)[..., None], axis=-1
     )[..., 0]
     return float(-(chosen * asked).sum() / max(1, asked.sum()))
 
 
 def _sequence_cross_entropy_gradient(z: Array, t: Array) -> Array:
     asked = t >= 0
-    dz = np.exp(_log_softmax(z))
+    dz = np.exp(log_softmax(z))
     places = np.where(asked, t, 0).astype(np.int64)[..., None]
     np.put_along_axis(dz, places, np.take_along_axis(dz, places, axis=-1) - 1, axis=-1)
     return dz * (asked[..., None] / max(1, asked.sum())).astype(z.dtype)

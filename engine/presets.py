@@ -18,13 +18,11 @@ from .layers import (
     Embedding,
     Flatten,
     GlobalAvgPool2D,
-    LayerSpec,
-    MaxPool2D,
     SimpleRNN,
 )
 from .optimizers import SGD, Adam
 from .spec import Clipping, NetworkSpec
-from .suits import suiting
+from .suits import halved, suiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,6 @@ class Preset:
     title: dict[str, str]
     summary: dict[str, str]
     spec: NetworkSpec
-
-
-def _halved(*filters: int) -> tuple[LayerSpec, ...]:
-    """Maps of three by three kernels, each layer of them halved."""
-    return tuple(
-        layer
-        for n in filters
-        for layer in (Conv2D(filters=n, kernel_size=3, padding="same"), MaxPool2D())
-    )
 
 
 # Both get the same; only the layers are to be compared.
@@ -125,7 +114,7 @@ PRESETS: dict[str, Preset] = {
             {"en": "Digits, convolutional", "zh": "手写数字：卷积网络"},
             {"en": "Two layers of kernels, 6090 parameters: nineteen digits in twenty are right after some seventy steps.",
              "zh": "两层卷积核，6090 个参数：约七十步后，二十个数字能认对十九个。"},
-            NetworkSpec(**_ON_DIGITS, layers=(*_halved(16, 32), Flatten())),
+            NetworkSpec(**_ON_DIGITS, layers=(*halved(16, 32), Flatten())),
         ),
         Preset(
             "digits_mlp",
@@ -147,7 +136,7 @@ PRESETS: dict[str, Preset] = {
             {"en": "The mean of each last map asks whether a corner is there, not where: compare with flatten in its place.",
              "zh": "最后每张特征图取平均，只问有没有某个角，不问在哪里：换成 flatten 比较一下。"},
             NetworkSpec(
-                dataset=Shapes(), layers=(*_halved(8, 16), Conv2D(filters=32, kernel_size=3, padding="same"), GlobalAvgPool2D()),
+                dataset=Shapes(), layers=(*halved(8, 16), Conv2D(filters=32, kernel_size=3, padding="same"), GlobalAvgPool2D()),
                 optimizer=Adam(learning_rate=0.01), batch_size=32, initializer="he_uniform",
             ),
         ),

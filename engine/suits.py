@@ -72,15 +72,19 @@ def _points(units: tuple[int, ...], pace: Pace, rate: float = 0.03) -> Recipe:
     return Recipe(layers=_dense(*units), pace=pace, optimizer=SGD(learning_rate=rate))
 
 
+def halved(*filters: int) -> tuple[LayerSpec, ...]:
+    """Maps of three by three kernels, each layer of them halved."""
+    return tuple(
+        layer
+        for n in filters
+        for layer in (Conv2D(filters=n, kernel_size=3, padding="same"), MaxPool2D())
+    )
+
+
 def _pictures(pace: Pace, halvings: int = 2) -> Recipe:
     """Each halving of the picture's sides doubles its maps."""
-    layers = [
-        layer
-        for n in range(halvings)
-        for layer in (Conv2D(filters=8 << n, kernel_size=3, padding="same"), MaxPool2D())
-    ]
     return Recipe(
-        layers=(*layers, Flatten()), pace=pace, optimizer=Adam(learning_rate=0.005), batch_size=32,
+        layers=(*halved(*(8 << n for n in range(halvings))), Flatten()), pace=pace, optimizer=Adam(learning_rate=0.005), batch_size=32,
         initializer="he_uniform",
     )  # fmt: skip
 

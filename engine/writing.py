@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .activations import softmax
 from .by_input import NOT_FINITE
-from .datasets.characters import alike, one_form, printable, spelled
+from .datasets.characters import alike, code_of, one_form, printable, spelled
 from .errors import Reason, Refused
 from .experiment import Experiment
 from .limits import keep_within
@@ -99,7 +99,7 @@ class Writer:
 def _coded(character: str) -> str:
     """With its code, in ASCII too: beside another one that looks the same."""
     name = spelled(character)
-    return name if "U+" in name else f"{name} (U+{ord(character):04X})"
+    return name if "U+" in name else f"{name} ({code_of(character)})"
 
 
 def sampled(z: Shares, temperature: float, top_k: int | None) -> Shares:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from itertools import accumulate
 from typing import Annotated, Any
 
 import numpy as np
@@ -47,7 +48,7 @@ WAV = "audio/wav"
 NO_SUCH = Reason("no_such_dataset", "there is no such dataset")
 ONE_KIND = Reason("own.one_kind", "give a table, or pictures, or sounds, or a dataset to keep")
 # Pictures sent to a worker together, of which it decodes as many as a turn allows.
-AT_ONCE = 64
+AT_ONCE, AT_ONCE_BYTES = 64, 1_000_000
 OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
 
 
@@ -170,16 +171,12 @@ async def post_dataset(
     pixels = None
     if content == "text/csv":
         given = _csv_body(body, target)
-    elif b'"images"' in body:
-        rest, pixels = await networks.anywhere(visitor, pictures.given, body)
-        if rest is None:
-            given = await asyncio.to_thread(_json_body, body)
-        else:
-            whole = rest if pixels is None else {**rest, "images": []}
-            given = await asyncio.to_thread(_rows_of, whole)
     else:
+        if b'"images"' in body:
+            body, pixels = await networks.anywhere(visitor, pictures.given, body)
         keep_lists(lists_in(body), MAX_LISTS)
         given = await asyncio.to_thread(_json_body, body)
+    _keep_one_kind(given, pixels is not None)
     if given.dataset is not None:
         return await _keep(networks, visitor, response, given)
     await networks.room.admit_dataset(visitor)
@@ -205,7 +202,7 @@ async def _unpacked(
     done = pixels = 0
     while done < len(files):
         part, used = await networks.anywhere(
-            visitor, pictures.decoded, files[done : done + AT_ONCE], size, colour,
+            visitor, pictures.decoded, _next(files[done : done + AT_ONCE]), size, colour,
             settings.max_picture_pixels,
         )  # fmt: skip
         parts.append(part)
@@ -225,6 +222,12 @@ async def _unpacked(
     return await asyncio.to_thread(
         pictures_of, np.concatenate(parts), [one.label for one in packed], name
     )
+
+
+def _next(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """As many as are sent together: what is not decoded then is sent again."""
+    sizes = accumulate(len(data) for _, data in files)
+    return files[: max(1, sum(size <= AT_ONCE_BYTES for size in sizes))]
 
 
 async def _added(networks: NetworksDep, visitor: str, response: Response, own: OwnData) -> OwnOut:
@@ -275,13 +278,6 @@ async def _line_of_old(networks: NetworksDep, id: str) -> dict[str, Any] | None:
 
 async def _keep(networks: NetworksDep, visitor: str, response: Response, given: OwnIn) -> OwnOut:
     """A text or a drawing; the same one twice is kept once.  Raises: Refused"""
-    if (
-        given.csv is not None
-        or given.inputs is not None
-        or given.images is not None
-        or given.sounds is not None
-    ):
-        raise Refused("dataset", ONE_KIND)
     try:
         spec = _ADAPTER.validate_python(given.dataset)
     except ValidationError as error:
@@ -354,15 +350,24 @@ def _validated_row(number: int, row: Any) -> None:
         ) from error
 
 
+def _keep_one_kind(given: OwnIn, pictured: bool) -> None:
+    """Raises: Refused"""
+    table = given.csv is not None or given.inputs is not None
+    others = {
+        "dataset": given.dataset is not None,
+        "images": pictured or given.images is not None,
+        "sounds": given.sounds is not None,
+    }
+    found = [place for place, there in others.items() if there]
+    if len(found) + table > 1:
+        raise Refused(found[0], ONE_KIND)
+
+
 def _own_of(given: OwnIn, pixels: Any) -> OwnData:
     """Raises: Refused"""
     if pixels is not None:
-        if given.csv is not None or given.inputs is not None:
-            raise Refused("images", ONE_KIND)
         return pictures_of(pixels, given.labels or [], given.name)
     if given.sounds is not None:
-        if given.csv is not None or given.inputs is not None:
-            raise Refused("sounds", ONE_KIND)
         return sounds_of(given.sounds, given.labels or [], given.name)
     try:
         return _table_of(given)

@@ -5,7 +5,6 @@ import struct
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import orjson
@@ -25,18 +24,19 @@ BROKEN = (
 )  # fmt: skip
 
 
-def given(body: bytes) -> tuple[Any, NDArray[np.uint8] | None]:
-    """A body in JSON: what is in it but the pictures, and these; as it is where there are none.
+def given(body: bytes) -> tuple[bytes, NDArray[np.uint8] | None]:
+    """A body in JSON without its pictures, and these; the body as it is where there are none.
 
     Raises: Refused
     """
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return None, None
+        return body, None
     if not isinstance(found, dict) or not isinstance(found.get("images"), list):
-        return found, None
-    return found, pixels_of(found.pop("images"))
+        return body, None
+    pixels = pixels_of(found.pop("images"))
+    return orjson.dumps(found), pixels
 
 
 def decoded(

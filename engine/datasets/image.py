@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import pi
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Interval
@@ -56,20 +56,33 @@ class Digits:
     def make(self) -> Dataset:
         """Raises: Refused where scikit-learn is missing"""
         pixels, labels, _ = read("digits.csv.gz")
-        rng = np.random.default_rng([self.seed, 2])
-        chosen = np.sort(rng.permutation(len(pixels))[: self.samples])
-        return divided(
-            pixels[chosen].reshape(-1, 8, 8, 1) / 16,
-            labels[chosen],
-            self.test_fraction,
-            rng,
-            view="image",
-            task="classification",
-            columns=("pixel",),
-            class_names=DIGIT_NAMES,
-            labels=Labels(columns=PIXEL, target=DIGIT),
-            deviation=np.full(1, 16.0),
+        return drawn_digits(
+            pixels.reshape(-1, 8, 8, 1), labels, 16, self.samples, self.test_fraction, self.seed
         )
+
+
+def drawn_digits(
+    pixels: Array, targets: Array, brightest: Any, samples: int, test_fraction: float, seed: int
+) -> Dataset:
+    """So many of a set of digits, by the seed.
+
+    pixels: (n, height, width, 1), from 0 to `brightest`, whose type says that of the network's inputs
+    targets: (n,)
+    """
+    rng = np.random.default_rng([seed, 2])
+    chosen = np.sort(rng.permutation(len(pixels))[:samples])
+    return divided(
+        pixels[chosen] / brightest,
+        targets[chosen],
+        test_fraction,
+        rng,
+        view="image",
+        task="classification",
+        columns=("pixel",),
+        class_names=DIGIT_NAMES,
+        labels=Labels(columns=PIXEL, target=DIGIT),
+        deviation=np.full(1, float(brightest)),
+    )
 
 
 def _around(corners: int, first: float = pi / 2, step: int = 1) -> Array:
@@ -196,4 +209,4 @@ def _column(values: Array) -> Array:
     return values.astype(np.float32)[:, None, None]
 
 
-__all__ = ["DIGIT", "DIGITS", "DIGIT_NAMES", "PIXEL", "SHAPES", "Digits", "Shapes"]
+__all__ = ["DIGITS", "PIXEL", "SHAPES", "Digits", "Shapes", "drawn_digits"]

@@ -39,8 +39,7 @@ def triangles(rate: int, bands: int) -> Array:
     """
     points = sizes(rate)[2]
     frequencies = np.fft.rfftfreq(points, 1 / rate)
-    top = min(HIGHEST_HZ, rate / 2)
-    edges = hertz(np.linspace(mel(LOWEST_HZ), mel(top), bands + 2))
+    edges = _edges(rate, bands)
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     at = frequencies[:, None]
     found = np.minimum((at - low) / (middle - low), (high - at) / (high - middle)).clip(min=0)
@@ -50,7 +49,23 @@ def triangles(rate: int, bands: int) -> Array:
 
 def centres(rate: int, bands: int) -> Array:
     """The pitch in the middle of each band, in Hz.  (bands,)"""
-    return hertz(np.linspace(mel(LOWEST_HZ), mel(min(HIGHEST_HZ, rate / 2)), bands + 2))[1:-1]
+    return _edges(rate, bands)[1:-1]
+
+
+def _edges(rate: int, bands: int) -> Array:
+    """Where each band begins, in Hz, and after the last two; evenly apart in mel.  (bands + 2,)"""
+    return hertz(np.linspace(mel(LOWEST_HZ), mel(min(HIGHEST_HZ, rate / 2)), bands + 2))
+
+
+@cache
+def _hann(rate: int) -> Array:
+    """The window, in the middle of the transform's points."""
+    window, _, points = sizes(rate)
+    hann = np.zeros(points)
+    first = (points - window) // 2
+    hann[first : first + window] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    hann.setflags(write=False)
+    return hann
 
 
 def frames_of(length: int, rate: int) -> int:
@@ -63,13 +78,10 @@ def log_mel(sound: Array, rate: int, bands: int) -> Array:
 
     Around the sound there is silence.
     """
-    window, hop, points = sizes(rate)
-    hann = np.zeros(points)
-    first = (points - window) // 2
-    hann[first : first + window] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    _, hop, points = sizes(rate)
     padded = np.pad(np.asarray(sound, np.float64), points // 2)
     seen = np.lib.stride_tricks.sliding_window_view(padded, points)[::hop]
-    power = np.abs(np.fft.rfft(seen * hann, axis=1)) ** 2
+    power = np.abs(np.fft.rfft(seen * _hann(rate), axis=1)) ** 2
     return np.log(power @ triangles(rate, bands) + FLOOR)
 
 

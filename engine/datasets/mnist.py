@@ -9,9 +9,8 @@ import numpy as np
 from annotated_types import Interval
 from numpy.typing import NDArray
 
-from .base import Dataset, Seed, Task, TestFraction, View, divided
-from .image import DIGIT, DIGIT_NAMES, PIXEL
-from .labels import Labels
+from .base import Dataset, Seed, Task, TestFraction, View
+from .image import drawn_digits
 
 FILE = Path(__file__).with_name("mnist.npz")
 COUNT = 1000
@@ -55,19 +54,9 @@ class Mnist:
 
     def make(self) -> Dataset:
         pixels, targets = digits()
-        rng = np.random.default_rng([self.seed, 2])
-        chosen = np.sort(rng.permutation(COUNT)[: self.samples])
-        return divided(
-            pixels[chosen, :, :, None] / np.float32(255),
-            targets[chosen],
-            self.test_fraction,
-            rng,
-            view="image",
-            task="classification",
-            columns=("pixel",),
-            class_names=DIGIT_NAMES,
-            labels=Labels(columns=PIXEL, target=DIGIT),
-            deviation=np.full(1, 255.0),
+        whole = np.float32(255)
+        return drawn_digits(
+            pixels[..., None], targets, whole, self.samples, self.test_fraction, self.seed
         )
 
 

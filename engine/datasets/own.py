@@ -7,7 +7,7 @@ from .base import Dataset, Seed, Task, TestFraction, View
 from .faults import Fault
 from .pictures import Pictures
 from .pictures import as_dataset as dataset_of_pictures
-from .sounds import Sounds
+from .sounds import COPIES, Sounds
 from .sounds import as_dataset as dataset_of_sounds
 from .table import Table, scaled
 
@@ -39,10 +39,11 @@ class Own:
         "zh": "与最简单的答案（最多的类或平均值）比较：网络多学到了什么？",
     }
 
-    def make_from(self, kept: OwnData) -> Dataset:
-        """Of what `id` names."""
+    def make_from(self, kept: OwnData, *, copies: bool = True) -> Dataset:
+        """Of what `id` names; of sounds with the varied `copies` that training learns from, or without."""
         if isinstance(kept, Pictures):
             return dataset_of_pictures(kept, self.test_fraction, self.seed, self.fault)
         if isinstance(kept, Sounds):
-            return dataset_of_sounds(kept, self.test_fraction, self.seed, self.fault)
+            count = COPIES if copies else 0
+            return dataset_of_sounds(kept, self.test_fraction, self.seed, self.fault, count)
         return scaled(kept, self.test_fraction, self.seed, fault=self.fault)

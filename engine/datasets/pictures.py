@@ -78,14 +78,12 @@ def pictures_of(pixels: NDArray[np.uint8], given: Sequence[str], name: str = "ow
             value=MAX_SIDE,
         )
     check_size(len(pixels), pixels.shape[1:], "images")
-    names = classes_of(given)
-    numbers = {name: number for number, name in enumerate(names)}
-    targets = np.array([numbers[one] for one in given], np.int64)
+    names, targets = classes_of(given)
     return Pictures(name, pixels, targets, names)
 
 
-def classes_of(given: Sequence[str]) -> tuple[str, ...]:
-    """The labels, sorted as those of a table are.  Raises: Refused"""
+def classes_of(given: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The classes, sorted as those of a table are, and the number of each label's.  Raises: Refused"""
     distinct = set(given)
     if len(distinct) > MAX_CLASSES:
         raise Refused(
@@ -108,7 +106,9 @@ def classes_of(given: Sequence[str]) -> tuple[str, ...]:
             ),
         )
     whole = all(one.isascii() and one.isdigit() for one in distinct)
-    return tuple(sorted(distinct, key=int) if whole else sorted(distinct))
+    names = tuple(sorted(distinct, key=int) if whole else sorted(distinct))
+    numbers = {name: number for number, name in enumerate(names)}
+    return names, np.array([numbers[one] for one in given], np.int64)
 
 
 def pixels_of(images: Sequence[Any]) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View
 from .labels import Labels, label
 from .own import OwnData
 from .sunspots import FIRST_YEAR, NUMBERS
-from .table import Table
+from .table import Table, number_of
 
 Window = Annotated[int, Interval(ge=4, le=64)]
 Horizon = Annotated[int, Interval(ge=1, le=24)]
@@ -275,11 +275,10 @@ def column_of(table: Table, name: str) -> Array:
     if not table.class_names:
         return table.targets
     # Few different whole numbers were taken for classes: their names are the numbers.
-    try:
-        values = np.array([float(one) for one in table.class_names])
-    except ValueError:
-        words = [_is_word(one) for one in table.class_names]
-        row = int(np.flatnonzero(np.array(words)[table.targets.astype(np.int64)])[0])
+    values = [number_of(one) for one in table.class_names]
+    words = np.array([value is None for value in values])[table.targets.astype(np.int64)]
+    if words.any():
+        row = int(np.flatnonzero(words)[0])
         raise Refused(
             "column",
             Reason(
@@ -289,16 +288,8 @@ def column_of(table: Table, name: str) -> Array:
                 column=name,
                 cell=table.class_names[int(table.targets[row])][:20],
             ),
-        ) from None
-    return values[table.targets.astype(np.int64)]
-
-
-def _is_word(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False
+        )
+    return np.array(values, np.float64)[table.targets.astype(np.int64)]
 
 
 __all__ = ["OwnSeries", "Price", "Sines", "Sunspots"]

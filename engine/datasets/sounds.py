@@ -128,29 +128,32 @@ def varied(sound: Array, rate: int, rng: np.random.Generator) -> Array:
     return gain * (changed + noise * rng.standard_normal(n))
 
 
-def as_dataset(sounds: Sounds, test_fraction: float, seed: int, fault: Fault) -> Dataset:
-    """(time, bands) of each, scaled by the training part; of every training sound there are copies
-    besides, of the test sounds none."""
+def as_dataset(
+    sounds: Sounds, test_fraction: float, seed: int, fault: Fault, copies: int = COPIES
+) -> Dataset:
+    """(time, bands) of each, scaled by the training part; of every training sound there are `copies`
+    besides, of the test sounds none.
+
+    Raises: Refused (too many numbers, with all the copies that training makes)
+    """
     rng = np.random.default_rng([seed, 2])
     numbers = np.arange(len(sounds.targets))
     train, test = split(numbers, sounds.targets, test_fraction, rng)
     test = leaked(train, test, fault, seed)
     length = round(SECONDS * sounds.rate)
-    check_size(
-        len(train) * (1 + COPIES) + len(test), (frames_of(length, sounds.rate), BANDS), "sounds"
-    )
+    shape = (frames_of(length, sounds.rate), BANDS)
+    check_size(len(train) * (1 + COPIES) + len(test), shape, "sounds")
     cut = {int(n): loudest(sounds.sound(n) / FULL, length) for n in (*train, *test)}
     # All as they are, then all once more: who takes the first has every recording.
-    copies = [varied(cut[int(n)], sounds.rate, rng) for _ in range(COPIES) for n in train]
-    made = [log_mel(one, sounds.rate, BANDS) for one in ([cut[int(n)] for n in train] + copies)]
-    shape = (frames_of(length, sounds.rate), BANDS)
+    others = [varied(cut[int(n)], sounds.rate, rng) for _ in range(copies) for n in train]
+    made = [log_mel(one, sounds.rate, BANDS) for one in ([cut[int(n)] for n in train] + others)]
     inputs = np.array(made).reshape(-1, *shape)
     tests = np.array([log_mel(cut[int(n)], sounds.rate, BANDS) for n in test]).reshape(-1, *shape)
     mean = inputs.mean(axis=(0, 1)) if len(inputs) else np.zeros(BANDS)
     spread = inputs.std(axis=(0, 1)) if len(inputs) else np.ones(BANDS)
     deviation = np.where(spread > 0, spread, 1.0) / stretches(BANDS, fault, seed)
     targets = shuffled(sounds.targets, fault, seed)
-    sources = np.tile(train, 1 + COPIES)
+    sources = np.tile(train, 1 + copies)
     return Dataset(
         inputs=(inputs - mean) / deviation,
         targets=targets[sources],
@@ -170,4 +173,13 @@ def as_dataset(sounds: Sounds, test_fraction: float, seed: int, fault: Fault) ->
     )
 
 
-__all__ = ["Sounds", "as_dataset", "check_length", "check_rate", "joined", "loudest", "varied"]
+__all__ = [
+    "COPIES",
+    "Sounds",
+    "as_dataset",
+    "check_length",
+    "check_rate",
+    "joined",
+    "loudest",
+    "varied",
+]

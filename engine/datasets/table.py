@@ -135,7 +135,7 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
         ) from error
     if not rows:
         raise Refused("id", Reason("table.empty", "the table is empty; give rows like 1.5,2.0,A"))
-    header = None if any(_number(cell) is not None for cell in rows[0]) else rows.pop(0)
+    header = None if any(number_of(cell) is not None for cell in rows[0]) else rows.pop(0)
     if not rows:
         raise Refused("id", Reason("table.only_header", "there is a header but no rows under it"))
     width = len(rows[0])
@@ -178,7 +178,7 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
             )
         labels.append(row[at])
         for j, cell in enumerate(row[:at] + row[at + 1 :]):
-            value = _number(cell)
+            value = number_of(cell)
             if value is None:
                 raise Refused(
                     "id",
@@ -262,7 +262,8 @@ def _unique(header: list[str]) -> list[str]:
     return names
 
 
-def _number(cell: str) -> float | None:
+def number_of(cell: str) -> float | None:
+    """What a cell says; None where that is a word."""
     if "_" in cell:  # Python reads 1_0 as ten; in a table it is a word
         return None
     try:
@@ -275,7 +276,7 @@ def _number(cell: str) -> float | None:
 def _with_targets(
     name: str, columns: tuple[str, ...], inputs: Array, labels: list[str], target_name: str
 ) -> Table:
-    values = [_number(label) for label in labels]
+    values = [number_of(label) for label in labels]
     missing = next((i for i, label in enumerate(labels) if not label), None)
     if missing is not None:
         raise Refused(

@@ -9,6 +9,7 @@ from ..datasets.characters import printable
 from ..errors import Reason, Refused
 from ..experiment import Experiment
 from ..limits import keep_work
+from ..losses import log_softmax
 from ..measuring import pieces_of
 from ..writing import Shares, Writer, sampled
 
@@ -111,8 +112,7 @@ def surprise(experiment: Experiment, text: str) -> Surprise:
         ),
     )
     z = _scores(experiment, writer, np.array(tokens, np.float64))
-    above = z - z.max(axis=1, keepdims=True)
-    told = above[np.arange(count - 1), tokens[1:]] - np.log(np.exp(above).sum(axis=1))
+    told = log_softmax(z)[np.arange(count - 1), tokens[1:]]
     bits = -told / np.log(2)
     mean = float(bits.mean())
     probabilities: list[float | None] = [None, *np.exp(told).tolist()]

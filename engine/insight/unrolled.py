@@ -12,7 +12,7 @@ from ..errors import Reason, Refused
 from ..experiment import Experiment
 from ..layers.base import Cache, Pass, deactivated
 from ..layers.through_time import BACKWARD as FROM_THE_END
-from ..layers.through_time import of_way
+from ..layers.through_time import before, of_way
 from ..limits import MEASURE_WORK, keep_answer
 from ..network import Network
 from .backprop import losses_of
@@ -243,8 +243,7 @@ def _gates(layer: Any, views: Any, kept: Cache, way: str) -> dict[str, Array]:
         letters = GATES[layer.kind]
         return dict(zip(letters, np.split(kept["gates"][:, 0], len(letters), axis=1), strict=True))
     p, h = of_way(views, way), kept["h"][:, 0]
-    before = np.concatenate([np.zeros_like(h[:1]), h[:-1]])
-    return {"z": kept["x"][:, 0] @ p["weight"] + before @ p["recurrent_weight"] + p["bias"]}
+    return {"z": kept["x"][:, 0] @ p["weight"] + before(h) @ p["recurrent_weight"] + p["bias"]}
 
 
 __all__ = ["Direction", "Unrolled", "arrays_of", "numbers_of", "unrolled"]

@@ -24,7 +24,6 @@ _wide_most3, _wide_most5, _wide_many3, _wide_many5 = (
 _most3, _most5, _many3, _many5 = (tile(places, 2, run) for places in (MOST, MANY) for run in (3, 5))
 
 
-@njit(**OPTIONS)
 def packed_size(kernel: int, channels: int, filters: int) -> int:
     """Room that `pack` needs."""
     blocks = (filters + WIDE - 1) // WIDE

@@ -85,11 +85,13 @@ def backward(
     if full.size:
         _pad(x, full, top, left)
         source, tall, broad, up, ahead = full.reshape(-1), full.shape[1], full.shape[2], 0, 0
+    goal = g_weight.reshape(-1) if units == filters else gradient
     weight_gradient(
-        source, back, gradient, batch, tall, broad, channels, rows, columns, kernel, stride, dilation, up,
+        source, back, goal, batch, tall, broad, channels, rows, columns, kernel, stride, dilation, up,
         ahead, units,
     )  # fmt: skip
-    _narrow(gradient, g_weight.reshape(-1), kernel * kernel * channels, units, filters)
+    if units != filters:
+        _narrow(gradient, g_weight.reshape(-1), kernel * kernel * channels, units, filters)
     if first:
         return
     # dL/dx: dz laid out `stride` apart among zeros, convolved with the mirrored kernel.
@@ -168,7 +170,9 @@ def pull_back(
             ),
             dtype,
         ),
-        scratch.take("gradient", (kernel * kernel * some * _up(each),), dtype),
+        scratch.take(
+            "gradient", (kernel * kernel * some * _up(each) if each % LANES else 0,), dtype
+        ),
         scratch.take("spread", (batch * rows * columns * each if stride > 1 else 0,), dtype),
         scratch.take("mirrored", (0 if first else packed_size(kernel, each, some),), dtype),
     )

@@ -96,17 +96,6 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @intrinsic
-def splat_at(typingctx: Any, array: Any, index: Any) -> Any:
-    """One number of a flat array in every lane; the index is taken as it is, not from the end."""
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0]).data
-        return _broadcast(builder, builder.load(builder.gep(data, [args[1]])))
-
-    return Lanes(array.dtype)(array, types.intp), code
-
-
-@intrinsic
 def splat(typingctx: Any, scalar: Any) -> Any:
     """The scalar in every lane."""
 

@@ -66,7 +66,7 @@ def excite(
             ),
         )
     picture = dataset.view == "image"
-    low, high = _range(seen.astype(np.float64), picture)
+    low, high = _range(seen, picture)
     rng = np.random.default_rng([seed, 7])
     noise = rng.uniform(-0.5, 0.5, (1, *dataset.shape))
     x = (low + high) / 2 + SPREAD * (high - low) * noise
@@ -80,7 +80,7 @@ def _range(seen: Array, picture: bool) -> tuple[Array, Array]:
     """Least and largest that the data have: of pictures over all, else of every column by itself.
     (samples, *shape) -> broadcasting to one sample"""
     axes = tuple(range(seen.ndim)) if picture else tuple(range(seen.ndim - 1))
-    return seen.min(axis=axes), seen.max(axis=axes)
+    return seen.min(axis=axes).astype(np.float64), seen.max(axis=axes).astype(np.float64)
 
 
 def _ascent(

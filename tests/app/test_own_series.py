@@ -27,4 +27,4 @@ def test_a_column_of_an_uploaded_table_is_forecast_in_its_own_units(client) -> N
     assert problem["errors"][0]["field"] == "dataset.column"
     assert problem["errors"][0]["code"] == "table.no_such_column"
     client.delete(url)
-    client.delete(f"/api/datasets/{own['id']}")
+    assert client.delete(f"/api/datasets/own/{own['id']}").status_code == 204

@@ -11,7 +11,6 @@ import pytest
 from tests.serving import wait_for
 
 VERSE = "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？人不知而不愠，不亦君子乎？\n" * 6
-TRAINED = {"dataset": {"kind": "zen"}}
 
 
 @pytest.fixture
