@@ -30,6 +30,23 @@ export async function late(path, style, wordless = false) {
   return /** @type {any} */ (globalThis)["$" + "parts"]["$" + path.replace(/\.js$/, "").replace(/\W/g, "_")];
 }
 
+/**
+ * A part of the page that is made once, when it is first wanted; where its script does not come, the next one asks again.
+ * @template T
+ * @param {string} path
+ * @param {(module: any) => T} make
+ * @param {string | null} [style]
+ * @returns {() => Promise<T>}
+ */
+export function lazily(path, make, style) {
+  /** @type {Promise<T> | null} */
+  let made = null;
+  return () => (made ??= late(path, style).then(make).catch((error) => {
+    made = null;
+    throw error;
+  }));
+}
+
 /** @param {string} path @param {() => HTMLElement} make what loads it */
 function once(path, make) {
   return waiting[path] ??= new Promise((resolve, reject) => {

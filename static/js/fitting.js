@@ -1,6 +1,7 @@
 /** What the server would refuse of layers with windows, said before it is asked. */
 import { Problem } from "./api.js";
 import { late } from "./assets.js";
+import { allWords } from "./whole.js";
 
 /** Loaded with the first image: other data have no windows. @type {typeof import("./model/windows.js") | null} */
 let known = null;
@@ -17,9 +18,10 @@ export async function learnWindows() {
  * @param {any} change parts of a spec
  * @param {import("./types.js").Dataset | null} dataset
  */
-export function mustFit({ layers, dataset: other }, dataset) {
+export async function mustFit({ layers, dataset: other }, dataset) {
   const found = layers && !other && dataset?.shape.length === 3 ? known?.firstRefusal(layers, dataset.shape) : null;
   if (!found) return;
+  await allWords(); // what is wrong is among those that come late
   const { code, values } = found, field = `layers.${found.index}.${found.field}`;
   throw new Problem({ status: 422, detail: code, code, values, errors: [{ field, message: code, code, values }] });
 }

@@ -303,7 +303,7 @@ export class Session {
         const network = /** @type {Network} */ (this.store.state.network);
         const change = typeof asked === "function" ? asked(structuredClone(network.spec)) : asked;
         tried = change;
-        mustFit(change, this.store.state.dataset);
+        await mustFit(change, this.store.state.dataset);
         /** @type {any} */
         const before = {};
         for (const key of Object.keys(change)) before[key] = structuredClone(/** @type {any} */ (network.spec)[key]);

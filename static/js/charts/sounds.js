@@ -4,6 +4,9 @@ import { colours, fit, rgb } from "../canvas.js";
 /** From how many features on a sequence is a picture and no lines. */
 const BANDS = 9;
 
+/** Pictures as they were painted last, and in which colours: a gallery is drawn anew with every look. @type {WeakMap<number[][], {of: string, small: HTMLCanvasElement}>} */
+const painted = new WeakMap();
+
 /** Whether a sequence's features are bands, one beside the other, and no lines of their own. @param {ArrayLike<unknown>} row */
 export const isBands = (row) => row.length >= BANDS;
 
@@ -14,7 +17,16 @@ export const isBands = (row) => row.length >= BANDS;
  * @param {{x: number, y: number, width: number, height: number}} box
  */
 export function paintBands(context, sequence, box) {
-  const time = sequence.length, bands = sequence[0].length, theme = colours(), paper = rgb(theme.paper), ink = rgb(theme.accent);
+  const theme = colours(), of = theme.paper + theme.accent;
+  let kept = painted.get(sequence);
+  if (kept?.of !== of) painted.set(sequence, kept = { of, small: picture(sequence, rgb(theme.paper), rgb(theme.accent)) });
+  context.imageSmoothingEnabled = false;
+  context.drawImage(kept.small, box.x, box.y, box.width, box.height);
+}
+
+/** A pixel a band and moment. @param {number[][]} sequence @param {number[]} paper @param {number[]} ink */
+function picture(sequence, paper, ink) {
+  const time = sequence.length, bands = sequence[0].length;
   const flat = sequence.flat(), low = Math.min(...flat), span = Math.max(...flat) - low || 1;
   const data = new ImageData(time, bands);
   sequence.forEach((row, x) => row.forEach((v, b) => {
@@ -26,8 +38,7 @@ export function paintBands(context, sequence, box) {
   small.width = time;
   small.height = bands;
   small.getContext("2d")?.putImageData(data, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, box.x, box.y, box.width, box.height);
+  return small;
 }
 
 /**

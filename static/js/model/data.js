@@ -11,6 +11,9 @@ import { opened } from "./tensors.js";
 /** Whether samples are rows of numbers, which the browser computes itself. @param {{view: string} | null} dataset */
 export const rowsOnly = (dataset) => !dataset || ["plane", "curve", "table"].includes(dataset.view);
 
+/** Whether its samples are sounds. @param {{kind: string, sources?: number[] | null} | null} dataset */
+export const isHeard = (dataset) => Boolean(dataset?.sources || dataset?.kind === "waveforms");
+
 const PREFIX = { train: "", test: "test_" };
 
 /** @param {ArrayBuffer} buffer @returns {Dataset} */

@@ -29,7 +29,7 @@ async function start() {
   store.on([...SETTINGS, "catalog"], openIn);
 }
 
-const asked = () => decodeURIComponent(location.hash.slice(1));
+const asked = () => location.hash.slice(1);
 
 /** What is shown stands in the address, and what stands there is shown. */
 function keepAddress() {

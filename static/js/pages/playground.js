@@ -1,5 +1,5 @@
 /** The playground: the only file that imports all of it. */
-import { late } from "../assets.js";
+import { late, lazily } from "../assets.js";
 import { api } from "../api.js";
 import { byId } from "../dom.js";
 import { fromFragment, keptOf, toFragment } from "../link.js";
@@ -8,7 +8,7 @@ import { mountFrame } from "../panels/frame.js";
 import { hideParts } from "../panels/hiding.js";
 import { mountUntil } from "../panels/until.js";
 import { mountLooking } from "../looking.js";
-import { rowsOnly } from "../model/data.js";
+import { isHeard, rowsOnly } from "../model/data.js";
 import { mountCourse } from "../panels/course.js";
 import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
@@ -54,13 +54,9 @@ async function start() {
   whenWanted(["dataset"], (s) => !rowsOnly(s.dataset), "js/panels/sampled.js", "mountSampled", null, true);
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting", "css/text.css");
   whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
-  whenWanted(["dataset"], (s) => Boolean(s.dataset?.sources || s.dataset?.kind === "waveforms"), "js/panels/hearing.js", "mountHearing", null, true);
-  /** The dialog is loaded when it is first wanted. @type {(() => void) | null} */
-  let openShare = null;
-  byId("share").addEventListener("click", () => void session.try(async () => {
-    openShare ??= /** @type {() => void} */ ((await late("js/panels/share.js")).mountShare(session, wanted.hide));
-    openShare();
-  }));
+  whenWanted(["dataset"], (s) => isHeard(s.dataset), "js/panels/hearing.js", "mountHearing", null, true);
+  const share = lazily("js/panels/share.js", (module) => module.mountShare(session, wanted.hide));
+  byId("share").addEventListener("click", () => void session.try(async () => (await share())()));
   mountCode();
   mountKeys({
     " ": () => void session.toggle(),

@@ -33,8 +33,10 @@ export function mountCells(session, shownIn) {
   const { store } = session, chain = byId("chain"), host = byId("diagram-box"), hover = byId("hover-card");
   const over = h("canvas", { id: "chain-reach", "aria-hidden": "true" });
   const card = h("div", { id: "cell-card", class: "neuron-card", role: "region", tabIndex: -1, hidden: true });
+  const name = h("span", {}), close = h("button", { type: "button", class: "quiet", "data-name": "close", onclick: () => store.set({ pinned: null }) }, "×");
   const body = h("div", {}), excited = excitedBy(session);
-  card.append(body, excited.box);
+  // What is pressed stays while the figures below it change.
+  card.append(h("h3", {}, name, close), body, excited.box);
   host.append(over);
   byId("network").append(card);
   /** What is pointed at, or reached by keys. @type {At | null} */
@@ -147,10 +149,10 @@ export function mountCells(session, shownIn) {
   function marksOf(s) {
     const network = /** @type {import("../types.js").Network} */ (s.network), worths = s.worthShown && s.worth ? worthsOf(s.worth, network) : null;
     return network.layers.flatMap((layer, l) => Array.from({ length: layer.operable }, (_, unit) => {
-      const found = boxOf(s, l, unit), worth = worths?.(l, unit) ?? null, off = has(network, "off", l, unit);
-      if (!found || (!off && !worth)) return [];
+      const worth = worths?.(l, unit) ?? null, off = has(network, "off", l, unit), found = off || worth ? boxOf(s, l, unit) : null;
+      if (!found) return [];
       const tile = layer.shape.length === 3 ? found.tile : layer.shape.length === 2 ? { ...found.cell, x: found.tile.x, width: found.tile.width } : found.cell;
-      return [{ tile, off, share: worth?.share ?? 0, text: worth ? worthText(worth.value, s.worth?.train.accuracy !== null).replace("%", "") : "" }];
+      return [{ tile, off, share: worth?.share ?? 0, text: worth ? worthText(worth.value, s.worth?.train.accuracy !== null).replace(" %", "") : "" }];
     }).flat());
   }
 
@@ -174,10 +176,10 @@ export function mountCells(session, shownIn) {
 
   /** @param {State} s @param {At | null} here @param {At | null} pinned @param {import("../charts/reach.js").Reach | null} reach */
   function drawHover(s, here, pinned, reach) {
-    if (s.dataset?.view !== "image") return;
-    const what = here && told(here), same = JSON.stringify(here) === JSON.stringify(pinned);
-    hover.hidden = !here || !what || same;
-    if (!here || !what || hover.hidden) return;
+    if (!here || s.dataset?.view !== "image") return; // the card is others' too: who leaves a number puts it away
+    const what = told(here), same = JSON.stringify(here) === JSON.stringify(pinned);
+    hover.hidden = !what || same;
+    if (!what || hover.hidden) return;
     hover.classList.remove("behind");
     hover.replaceChildren(h("b", { class: "title" }, titleOf(s, here, what.shape)), ...operated(s, { layer: here.l, unit: unitOf(what.shape, here.place) }).map((text) => h("span", { class: "hint" }, text)), ...describe(s, here, what));
     const place = placeFor(hover, reach);
@@ -207,10 +209,9 @@ export function mountCells(session, shownIn) {
     }
     const what = told(pinned), unit = unitOf(shown.shape, pinned.place), title = titleOf(s, pinned, shown.shape);
     card.setAttribute("aria-label", title);
-    const close = h("button", { type: "button", class: "quiet", "aria-label": t("close"), "data-name": "close", onclick: () => store.set({ pinned: null }) }, "×");
-    const focused = body.contains(document.activeElement);
-    body.replaceChildren(h("h3", {}, title, close), ...operated(s, { layer: pinned.l, unit }).map((text) => h("p", { class: "hint" }, text)), ...(what ? describe(s, pinned, what) : []));
-    if (focused) close.focus({ preventScroll: true });
+    name.textContent = title;
+    close.setAttribute("aria-label", t("close"));
+    body.replaceChildren(...operated(s, { layer: pinned.l, unit }).map((text) => h("p", { class: "hint" }, text)), ...(what ? describe(s, pinned, what) : []));
     excited.show(pinned.l, unit);
     if (surgery) {
       if (surgery.box.parentElement !== card) card.insertBefore(surgery.box, excited.box);

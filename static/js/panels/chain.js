@@ -1,5 +1,5 @@
 /** Networks of images, sequences and text: a chain of layers, each with what it makes of one sample. */
-import { late } from "../assets.js";
+import { late, lazily } from "../assets.js";
 import { grouped, short } from "../canvas.js";
 import { drawMaps, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
@@ -73,22 +73,21 @@ export function mountChain(session) {
   /** What excites a unit of a sequence or a text network, loaded with the first that is pointed at. @type {ReturnType<typeof import("./excites.js").mountExcites> | null} */
   let excites = null;
   let asked = false;
-  /** What reads a map number by number, loaded when one is pointed at or reached, or something was done to one. @type {Promise<ReturnType<typeof import("./cells.js").mountCells>> | null} */
-  let cells = null;
   let here = false; // from then on it listens by itself
-  const reading = () => {
-    cells ??= late("js/panels/cells.js", "css/cells.css").then((module) => {
-      here = true;
-      return module.mountCells(session, shownIn);
-    });
-    cells.catch(() => { cells = null; });
-    return cells;
-  };
+  /** Where the pointer is, until then. @type {PointerEvent | null} */
+  let pointed = null;
+  /** What reads a map number by number, loaded when one is pointed at or reached, or something was done to one. */
+  const reading = lazily("js/panels/cells.js", (module) => {
+    const found = /** @type {ReturnType<typeof import("./cells.js").mountCells>} */ (module.mountCells(session, shownIn));
+    here = true;
+    if (pointed) found.point(pointed);
+    return found;
+  }, "css/cells.css");
   const cellwise = () => ["image", "sequence"].includes(store.state.dataset?.view ?? "");
   box.addEventListener("focusin", (event) => { if (!here && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
   store.on(["network", "worthShown", "dataset"], (s) => {
     const { off, frozen } = s.network?.spec.surgery ?? {};
-    if (!cells && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
+    if (!here && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
   });
   const away = () => excites?.away();
   /** What is pointed at now. @type {() => void} */
@@ -97,7 +96,10 @@ export function mountChain(session) {
     const canvas = under(event), unit = canvas ? unitAt(store.state, canvas, event) : null;
     // A card says more of a number of an image network, and follows it.
     byId("diagram-readout").textContent = canvas && !(store.state.dataset?.view === "image" && Number(canvas.dataset.layer) >= 0) ? read(store.state, canvas, event) : t("chainHint");
-    if (!here && cellwise()) void reading().then((found) => found.point(event), () => {});
+    if (!here && cellwise()) {
+      pointed = event;
+      void reading().catch(() => {});
+    }
     if (store.state.dataset?.view === "image") {
       if (point !== away) away();
       point = away;
@@ -114,6 +116,7 @@ export function mountChain(session) {
     point();
   });
   box.addEventListener("pointerleave", () => {
+    pointed = null;
     byId("diagram-readout").textContent = t("chainHint");
     point = away;
     away();

@@ -47,25 +47,32 @@ async function figures(session, found, wanted) {
 export function excitedBy(session) {
   const { store } = session, box = h("div", { class: "excites" });
   let of = "", at = "", asked = -Infinity, busy = false;
-  return {
-    box,
-    /** @param {number} l @param {number} unit */
-    show(l, unit) {
-      const { network, frame, language } = store.state, layer = network?.layers[l];
-      if (!network || !layer || busy) return;
-      const next = `${network.id} ${network.run} ${layer.name} ${unit} ${language}`, state = `${frame?.revision} ${frame?.step}`;
-      if (next === of && (state === at || performance.now() - asked < 4 * WAIT_MS)) return;
-      if (next !== of) box.replaceChildren();
-      [of, at, asked, busy] = [next, state, performance.now(), true];
-      void api.excites(network.id, layer.name, unit, MOST).then((found) => figures(session, found, () => of === next)).then((made) => {
-        if (!made || of !== next) return;
-        box.replaceChildren(...made.parts);
-        made.paint();
-      }, (error) => {
-        if (!(error instanceof Problem)) throw error;
-      }).finally(() => { busy = false; });
-    },
-  };
+  /** @param {number} l @param {number} unit */
+  function show(l, unit) {
+    const { network, frame, language } = store.state, layer = network?.layers[l];
+    if (!network || !layer) return;
+    const next = `${network.id} ${network.run} ${layer.name} ${unit} ${language}`, state = `${frame?.revision} ${frame?.step}`;
+    if (next !== of) {
+      box.replaceChildren();
+      [of, at, asked] = [next, "", -Infinity];
+      latest = () => show(l, unit);
+    }
+    if (busy || state === at || performance.now() - asked < 4 * WAIT_MS) return;
+    [at, asked, busy] = [state, performance.now(), true];
+    void api.excites(network.id, layer.name, unit, MOST).then((found) => figures(session, found, () => of === next)).then((made) => {
+      if (!made || of !== next) return;
+      box.replaceChildren(...made.parts);
+      made.paint();
+    }, (error) => {
+      if (!(error instanceof Problem)) throw error;
+    }).finally(() => {
+      busy = false;
+      if (of !== next) latest(); // another unit has been chosen meanwhile
+    });
+  }
+  /** Of the unit that was asked about last. */
+  let latest = () => {};
+  return { box, show };
 }
 
 /** @param {import("../session.js").Session} session */

@@ -1,5 +1,5 @@
 /** The data to choose from: a family at a time, its data sets, what one may bring oneself, and experiments to start from. */
-import { late } from "../assets.js";
+import { lazily } from "../assets.js";
 import { drawThumbnail } from "../charts/plane.js";
 import { drawSmall } from "../charts/samples.js";
 import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
@@ -17,7 +17,7 @@ const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
 
 /** @param {Session} session */
 export function mountGallery(session) {
-  const { store } = session, families = byId("families"), box = byId("thumbs");
+  const { store } = session, families = byId("families"), box = byId("thumbs"), ways = ownWays(session);
   let family = "";
   const show = (/** @type {string} */ wanted) => {
     family = wanted;
@@ -32,7 +32,7 @@ export function mountGallery(session) {
     const { catalog } = store.state;
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
-      ...(family === "table" ? [ownTable(session)] : family === "text" ? [ownText(session)] : family === "image" ? [ownPictures(session)] : family === "sequence" ? [ownSounds(session)] : []),
+      ...(ways[family] ? [ways[family]()] : []),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
@@ -76,52 +76,22 @@ function thumbnail(session, entry) {
   return button;
 }
 
-/** The dialogs are loaded when the first is opened. @type {Promise<any> | null} */
-let dialogs = null;
-
-/** @param {Session} session @param {"openTable" | "openText"} which */
-const open = (session, which) => session.try(async () => {
-  const opening = (dialogs ??= late("js/panels/own-data.js").then((module) => module.mountOwnData(session)));
-  opening.catch(() => { dialogs = null; });
-  (await opening)[which]();
-});
-
-/** A table of one's own opens a dialog first. @param {Session} session */
-function ownTable(session) {
-  const button = h("button", { id: "upload", class: "thumb", type: "button", role: "radio", "data-kind": "own", "aria-haspopup": "dialog", onclick: () => void open(session, "openTable") },
-    h("span", { class: "glyph" }, "▦+"), h("span", {}, t("upload")));
-  return explain(button, () => ({ text: t("tip.upload") }));
-}
-
-/** The dialog of pictures, once it was wanted. @type {(() => void) | null} */
-let openPictures = null;
-
-/** Pictures of one's own are drawn, or chosen, in a dialog that is loaded when it is first wanted. @param {Session} session */
-function ownPictures(session) {
-  const button = h("button", { id: "pictures", class: "thumb", type: "button", role: "radio", "data-kind": "own_images", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
-    openPictures ??= /** @type {() => void} */ ((await late("js/panels/own-pictures.js", "css/pictures.css")).mountOwnPictures(session));
-    openPictures();
-  }) }, h("span", { class: "glyph" }, "✎+"), h("span", {}, t("ownPicturesNew")));
-  return explain(button, () => ({ text: t("tip.pictures") }));
-}
-
-/** The dialog of sounds, once it was wanted. @type {(() => void) | null} */
-let openSounds = null;
-
-/** @param {Session} session */
-function ownSounds(session) {
-  const button = h("button", { id: "sounds", class: "thumb", type: "button", role: "radio", "data-kind": "own_sounds", "aria-haspopup": "dialog", onclick: () => void session.try(async () => {
-    openSounds ??= /** @type {() => void} */ ((await late("js/panels/own-sounds.js", "css/pictures.css")).mountOwnSounds(session));
-    openSounds();
-  }) }, h("span", { class: "glyph" }, "♪+"), h("span", {}, t("soundsThumb")));
-  return explain(button, () => ({ text: t("tip.sounds") }));
-}
-
-/** Text of one's own opens a dialog first. @param {Session} session */
-function ownText(session) {
-  const entry = entryOf(session.store.state.catalog, "own_text");
-  const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": "own_text", "aria-haspopup": "dialog", onclick: () => void open(session, "openText") }, h("span", { class: "glyph" }, "Aa+"), h("span", {}, named("own_text")));
-  return explain(button, () => entryText(entry));
+/** What of one's own each family takes: it is made in a dialog, which is loaded when it is first opened. @param {Session} session */
+function ownWays(session) {
+  const dialogs = lazily("js/panels/own-data.js", (module) => module.mountOwnData(session));
+  const pictures = lazily("js/panels/own-pictures.js", (module) => module.mountOwnPictures(session), "css/pictures.css");
+  const sounds = lazily("js/panels/own-sounds.js", (module) => module.mountOwnSounds(session), "css/pictures.css");
+  const text = () => entryText(entryOf(session.store.state.catalog, "own_text")), tip = (/** @type {string} */ key) => () => ({ text: t(key) });
+  /** @type {Record<string, () => HTMLElement>} */
+  const ways = {
+    table: () => way({ id: "upload", kind: "own", glyph: "▦+", name: t("upload"), tip: tip("tip.upload"), open: async () => (await dialogs()).openTable() }),
+    text: () => way({ id: "own-text", kind: "own_text", glyph: "Aa+", name: named("own_text"), tip: text, open: async () => (await dialogs()).openText() }),
+    image: () => way({ id: "pictures", kind: "own_images", glyph: "✎+", name: t("ownPicturesNew"), tip: tip("tip.pictures"), open: async () => (await pictures())() }),
+    sequence: () => way({ id: "sounds", kind: "own_sounds", glyph: "♪+", name: t("soundsThumb"), tip: tip("tip.sounds"), open: async () => (await sounds())() }),
+  };
+  const way = (/** @type {{id: string, kind: string, glyph: string, name: string, tip: () => {text: string}, open: () => Promise<void>}} */ { id, kind, glyph, name, tip: about, open }) =>
+    explain(h("button", { id, class: "thumb", type: "button", role: "radio", "data-kind": kind, "aria-haspopup": "dialog", onclick: () => void session.try(open) }, h("span", { class: "glyph" }, glyph), h("span", {}, name)), about);
+  return ways;
 }
 
 /** An experiment worth opening. @param {Session} session @param {any} preset */

@@ -2,13 +2,11 @@
 import { api } from "../api.js";
 import { byId, explain, h } from "../dom.js";
 import { sampleAt } from "../looking.js";
+import { isHeard } from "../model/data.js";
 import { decoded, play, RATE } from "../model/sound.js";
 import { t } from "../words.js";
 
 const SECONDS = 0.8, FADE = 0.02, MOST_S = 11;
-
-/** Whether there is something to be heard. @param {import("../types.js").Dataset | null} dataset */
-export const isHeard = (dataset) => Boolean(dataset?.sources || dataset?.kind === "waveforms");
 
 /** @param {import("../session.js").Session} session */
 export function mountHearing(session) {

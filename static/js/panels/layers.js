@@ -134,7 +134,10 @@ export function layerCard(session, l, wide) {
   else card.append(h("div", { class: "head" }, kind, dots(session, l)));
   // No stepper leads beyond what the image has room for.
   const into = shapeInto(s, l);
-  const properties = Object.entries(entry.schema.properties).map(([key, p]) => [key, { ...p, maximum: Math.min(p.maximum, windows()?.mostOf(layer, into, key) ?? Infinity) }]);
+  const properties = Object.entries(entry.schema.properties).map(([key, p]) => {
+    const most = windows()?.mostOf(layer, into, key) ?? null;
+    return [key, most === null ? p : { ...p, maximum: Math.min(p.maximum ?? Infinity, most) }];
+  });
   const shown = MAIN.map((name) => properties.find(([key]) => key === name)).filter(Boolean);
   for (const found of shown) {
     const [name, p] = /** @type {[string, any]} */ (found);

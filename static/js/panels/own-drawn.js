@@ -3,6 +3,7 @@ import { drawImageSample } from "../charts/samples.js";
 import { h } from "../dom.js";
 import { pictureOf, PLAIN, turned } from "../model/strokes.js";
 import { t } from "../words.js";
+import { nextName } from "./own-learned.js";
 import { Pad } from "./pad.js";
 
 export const LEAST = 5;
@@ -87,7 +88,7 @@ export function mountDrawn(pane, changed) {
         } }, "×"));
     }), h("button", { type: "button", disabled: classes.length >= MOST_CLASSES, onclick: () => {
       note();
-      classes.push({ name: String.fromCharCode(65 + classes.length), drawings: [] });
+      classes.push({ name: nextName(classes.map((one) => one.name)), drawings: [] });
       at = classes.length - 1;
       show();
       list.querySelectorAll("input")[at].select();

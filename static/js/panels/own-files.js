@@ -21,6 +21,12 @@ export function mountFiles(pane, changed) {
   let side = 28, colour = false, running = 0;
   /** All that was chosen. @type {Found[]} */
   let chosen = [];
+  /** Of these, what has not been read yet. @type {Found[]} */
+  let waiting = [];
+  const halt = () => {
+    running++;
+    waiting = [];
+  };
   /** @type {Read[]} */
   let read = [];
   /** @type {Failed[]} */
@@ -33,7 +39,7 @@ export function mountFiles(pane, changed) {
 
   const files = h("input", { type: "file", multiple: true, accept: "image/png,image/jpeg,image/webp", class: "visually-hidden", tabIndex: -1 });
   const folder = h("input", { type: "file", webkitdirectory: true, class: "visually-hidden", tabIndex: -1 });
-  const bar = h("progress", { max: 1, value: 0 }), stop = h("button", { type: "button", onclick: () => { running++; show(); } });
+  const bar = h("progress", { max: 1, value: 0 }), stop = h("button", { type: "button", onclick: () => { halt(); show(); } });
   const progress = h("div", { class: "row", hidden: true }, bar, stop);
   const options = h("div", { class: "row" }), drop = h("div", { class: "drop" }), said = h("p", { class: "hint", role: "status" });
   const preview = h("div", { class: "picture-classes" }), problems = h("div", { class: "left-out" });
@@ -64,23 +70,26 @@ export function mountFiles(pane, changed) {
     if (!more.length) return;
     const room = MOST_FILES - chosen.length;
     chosen.push(...more.slice(0, room));
-    await work(more.slice(0, room), more.slice(room).map(({ path }) => ({ path, why: t("pictures.tooMany", { most: MOST_FILES }) })));
+    waiting.push(...more.slice(0, room));
+    failed.push(...more.slice(room).map(({ path }) => ({ path, why: t("pictures.tooMany", { most: MOST_FILES }) })));
+    if (progress.hidden) await work(); // else they are read after those before them
   }
 
-  /** Read some, in steps; what has been read stays where it is stopped. @param {Found[]} some @param {Failed[]} [left] */
-  async function work(some, left = []) {
+  /** Read what waits, in steps; what has been read stays where it is stopped. */
+  async function work() {
     const turn = ++running;
-    failed.push(...left);
+    let done = 0;
     progress.hidden = false;
-    for (let i = 0; i < some.length && turn === running; i += TOGETHER) {
-      bar.value = i / some.length;
-      const part = some.slice(i, i + TOGETHER), found = await Promise.all(part.map(decoded));
+    while (waiting.length && turn === running) {
+      bar.value = done / (done + waiting.length);
+      const part = waiting.splice(0, TOGETHER), found = await Promise.all(part.map(decoded));
       if (turn !== running) break;
+      done += part.length;
       found.forEach((one, k) => {
         if (typeof one === "string") failed.push({ path: part[k].path, why: one });
         else read.push({ path: part[k].path, pixels: one });
       });
-      said.textContent = t("pictures.reading", { n: Math.min(some.length, i + TOGETHER), of: some.length });
+      said.textContent = t("pictures.reading", { n: done, of: done + waiting.length });
       await new Promise((resolve) => setTimeout(resolve));
     }
     if (turn === running) show();
@@ -127,7 +136,9 @@ export function mountFiles(pane, changed) {
     for (const one of read) {
       const name = classIn(one.path, byFolder);
       if (without.has(name)) continue;
-      found.set(name, [...(found.get(name) ?? []), one]);
+      const all = found.get(name);
+      if (all) all.push(one);
+      else found.set(name, [one]);
     }
     return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -170,12 +181,13 @@ export function mountFiles(pane, changed) {
     const again = () => {
       read = [];
       failed = [];
-      void work(chosen);
+      waiting = [...chosen];
+      void work();
     };
     options.replaceChildren(
       selectField(t("pictures.size"), SIZES.map((n) => ({ value: String(n), text: `${n} × ${n}` })), String(side), (value) => { side = Number(value); again(); }).field,
       selectField(t("pictures.colours"), ["grey", "colour"].map((value) => ({ value, text: t(`pictures.${value}`) })), colour ? "colour" : "grey", (value) => { colour = value === "colour"; show(); }).field,
-      h("button", { type: "button", onclick: () => { running++; chosen = []; read = []; failed = []; without.clear(); show(); } }, t("pictures.empty")));
+      h("button", { type: "button", onclick: () => { halt(); chosen = []; read = []; failed = []; without.clear(); show(); } }, t("pictures.empty")));
     if (progress.hidden) show();
   }
 

@@ -4,8 +4,7 @@ import { h, rovingTabs } from "../dom.js";
 import { t, told } from "../words.js";
 import { LEAST, mountDrawn } from "./own-drawn.js";
 import { mountFiles } from "./own-files.js";
-import { listOwn } from "./own-sets.js";
-import { suited } from "./recipes.js";
+import { learnFrom } from "./own-learned.js";
 
 const LEAST_OF_FILES = 2;
 
@@ -64,13 +63,8 @@ export function mountOwnPictures(session) {
     try {
       const { images, labels } = ways[at].sending();
       const made = await api.keepPictures(name.value.trim() || t("ownPicturesNew"), images, labels);
-      void listOwn(session);
-      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "image", task: made.task, suits: made.suits }) }), "dataset", true);
-      if (done) {
-        dialog.close();
-        session.setPace(made.pace);
-        session.say("note", "picturesOpened", `${made.name}: ${images.length}`);
-      } else problem.textContent = told(store.state.message?.problem);
+      problem.textContent = await learnFrom(session, made, "picturesOpened", images.length);
+      if (!problem.textContent) dialog.close();
     } catch (error) {
       problem.textContent = `${told(error)}${error instanceof Problem && error.status === 413 ? ` ${t("pictures.tooMuch")}` : ""}`;
     } finally {

@@ -4,8 +4,7 @@ import { drawWave } from "../charts/sounds.js";
 import { h } from "../dom.js";
 import { base64, decoded, NoSound, play, record, wavOf } from "../model/sound.js";
 import { t, told } from "../words.js";
-import { listOwn } from "./own-sets.js";
-import { suited } from "./recipes.js";
+import { learnFrom, nextName } from "./own-learned.js";
 
 const LEAST = 3, MOST_CLASSES = 10, MOST_S = 10, RECORD_S = 1.5, MOST_BYTES = 20e6;
 
@@ -142,7 +141,7 @@ export function mountOwnSounds(session) {
         })));
     }), h("button", { type: "button", disabled: classes.length >= MOST_CLASSES || recording >= 0, onclick: () => {
       note();
-      classes.push({ name: String.fromCharCode(65 + classes.length), sounds: [] });
+      classes.push({ name: nextName(classes.map((one) => one.name)), sounds: [] });
       show();
       /** @type {HTMLInputElement} */ (list.querySelectorAll("input[type=text]")[classes.length - 1]).select();
     } }, t("pictures.addClass")));
@@ -161,13 +160,8 @@ export function mountOwnSounds(session) {
       const sounds = classes.flatMap((one) => one.sounds.map((sound) => base64(wavOf(sound))));
       const labels = classes.flatMap((one) => one.sounds.map(() => one.name.trim()));
       const made = await api.keepSounds(name.value.trim() || t("soundsThumb"), sounds, labels);
-      void listOwn(session);
-      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: made.view, task: made.task, suits: made.suits }) }), "dataset", true);
-      if (done) {
-        dialog.close();
-        session.setPace(made.pace);
-        session.say("note", "soundsOpened", `${made.name}: ${sounds.length}`);
-      } else problem.textContent = told(store.state.message?.problem);
+      problem.textContent = await learnFrom(session, made, "soundsOpened", sounds.length);
+      if (!problem.textContent) dialog.close();
     } catch (error) {
       problem.textContent = told(error);
     } finally {

@@ -28,6 +28,8 @@ export function mountQuestions(session, box, askedOf) {
   const saliency = fresh(), occlusion = fresh();
   /** @type {Question & {leave: (() => void) | null, job: string, fraction: number}} */
   const excite = { ...fresh(), leave: null, job: "", fraction: 0 };
+  /** Which of the inputs that were made is under way. */
+  let turn = 0;
   /** The class that is asked about; null: the one given. @type {number | null} */
   let of = null;
   let method = METHODS[0], size = 2, layer = "", unit = 0, seed = 0, built = "";
@@ -52,12 +54,12 @@ export function mountQuestions(session, box, askedOf) {
   }
 
   async function startExcite() {
-    const mine = session.id, asked = { layer, unit, steps: STEPS, seed: seed++ };
+    const mine = ++turn, asked = { layer, unit, steps: STEPS, seed: seed++ };
     Object.assign(excite, { busy: true, problem: null, found: null, fraction: 0 });
     draw();
     try {
-      const started = await api.excite(mine, asked);
-      if (mine !== session.id) return void api.cancel(started.job).catch(() => {});
+      const started = await api.excite(session.id, asked);
+      if (mine !== turn) return void api.cancel(started.job).catch(() => {});
       excite.job = started.job;
       excite.leave = followJob(started.job, {
         news(news, fraction) {
@@ -78,14 +80,16 @@ export function mountQuestions(session, box, askedOf) {
         },
       });
     } catch (error) {
+      if (mine !== turn) return undefined;
       excite.problem = error;
       stopped();
     }
     return undefined;
   }
   function stopped() {
+    turn++;
     excite.leave?.();
-    Object.assign(excite, { leave: null, busy: false });
+    Object.assign(excite, { leave: null, busy: false, job: "" });
     draw();
   }
   function cancel() {
@@ -240,9 +244,10 @@ export function mountQuestions(session, box, askedOf) {
     [layer, unit] = [found.name, pinned.unit];
   });
   store.on(["dataset"], () => {
-    cancel();
     Object.assign(excite, { found: null, problem: null });
     of = null;
+    cancel();
+    if (excite.busy) stopped(); // what comes of it is of other data
   });
   store.on(["theme"], () => requestAnimationFrame(() => {
     for (const paint of paints) paint();

@@ -1,5 +1,5 @@
 /** The output for images, sequences and text: samples with what the network says of them. */
-import { late } from "../assets.js";
+import { lazily } from "../assets.js";
 import { percent, short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
@@ -106,12 +106,8 @@ export function mountSamples(session) {
     byId("show-test").parentElement?.toggleAttribute("hidden", !rows || !s.dataset?.test_inputs.length);
   });
 
-  /** Drawing is loaded when somebody comes near the picture. @type {Promise<{open: () => void}> | null} */
-  let drawing = null;
-  const pen = () => (drawing ??= late("js/panels/drawing.js").then((module) => module.mountDrawing(session)).catch((error) => {
-    drawing = null;
-    throw error;
-  }));
+  // Drawing is loaded when somebody comes near the picture.
+  const pen = lazily("js/panels/drawing.js", (module) => /** @type {{open: () => void}} */ (module.mountDrawing(session)));
   byId("sample-figure").addEventListener("pointerover", () => { if (store.state.dataset?.view === "image") pen().catch(() => {}); });
   byId("draw").addEventListener("click", () => void session.try(async () => (await pen()).open()));
 

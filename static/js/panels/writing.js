@@ -126,7 +126,7 @@ export function mountWriting(session) {
     void write(false);
   };
   setInterval(() => {
-    if (box.hidden) return;
+    if (box.hidden || session.edits.waiting) return; // until an edit is done the server may have other data
     again();
     expecting.follow();
   }, 250);

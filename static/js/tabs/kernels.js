@@ -140,7 +140,7 @@ export function mountKernels(session, panel, isShown) {
     const next = /** @type {HTMLInputElement | null} */ (editor.querySelector(`[data-at="${at + (by ?? 0)}"]`));
     if (!by) return;
     event.preventDefault();
-    if (event.key === "Enter") /** @type {HTMLElement} */ (event.target).dispatchEvent(new Event("change"));
+    if (event.key === "Enter" && !next) /** @type {HTMLElement} */ (event.target).dispatchEvent(new Event("change"));
     next?.focus();
     next?.select();
   }
