@@ -82,9 +82,9 @@ async def unrolled(
 
     In float64 and as in evaluation. Truncated backpropagation cuts as it does in training.
     """
-    return json_response(
-        await networks.call(live, asking.unrolled, asked.asked(settings.max_predict_rows), asked.of)
-    )
+    cell = asked.cell and (asked.cell.layer, tuple(asked.cell.unit))
+    rows = asked.asked(settings.max_predict_rows)
+    return json_response(await networks.call(live, asking.unrolled, rows, asked.of, cell))
 
 
 @router.get("/forecast", response_model=ForecastOut)

@@ -2,11 +2,21 @@
 
 from typing import Annotated, Any, Literal
 
-from annotated_types import Interval
+from annotated_types import Interval, Len
 from pydantic import ConfigDict, Field
 
-from .base import Answer
+from .base import Answer, Wire
 from .inspection import RowsIn
+from .worked import Index, LineOut
+
+
+class CellIn(Wire):
+    """One unit of a recurrent layer at one step."""
+
+    layer: Annotated[str, Len(1, 80)]
+    unit: Index = Field(
+        description="[time, unit], time along the sequence; units that read from the end after the others"
+    )
 
 
 class UnrolledIn(RowsIn):
@@ -17,6 +27,9 @@ class UnrolledIn(RowsIn):
         description="the class, or the number of the value, whose output (its weighted sum, before the "
         "activation) the gradients are of; null: they are of the loss for the sample's target, or, for an "
         "input that has none, of the class that the network gives it",
+    )
+    cell: CellIn | None = Field(
+        None, description="whose way forward is worked out too, gate by gate, in `lines`"
     )
 
 
@@ -75,6 +88,7 @@ class UnrolledOut(Answer):
                         "grad_from": [[0.06, 0.1, 0.34]],
                     }
                 ],
+                "lines": [],
             }
         }
     )
@@ -98,6 +112,9 @@ class UnrolledOut(Answer):
         "them, evenly spaced, where more would be too much work"
     )
     layers: list[DirectionOut] = Field(description="from the input up, forward before backward")
+    lines: list[LineOut] = Field(
+        description="of the cell asked about, as `worked` has them: symbol, term and value"
+    )
 
 
 class ErrorsOut(Answer):

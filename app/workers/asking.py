@@ -16,6 +16,7 @@ from engine.insight.notable import exciting
 from engine.insight.notable import worst as worst_of
 from engine.insight.unrolled import Direction
 from engine.insight.unrolled import unrolled as unrolled_of
+from engine.insight.worked import plain
 from engine.studies import Progress
 from engine.studies import occlusion as occlusion_of
 from engine.studies import saliency as saliency_of
@@ -25,6 +26,7 @@ from .encoding import encoded
 from .looking import columns_of
 from .messages import Asked
 from .shelf import experiment_of
+from .working import as_sent
 
 Part = Literal["train", "test"]
 
@@ -62,17 +64,20 @@ def occlusion(experiment: Experiment, /, asked: Asked, **settings: Any) -> Itera
     return occlusion_of(experiment, _one(experiment, asked), **settings)
 
 
-def unrolled(id: str, asked: Asked, of: int | None) -> bytes:
+def unrolled(
+    id: str, asked: Asked, of: int | None, cell: tuple[str, tuple[int, ...]] | None
+) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
     columns = _one(experiment, asked)
     known = experiment.dataset.target_of(asked.part, asked.samples[0]) if asked.part else None
-    found = unrolled_of(experiment, columns, known=known, of=of, place=asked.place)
+    found = unrolled_of(experiment, columns, known=known, of=of, place=asked.place, cell=cell)
     layers = [
         {f.name: _short(getattr(one, f.name)) for f in fields(Direction)} for one in found.layers
     ]
     told = {f.name: getattr(found, f.name) for f in fields(found)}
-    return encoded({**told, "layers": layers, "outputs": _short(found.outputs)})
+    lines = [as_sent(line, plain(line.term)) for line in found.lines]
+    return encoded({**told, "layers": layers, "outputs": _short(found.outputs), "lines": lines})
 
 
 def _short(value: Any) -> Any:

@@ -36,7 +36,7 @@ def worked(
             "shapes": found.shapes,
             "places": found.places,
             "next_samples": found.next_samples,
-            "lines": [_said(line, plain(line.term)) for line in found.lines],
+            "lines": [as_sent(line, plain(line.term)) for line in found.lines],
             "chains": {
                 name: {
                     "place": chain.place,
@@ -58,7 +58,7 @@ def _factor(factor: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(line: Line, term: dict[str, Any] | None) -> dict[str, Any]:
+def as_sent(line: Line, term: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "what": line.what,
         "stage": line.stage,
@@ -99,7 +99,7 @@ def exercise(id: str, seed: int, level: int, solutions: bool) -> bytes:
     blanks = {k: str(n + 1) for n, k in enumerate(made.blanks)}
     lines: list[dict[str, Any]] = []
     for k, (line, term) in enumerate(hidden(made)):
-        said = _said(line, plain(line.term) if solutions else term)
+        said = as_sent(line, plain(line.term) if solutions else term)
         if k in blanks:
             said |= {"blank": blanks[k], "tolerance": tolerance(line)}
             if not solutions:

@@ -14,9 +14,12 @@ from ..layers.base import Cache, Pass, deactivated
 from ..layers.through_time import BACKWARD as FROM_THE_END
 from ..layers.through_time import before, of_way
 from ..limits import MEASURE_WORK, keep_answer
+from ..naming import check_layer
 from ..network import Network
-from .backprop import losses_of
-from .worked.recurrent import GATES
+from .backprop import Backprop, losses_of
+from .places import inside
+from .worked.line import Index, Line, Walk
+from .worked.recurrent import GATES, step_lines
 
 Array = NDArray[np.floating]
 
@@ -54,6 +57,7 @@ class Unrolled:
     outputs: (asked, outputs), the steps they stand at in `output_steps`; losses: each one's share of the
     loss, NaN where nothing is asked, none where it is about an output
     sources: the steps s whose own gradient `Direction.grad_from` has, one a row
+    lines: of the cell asked about, gate by gate; none where none is
     """
 
     step: int
@@ -66,11 +70,12 @@ class Unrolled:
     output_steps: NDArray[np.int64]
     sources: NDArray[np.int64]
     layers: list[Direction]
+    lines: list[Line]
 
 
 def unrolled(
     experiment: Experiment, columns: Array, *, known: Any = None, of: int | None = None,
-    by_source: bool = True, place: str = "inputs",
+    by_source: bool = True, place: str = "inputs", cell: tuple[str, Index] | None = None,
 ) -> Unrolled:  # fmt: skip
     """Every recurrent layer on one sample, step by step, in float64 and as in evaluation; nothing of
     the network changes.
@@ -81,8 +86,9 @@ def unrolled(
     the step it came from" (Cashman et al. 2018, RNNbow, who look at the gradient of the weights so);
     at as many steps, evenly spaced, as are affordable. Truncated backpropagation cuts as in training.
 
-    columns: (1, *shape) as the dataset scales it
-    Raises: Refused (no recurrent layer, no such output, or more than the limits allow)
+    columns: (1, *shape) as the dataset scales it  cell: a recurrent layer and its (step, unit), whose
+    way forward is worked out line by line
+    Raises: Refused (no recurrent layer, no such output or cell, or more than the limits allow)
     """
     network = experiment.network
     if not any(layer.over_time for layer in network.layers):
@@ -93,6 +99,8 @@ def unrolled(
                 "there is no recurrent layer to unroll; add a simple_rnn, lstm or gru",
             ),
         )
+    if cell is not None:
+        _check_cell(network, cell)
     steps = columns.shape[1]
     each = len(network.shapes[-1]) == 2
     rows = _rows(network, steps) if each and by_source else np.array([steps - 1])
@@ -111,6 +119,7 @@ def unrolled(
         network.backward(
             network.split(vector), network.split(np.zeros_like(vector)), caches, dz, passes, dz
         )
+        lines = [] if cell is None else _worked(experiment, vector, caches, passes, cell)
         found = [
             direction
             for i, layer in enumerate(network.layers)
@@ -120,8 +129,36 @@ def unrolled(
     return Unrolled(
         experiment.step, steps, "loss" if of_loss else "output", asked, loss, losses,
         caches[-1]["a"][0].reshape(-1, network.shapes[-1][-1]),
-        np.arange(steps) if each else np.array([steps - 1]), rows, found,
+        np.arange(steps) if each else np.array([steps - 1]), rows, found, lines,
     )  # fmt: skip
+
+
+def _check_cell(network: Network, cell: tuple[str, Index]) -> None:
+    """Raises: Refused"""
+    name, index = cell
+    check_layer(
+        name,
+        [n for n, one in zip(network.names, network.layers, strict=True) if one.over_time],
+        "cell.layer",
+    )
+    i = network.names.index(name)
+    ways = 2 if network.layers[i].over_time.both_ways else 1
+    layer: Any = network.layers[i]
+    inside(index, (network.shapes[i][0], ways * layer.units), "cell.unit", name)
+
+
+def _worked(
+    experiment: Experiment, vector: Array, caches: list[Cache], passes: list[Pass], cell: tuple[str, Index]
+) -> list[Line]:  # fmt: skip
+    """As `worked` has them of an update, but in evaluation and of any input: these very numbers."""
+    network, twin = experiment.network, experiment.trainer.twin()
+    made = Backprop(
+        network, vector, np.zeros_like(vector), passes, passes[-1].inputs[: len(caches)], caches, [], 0.0
+    )  # fmt: skip
+    walk = Walk(
+        experiment, [0], 0, made, twin, twin.snapshot(), twin.learning_rate, vector, dict([cell])
+    )
+    return step_lines(walk, network.names.index(cell[0]))
 
 
 def arrays_of(found: Unrolled) -> dict[str, Array]:

@@ -8,6 +8,7 @@
  * @typedef {{x: number[], y: number[], outputs: any[]}} BoundaryOut
  * @typedef {{step?: number | null}} BranchIn
  * @typedef {{name: string, title: Record<string, string>, story: Record<string, string>, spec: Record<string, any>, goal: GoalOut, hints: Record<string, string>[], explanation: Record<string, string> | null, finding: string | null, remedy: Record<string, any> | null}} CaseOut
+ * @typedef {{layer: string, unit: number[]}} CellIn
  * @typedef {{place: number[], gradient: number | null, value: number | null, factors: FactorOut[], local: FactorOut[]}} ChainOut
  * @typedef {{samples?: number[] | null, numbers?: number | null, at?: Record<string, number[]> | null}} CheckIn
  * @typedef {{network: string}} ClinicCheckIn
@@ -95,8 +96,8 @@
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
- * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null}} UnrolledIn
- * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[], output_steps: number[], sources: number[], layers: DirectionOut[]}} UnrolledOut
+ * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null}} UnrolledIn
+ * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[], output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn

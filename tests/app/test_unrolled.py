@@ -81,15 +81,32 @@ def test_an_input_of_ones_own_is_asked_about_an_output(client) -> None:
     assert other["layers"][0]["grad_h"][-1] == pytest.approx(np.linalg.norm(weight[:, 3]), rel=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["simple_rnn", "lstm", "gru"])
+def test_a_cell_is_worked_out_from_its_gates_to_its_state(client, kind) -> None:
+    url = made(client, **WAVES, layers=[{"kind": "dropout"}, {"kind": kind, "units": 3, "bidirectional": True}])  # fmt: skip
+    asked = {"part": "test", "samples": [2], "cell": {"layer": f"{kind}_1", "unit": [5, 4]}}
+    found = client.post(f"{url}/unrolled", json=asked).json()
+    back, lines = found["layers"][1], found["lines"]
+    assert lines[-1]["what"] == "state"
+    assert lines[-1]["value"] == pytest.approx(back["h"][5][1], abs=1e-6)
+    gates = {line["what"][5:]: line["value"] for line in lines if line["what"].startswith("gate.")}
+    assert gates == {
+        letter: pytest.approx(back["gates"][letter][5][1], abs=1e-6) for letter in gates
+    }
+    assert len(gates) == {"simple_rnn": 0, "lstm": 4, "gru": 3}[kind]
+
+
 @pytest.mark.parametrize(
     ("spec", "body", "field", "code"),
     [
+        (WAVES, {"part": "test", "samples": [0], "cell": {"layer": "output", "unit": [0, 0]}}, "cell.layer", "no_such_layer"),
+        ({**WAVES, "layers": [{"kind": "lstm", "units": 2}]}, {"part": "test", "samples": [0], "cell": {"layer": "lstm_1", "unit": [16, 0]}}, "cell.unit", "place_outside"),
         ({}, {"inputs": [[0.1, 0.2]]}, "layers", "unrolled.not_recurrent"),
         (WAVES, {"part": "test", "samples": [0, 1]}, "samples", "one_input"),
         (WAVES, {"part": "test", "samples": [0], "of": 4}, "of", "unrolled.no_such_output"),
         (WAVES, {"inputs": [[[0.0]] * 15]}, "inputs", "inputs.of_other_shape"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_unrolled_says_why(client, spec, body, field, code) -> None:
     answer = client.post(f"{made(client, 1, **spec)}/unrolled", json=body)
     assert answer.status_code == 422
