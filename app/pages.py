@@ -19,13 +19,13 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ask.", "bp.", "cell.", "clinic.", "cv.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "sounds.",
+    "problem.", "q.", "sounds.", "time.",
 )  # fmt: skip
 _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css")
+LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css", "css/time.css")
 # Of these, what comes with the first data of its kind says no such words, and does not wait for them.
 WORDLESS = ("js/panels/sampled.js", "js/panels/hearing.js", "js/model/windows.js")
 # What the playground loads when it is first wanted: half of a visit does without.
@@ -50,6 +50,7 @@ LATE = (
     "js/tabs/confusion.js",
     "js/tabs/kernels.js",
     "js/tabs/numbers.js",
+    "js/tabs/time.js",
     "js/panels/window-size.js",
     "js/model/windows.js",
 )

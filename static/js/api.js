@@ -107,6 +107,8 @@ export const api = {
   pause: (/** @type {string} */ id) => ask("POST", `${of(id)}/pause`),
   reset: (/** @type {string} */ id, /** @type {number | null} */ seed) => ask("POST", `${of(id)}/reset`, { seed }),
   worked: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/worked`, asked),
+  /** @returns {Promise<import("./wire.js").UnrolledOut>} */
+  unrolled: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/unrolled`, asked),
   trace: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/trace`, asked),
   operate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/surgery`, asked),
   /** @returns {Promise<import("./wire.js").AblationOut>} */

@@ -6,6 +6,7 @@
  * @import {Dataset} from "./types.js"
  */
 import { rowsOnly } from "./model/data.js";
+import { isUnrolled } from "./model/time.js";
 
 const EVERY_MS = 40, DRAWING_MS = 20;
 // A pen that has not moved for so long rests; an answer that has not come by then does not come.
@@ -55,12 +56,13 @@ export function chosenIn({ drawing, sample }, dataset) {
  * @param {import("./session.js").State} s
  * @param {number[]} shown
  * @param {boolean} brief while the pen moves only the drawing
+ * @param {boolean} plain not unrolled, which is too much
  */
-function wanted({ network, dataset, sample, drawing }, shown, brief) {
+function wanted({ network, dataset, sample, drawing, tab }, shown, brief, plain) {
   if (!network || !dataset || rowsOnly(dataset) || sample >= sampleCount(dataset) || document.hidden) return null;
   const [{ ask: { part, samples } }] = parts(dataset, [sample]);
   const confusion = Boolean(dataset.classes) && dataset.view !== "text" && !brief;
-  const of = drawing ? { inputs: drawing } : { part, sample: samples[0], unrolled: false };
+  const of = drawing ? { inputs: drawing } : { part, sample: samples[0], unrolled: tab?.id === "time" && isUnrolled(network) && !plain };
   return { sample: of, outputs: parts(dataset, brief ? [] : shown).map(({ ask }) => ask), confusion, every_ms: drawing ? DRAWING_MS : EVERY_MS };
 }
 
@@ -72,6 +74,8 @@ export function mountLooking(session) {
   let about = { groups: [], drawing: null };
   // Of a network whose many samples in view are more than a look may take only the chosen one is asked for.
   let large = false;
+  // Where that is still too much, not by time step either.
+  let plain = false;
   // While the pen moves: only the drawing is asked for, and no sooner than the answer before has come, as a queue would be late.
   let brief = false, sent = 0, behind = false, timer = 0;
   const inView = () => (large ? [store.state.sample] : store.state.shown);
@@ -82,7 +86,7 @@ export function mountLooking(session) {
   const ask = () => {
     behind = Boolean(brief && store.state.drawing && sent && performance.now() - sent < PATIENCE_MS);
     if (behind) return;
-    const request = wanted(store.state, inView(), brief), text = JSON.stringify(request);
+    const request = wanted(store.state, inView(), brief, plain), text = JSON.stringify(request);
     if (text === asked && of === session.id) return;
     if (of !== session.id) latest = null;
     asked = text;
@@ -101,7 +105,7 @@ export function mountLooking(session) {
     const { look: { revision, step }, arrays } = latest, last = look && look.revision === revision ? look : null;
     taken = latest;
     store.set({ look: {
-      id: network.id, revision, step, sample, drawing: about.drawing, layers: layersOf(arrays),
+      id: network.id, revision, step, sample, drawing: about.drawing, layers: layersOf(arrays), unrolled: /** @type {any} */ (latest.look.request.sample).unrolled ? arrays : null,
       outputs: latest.look.request.outputs.length || !last ? outputsOf(about.groups, arrays) : last.outputs,
       confusion: confusionOf(latest, last?.confusion ?? null) ?? (latest.look.request.confusion ? null : last?.confusion ?? null),
     } });
@@ -113,11 +117,12 @@ export function mountLooking(session) {
   };
   session.blinded = (request) => {
     next();
-    if (large || JSON.stringify(request) !== asked) return;
+    if ((large && plain) || JSON.stringify(request) !== asked) return;
+    if (large) plain = true;
     large = true;
     ask();
   };
-  store.on(["network"], () => { large = false; });
+  store.on(["network"], () => { large = plain = false; });
   store.on(["drawing"], ({ drawing }) => {
     brief = drawing !== null;
     clearTimeout(timer);
@@ -126,7 +131,7 @@ export function mountLooking(session) {
       ask();
     }, RESTED_MS);
   });
-  store.on(["network", "dataset", "sample", "drawing", "shown"], () => {
+  store.on(["network", "dataset", "sample", "drawing", "shown", "tab"], () => {
     ask();
     take();
   });

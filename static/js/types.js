@@ -20,8 +20,9 @@
  * @typedef {{layer: number, unit: number, from?: number, cell?: number}} Place a unit of the diagram, layer -1 being the inputs; with `from`,
  *   the line to it from that unit of the layer before; with `cell`, one of the numbers that it gives, flat in what leaves the layer
  * @typedef {{id: string, revision: number, step: number, sample: number, drawing: number[][][] | null, layers: Record<string, Activity>,
- *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null}} Look
- *   what every layer makes of the chosen sample, or of a drawing, and the outputs of the samples that are shown: of text, one time step's after another's
+ *   outputs: Map<number, Float32Array>, confusion: import("./wire.js").ConfusionOut | null, unrolled: Record<string, import("./model/tensors.js").Numbers> | null}} Look
+ *   what every layer makes of the chosen sample, or of a drawing, and the outputs of the samples that are shown: of text, one time step's after another's; `unrolled`
+ *   where its recurrent layers were asked for time step by time step: the arrays of docs/socket.md
  * @typedef {{a: Float32Array, z?: Float32Array, shape: number[]}} Activity flat, the last axis fastest
  * @typedef {{layers: any[], index: number, field: string, problem: import("./api.js").Reason}} Refusal
  *   layers that the server would not build; `index` is the layer that does not fit

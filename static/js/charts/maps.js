@@ -56,31 +56,47 @@ export function tiles(shape, width, height) {
 export function drawMaps(canvas, shape, values, { selected = false, names = [] } = {}) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
-  const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
-  let limit = 1e-6;
-  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) limit = Math.max(limit, Math.abs(values[i]));
-  context.imageSmoothingEnabled = false;
-  const small = (scratch ??= document.createElement("canvas"));
+  const limit = farthest(values);
   for (const tile of tiles(shape, width, height)) {
-    const image = new ImageData(tile.columns, tile.rows);
-    for (let row = 0, at = 0; row < tile.rows; row++) {
-      for (let column = 0; column < tile.columns; column++, at += 4) {
-        const place = tile.index(row, column);
-        if (place < 0) continue;
-        const share = Math.max(-1, Math.min(1, values[place] / limit)) || 0, full = share < 0 ? negative : positive;
-        for (let k = 0; k < 3; k++) image.data[at + k] = paper[k] + (full[k] - paper[k]) * Math.abs(share);
-        image.data[at + 3] = 255;
-      }
-    }
-    small.width = tile.columns;
-    small.height = tile.rows;
-    small.getContext("2d")?.putImageData(image, 0, 0);
-    context.drawImage(small, tile.x, tile.y, tile.width, tile.height);
+    paintTile(context, tile, values, limit);
     context.strokeStyle = selected ? theme["ink-2"] : theme.line;
     context.lineWidth = 1;
     context.strokeRect(tile.x + 0.5, tile.y + 0.5, tile.width - 1, tile.height - 1);
     if (tile.columns === 1 && tile.rows === names.length) writeNames(context, tile, names, width);
   }
+}
+
+/** How far from 0 the numbers go. @param {ArrayLike<number>} values */
+export function farthest(values) {
+  let limit = 1e-6;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) limit = Math.max(limit, Math.abs(values[i]));
+  return limit;
+}
+
+/**
+ * Numbers on the diverging scale, a cell each.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Tile} tile
+ * @param {ArrayLike<number>} values
+ * @param {number} limit where the scale ends
+ */
+export function paintTile(context, tile, values, limit) {
+  const theme = colours(), small = (scratch ??= document.createElement("canvas")), image = new ImageData(tile.columns, tile.rows);
+  const paper = rgb(theme.paper), negative = rgb(theme.negative), positive = rgb(theme.positive);
+  for (let row = 0, at = 0; row < tile.rows; row++) {
+    for (let column = 0; column < tile.columns; column++, at += 4) {
+      const place = tile.index(row, column);
+      if (place < 0) continue;
+      const share = Math.max(-1, Math.min(1, values[place] / limit)) || 0, full = share < 0 ? negative : positive;
+      for (let k = 0; k < 3; k++) image.data[at + k] = paper[k] + (full[k] - paper[k]) * Math.abs(share);
+      image.data[at + 3] = 255;
+    }
+  }
+  small.width = tile.columns;
+  small.height = tile.rows;
+  small.getContext("2d")?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, tile.x, tile.y, tile.width, tile.height);
 }
 
 /**

@@ -54,7 +54,7 @@ function pixels(image, paper, ink) {
  * @param {string[]} palette
  * @param {number} thick
  */
-function paintLines(context, sequence, box, palette, thick) {
+export function paintLines(context, sequence, box, palette, thick) {
   if (isBands(sequence[0])) return paintBands(context, sequence, box);
   const flat = sequence.flat();
   const low = Math.min(...flat), high = Math.max(...flat), span = high - low || 1;
@@ -72,7 +72,7 @@ function paintLines(context, sequence, box, palette, thick) {
   }
 }
 
-const palette = () => [colours().accent, colours().positive, ...classColours().slice(2)];
+export const palette = () => [colours().accent, colours().positive, ...classColours().slice(2)];
 
 /** Where an image lies that is as large as its canvas. @param {number} width @param {number} height */
 export function imageBox(width, height) {

@@ -250,7 +250,7 @@ function drawnWords(s, said) {
  * @param {Float32Array} said
  * @param {number} classes
  */
-function sharesOf(said, classes) {
+export function sharesOf(said, classes) {
   const signed = said.some((v) => v < 0), shares = Array.from(said, (v) => (signed ? (v + 1) / 2 : v));
   return shares.length === 1 && classes === 2 ? [1 - shares[0], shares[0]] : shares;
 }

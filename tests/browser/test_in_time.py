@@ -1,0 +1,134 @@
+"""The tab that unrolls a recurrent network in time: its numbers are the API's, by keys too, while it trains."""
+
+import pytest
+
+from .page import choose_data
+
+WAVES = {"kind": "waveforms", "samples": 40, "length": 16}
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def opened(visitor, server, client, kind: str, **layer):
+    """A small network, trained a little, with its tab; and what the API says of the sample."""
+    spec = {"dataset": WAVES, "layers": [{"kind": kind, "units": 3, **layer}]}
+    made = client.post("/api/networks", json=spec).json()["id"]
+    client.post(f"/api/networks/{made}/train", json={"steps": 20})
+    page = visitor.open(f"{server.url}/#network={made}")
+    page.click("#of-time")
+    settled(page, 20)
+    asked = {"part": "test", "samples": [0]}
+    return page, client.post(f"/api/networks/{made}/unrolled", json=asked).json()
+
+
+def settled(page, step: int) -> None:
+    page.wait_for_function(
+        """(n) => { const { drawn, asked } = document.getElementById('tab-time').dataset;
+          return drawn === n && asked === n; }""",
+        arg=str(step),
+    )
+
+
+def shown(page, what: str, way: int = 0) -> float:
+    row = f'[data-what="{what}"][data-way="{way}"]'
+    page.wait_for_function(
+        "(row) => document.querySelector(`${row} .of > .number`)?.textContent", arg=row
+    )
+    return number(page.inner_text(f"{row} .of > .number"))
+
+
+def test_the_rows_show_the_numbers_of_the_api(visitor, server, client) -> None:
+    page, said = opened(visitor, server, client, "lstm", bidirectional=True)
+    page.focus("#time-rows")
+    page.keyboard.press("Home")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "() => document.getElementById('time-readout').textContent.startsWith('time step 5:')"
+    )
+    for way, layer in enumerate(said["layers"]):
+        for what in ("h", "c"):
+            mean = sum(layer[what][4]) / 3
+            assert shown(page, what, way) == pytest.approx(mean, abs=6e-4)
+        for letter, gate in layer["gates"].items():
+            assert shown(page, f"gate.{letter}", way) == pytest.approx(sum(gate[4]) / 3, abs=6e-4)
+        assert shown(page, "grad", way) == pytest.approx(layer["grad_h"][4], rel=6e-2, abs=6e-4)
+    # The second unit of the direction that reads from the end.
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "() => document.getElementById('time-readout').textContent.includes('from the end · unit 2')"
+    )
+    page.wait_for_function(
+        '(v) => document.querySelector(\'[data-what="h"][data-way="1"] .number\').textContent === v',
+        arg=f"{said['layers'][1]['h'][4][1]:.3f}".replace("-", "−"),
+    )
+    first, last = said["layers"][0]["grad_from"][0][0], said["layers"][0]["grad_from"][0][-1]
+    spoken = page.inner_text("#in-time .time-said")
+    ratio = number(spoken.split("step 1 is ")[1].split(" ")[0])
+    assert ratio == pytest.approx(first / last, rel=6e-2)
+
+
+def test_a_cell_is_opened_and_walked_through_by_keys(visitor, server, client) -> None:
+    page, said = opened(visitor, server, client, "gru")
+    layer = said["layers"][0]
+    page.focus("#time-rows")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    def states(step: int) -> None:
+        """The card's last line is the state of unit 1 at that step."""
+        page.wait_for_function(
+            """([title, value]) => document.querySelector('.time-cell h3')?.textContent.includes(title) &&
+              Math.abs(Number(document.querySelector('.time-cell [data-line="state"] .part:last-child .result')
+                ?.textContent.replace('−', '-')) - value) < 1e-3""",
+            arg=[f"time step {step + 1}×", layer["h"][step][0]],
+        )  # fmt: skip
+
+    states(15)
+    assert page.locator(".time-cell [data-line^='gate.']").count() == 3
+    page.wait_for_function("() => document.activeElement.classList.contains('time-cell')")
+    was = page.get_attribute(".time-cell [aria-current]", "data-line")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute(".time-cell [aria-current]", "data-line") != was
+    page.keyboard.press("ArrowLeft")
+    states(14)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".time-cell .line", state="detached")
+    assert page.evaluate("document.activeElement.id") == "time-rows"
+
+
+def test_it_follows_the_training(visitor, server, client) -> None:
+    page, _ = opened(visitor, server, client, "simple_rnn")
+    page.focus("#time-rows")
+    page.keyboard.press("End")
+    before, drawn = shown(page, "h"), page.get_attribute("#tab-time", "data-drawn")
+    page.click("#play")
+    page.wait_for_function(
+        "(was) => Number(document.getElementById('tab-time').dataset.drawn) > Number(was) + 50",
+        arg=drawn,
+    )
+    page.click("#play")
+    visitor.until("s.frame.state === 'paused' && s.look.step === s.frame.step")
+    settled(page, visitor.state("frame.step"))
+    assert shown(page, "h") != before
+    made = page.evaluate("glassbox.session.id")
+    asked = {"part": "test", "samples": [0]}
+    [layer] = client.post(f"/api/networks/{made}/unrolled", json=asked).json()["layers"]
+    assert shown(page, "h") == pytest.approx(sum(layer["h"][15]) / 3, abs=6e-4)
+
+
+def test_without_recurrent_layers_there_is_no_such_tab(visitor, server) -> None:
+    page = visitor.open(server.url)
+    assert page.locator("#of-time").is_hidden()
+    choose_data(visitor, "brackets")
+    page.wait_for_selector("#of-time")
+    page.click("#of-time")
+    page.wait_for_selector("#time-rows canvas")
+    assert page.locator('[data-what="x"]').count() == 0  # signs are read where steps are numbered
+    choose_data(visitor, "digits")
+    assert page.locator("#of-time").is_hidden()
+    assert page.locator("#tab-time").is_hidden()
