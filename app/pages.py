@@ -25,7 +25,7 @@ _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css", "css/time.css")
+LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css", "css/time.css")  # fmt: skip
 # Of these, what comes with the first data of its kind says no such words, and does not wait for them.
 WORDLESS = ("js/panels/sampled.js", "js/panels/hearing.js", "js/model/windows.js")
 # What the playground loads when it is first wanted: half of a visit does without.

@@ -142,8 +142,8 @@ def _check_cell(network: Network, cell: tuple[str, Index]) -> None:
         "cell.layer",
     )
     i = network.names.index(name)
-    ways = 2 if network.layers[i].over_time.both_ways else 1
     layer: Any = network.layers[i]
+    ways = 2 if layer.over_time.both_ways else 1
     inside(index, (network.shapes[i][0], ways * layer.units), "cell.unit", name)
 
 

@@ -16,7 +16,9 @@ def opened(visitor, server, client, kind: str, **layer):
     spec = {"dataset": WAVES, "layers": [{"kind": kind, "units": 3, **layer}]}
     made = client.post("/api/networks", json=spec).json()["id"]
     client.post(f"/api/networks/{made}/train", json={"steps": 20})
-    page = visitor.open(f"{server.url}/#network={made}")
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
     page.click("#of-time")
     settled(page, 20)
     asked = {"part": "test", "samples": [0]}

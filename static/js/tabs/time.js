@@ -11,7 +11,7 @@ import { isWritten, readAt, rowsOf, wayName, write } from "../time/rows.js";
 import { t, told } from "../words.js";
 
 /** How often, while it plays, that is asked for which no picture of the socket has. */
-const EVERY_MS = 500;
+const EVERY_MS = 500, EDITED_MS = 60;
 
 /**
  * @typedef {import("../session.js").State} State
@@ -122,7 +122,8 @@ export function mountTime(session, panel, isShown) {
     if (!isShown() || !network || !dataset || network.spec.dataset.kind !== dataset.kind || s.sample >= sampleCount(dataset) || !waysOf(network).length || s.connection === "lost") return;
     const now = JSON.stringify([session.id, network.revision, s.frame?.step, s.frame?.run, askedOf(s)]);
     if (now === of || asking) return; // who comes back asks again
-    const wait = s.frame?.state === "playing" && about === aboutOf(s) && cellOf === (open ? cellKey() : "") ? last + EVERY_MS - performance.now() : 0;
+    const edited = session.edits.waiting > 0 || s.frame?.revision !== network.revision; // then the server may be ahead of what is known here
+    const wait = edited ? EDITED_MS : s.frame?.state === "playing" && about === aboutOf(s) && cellOf === (open ? cellKey() : "") ? last + EVERY_MS - performance.now() : 0;
     clearTimeout(timer);
     if (wait > 0) {
       timer = window.setTimeout(refresh, wait);
