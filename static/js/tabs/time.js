@@ -216,6 +216,7 @@ export function mountTime(session, panel, isShown) {
   new ResizeObserver(draw).observe(region);
 
   store.on(["look", "language", "theme", "arrived", "connection"], draw);
-  store.on(["frame", "network", "dataset", "sample", "connection"], () => { if (isShown()) changed(); });
+  store.on(["frame"], () => { if (isShown()) refresh(); }); // what is drawn comes with a look
+  store.on(["network", "dataset", "sample", "connection"], () => { if (isShown()) changed(); });
   return changed;
 }

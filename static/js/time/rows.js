@@ -1,5 +1,5 @@
 /** The rows of the network unrolled in time: what is read, states, gates, outputs, gradients, each a picture with its number at the step pointed at. */
-import { percent, short } from "../canvas.js";
+import { colours, percent, short } from "../canvas.js";
 import { drawBand, drawHeat, drawLengths, drawRead, drawSigns, drawTriangle } from "../charts/time.js";
 import { farthest } from "../charts/maps.js";
 import { powersOf } from "../charts/strip.js";
@@ -32,16 +32,21 @@ export function write(element, text) {
 
 /**
  * @param {string} name
- * @param {{height: number, first?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
- *   `paint` draws it and gives its number at the cursor
+ * @param {{height: number, first?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, still?: (moment: Moment) => unknown, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
+ *   `paint` draws it and gives its number at the cursor; what does not change with every picture says in `still` what it shows, and is drawn when that is another
  * @returns {Row}
  */
-function row(name, { height, first, small = [], way = -1, heat = null, what, paint }) {
+function row(name, { height, first, small = [], way = -1, heat = null, what, still, paint }) {
   const number = h("span", { class: "number" }), canvas = h("canvas", { role: "img" });
   canvas.style.height = `${height}px`;
   const element = h("div", { class: `time-row${first ? " first" : ""}`, "data-what": what, "data-way": String(way) },
     h("div", { class: "of" }, ...(first ? [h("span", { class: "title" }, first)] : []), h("b", {}, name), number, ...(small.length ? [h("small", {}, ...small)] : [])), canvas);
+  /** @type {unknown[]} */
+  let drawn = [];
   return { element, canvas, way, heat, draw(moment) {
+    const now = still ? [still(moment), moment.columns.wide, moment.cursor, colours().paper, canvas.clientHeight, devicePixelRatio] : [];
+    if (still && now.every((part, k) => part === drawn[k])) return;
+    drawn = now;
     const width = `${moment.columns.width}px`;
     if (canvas.style.width !== width) canvas.style.width = width;
     const value = paint(canvas, moment), label = [first, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
@@ -71,12 +76,12 @@ const inUnits = (dataset, c, v) => (dataset.series && c === 0 ? realTarget(datas
 /** @param {State} s @param {Way[]} ways @param {number} steps @param {boolean} triangle @returns {Row[]} */
 export function rowsOf(s, ways, steps, triangle) {
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset), written = isWritten(dataset);
-  const axis = row(t("timeStep"), { height: written ? 34 : 18, what: "axis", paint(canvas, { s: now, input, columns, cursor }) {
+  const axis = row(t("timeStep"), { height: written ? 34 : 18, what: "axis", still: ({ input }) => input, paint(canvas, { s: now, input, columns, cursor }) {
     drawSigns(canvas, columns, written && input ? [Array.from({ length: steps }, (_, step) => readAt(now, input, step))] : [], cursor, true);
     return cursor === null ? "" : `${cursor + 1}${written ? ` ${readAt(now, input, cursor)}` : ""}`;
   } });
   axis.element.classList.add("axis");
-  const read = written ? [] : [row(t("time.read"), { height: 56, what: "x", paint(canvas, { s: now, input, columns, cursor }) {
+  const read = written ? [] : [row(t("time.read"), { height: 56, what: "x", still: ({ input }) => input, paint(canvas, { s: now, input, columns, cursor }) {
     if (!input) return "";
     const flat = input.flat(), bands = isBands(input[0]), end = (/** @type {number} */ v) => short(inUnits(dataset, 0, v), 2);
     drawRead(canvas, columns, input, bands ? null : [end(Math.min(...flat)), end(Math.max(...flat))], cursor);
@@ -159,7 +164,7 @@ function gradientRows(s, way, w, ways, triangle) {
   } });
   if (!triangle) return [lengths];
   const low = h("span", {}), high = h("span", {});
-  return [lengths, row(t("time.from"), { what: "from", way: w, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor }) {
+  return [lengths, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor }) {
     const rows = found?.layers[w]?.grad_from;
     if (!rows) return "";
     const powers = powersOf(rows.flat());
