@@ -67,7 +67,8 @@ def test_the_rows_show_the_numbers_of_the_api(visitor, server, client) -> None:
         '(v) => document.querySelector(\'[data-what="h"][data-way="1"] .number\').textContent === v',
         arg=f"{said['layers'][1]['h'][4][1]:.3f}".replace("-", "−"),
     )
-    first, last = said["layers"][0]["grad_from"][0][0], said["layers"][0]["grad_from"][0][-1]
+    along = said["layers"][0]["grad_c"]  # of an LSTM it comes back along the cells
+    first, last = along[0], along[-1]
     spoken = page.inner_text("#in-time .time-said")
     ratio = number(spoken.split("step 1 is ")[1].split(" ")[0])
     assert ratio == pytest.approx(first / last, rel=6e-2)

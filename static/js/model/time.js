@@ -41,18 +41,19 @@ export function overTime(values, units, unit) {
 const LITTLE = 0.01, LESS = 0.1, MUCH = 100;
 
 /**
- * How much of the gradient comes from the last step with a loss to the other end of the reading.
- * @param {{direction: string, truncate: number, grad_from: (number | null)[][]}} found
- * @returns {{what: "vanishes" | "fades" | "explodes" | "arrives" | "cut" | "none" | "broken", near: number, far: number, ratio: number}}
+ * How much of the gradient comes from the last step with a loss to the other end of the reading. In an LSTM it
+ * travels along the cells, so it is measured there; by the step that it came from only that of the state is known.
+ * @param {{direction: string, truncate: number, grad_c: (number | null)[] | null, grad_from: (number | null)[][]}} found
+ * @returns {{cell: boolean, what: "vanishes" | "fades" | "explodes" | "arrives" | "cut" | "none" | "broken", near: number, far: number, ratio: number}}
  */
-export function reachOf({ direction, truncate, grad_from: rows }) {
-  const nothing = { near: 0, far: 0, ratio: 0 };
+export function reachOf({ direction, truncate, grad_c, grad_from }) {
+  const cell = grad_c !== null && grad_from.length === 1, rows = cell ? [grad_c] : grad_from, nothing = { cell, near: 0, far: 0, ratio: 0 };
   if (rows.some((row) => row.some((v) => v === null))) return { what: "broken", ...nothing };
   const back = direction === "backward", given = rows.filter((row) => row.some(Boolean)), row = back ? given[0] : given[given.length - 1];
   if (!row) return { what: "none", ...nothing };
   const places = row.map((v, step) => (v ? step : -1)).filter((step) => step >= 0), first = places[0], last = places[places.length - 1];
   const near = back ? first : last, reached = back ? last : first, end = back ? row.length - 1 : 0;
-  if (truncate && reached !== end) return { what: "cut", near, far: reached, ratio: Number(row[reached]) / Number(row[near]) };
+  if (truncate && reached !== end) return { cell, what: "cut", near, far: reached, ratio: Number(row[reached]) / Number(row[near]) };
   const ratio = Number(row[end]) / Number(row[near]);
-  return { what: ratio < LITTLE ? "vanishes" : ratio < LESS ? "fades" : ratio > MUCH ? "explodes" : "arrives", near, far: end, ratio };
+  return { cell, what: ratio < LITTLE ? "vanishes" : ratio < LESS ? "fades" : ratio > MUCH ? "explodes" : "arrives", near, far: end, ratio };
 }

@@ -87,8 +87,8 @@ export function mountTime(session, panel, isShown) {
   function tell(s, ways, input, cursor, fresh, arrays) {
     const test = s.dataset && s.sample < s.dataset.test_inputs.length, broken = arrays && ways.some((way) => arrays[arrayName(way, "h")]?.data.some((v) => !Number.isFinite(v)));
     const spoken = (broken ? [t("time.said.broken")] : (fresh?.layers ?? []).map((one, w) => {
-      const { what, near, far, ratio } = reachOf(one), name = ways[w] ? wayName(s, ways[w], ways) : one.layer;
-      return `${ways.length > 1 ? `${name}: ` : ""}${t(`time.said.${what}`, { near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k: one.truncate })}`;
+      const { cell, what, near, far, ratio } = reachOf(one), name = ways[w] ? wayName(s, ways[w], ways) : one.layer;
+      return `${ways.length > 1 ? `${name}: ` : ""}${t(`time.said.${what}`, { of: t(cell ? "time.ofCell" : "time.ofState"), near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k: one.truncate })}`;
     })).join(" ");
     write(said, s.connection === "lost" ? t("time.lost") : problem ? told(problem) : spoken || t("loading"));
     write(who, t(test ? "time.ofTest" : "time.ofTrain", { n: s.sample + 1 }));

@@ -40,7 +40,7 @@ export class CellCard {
     box.classList.toggle("open", lines !== null);
     box.setAttribute("aria-label", lines ? title : t("time.cell"));
     if (!lines) return void rebuild(box, h("p", { class: "hint" }, t("time.cellHint")));
-    this.at = Math.min(this.at, Math.max(0, lines.length - 1));
+    if (lines.length) this.at = Math.min(this.at, lines.length - 1);
     rebuild(box, h("h3", {}, title, h("button", { type: "button", class: "quiet", "data-name": "close cell", "aria-label": t("close"), onclick: this.close }, "×")),
       ...(lines.length ? [] : [h("p", { class: "hint" }, t("loading"))]),
       ...lines.map((line, k) => h("div", { class: `line ${k === this.at ? "on" : ""}`, "data-line": line.what, "aria-current": k === this.at ? "true" : undefined, onclick: () => this.#go(k) },
