@@ -86,10 +86,7 @@ export function mountTime(session, panel, isShown) {
   /** In words. @param {State} s @param {import("../model/time.js").Way[]} ways @param {any} input @param {number | null} cursor @param {typeof found} fresh @param {Record<string, import("../model/tensors.js").Numbers> | null} arrays */
   function tell(s, ways, input, cursor, fresh, arrays) {
     const test = s.dataset && s.sample < s.dataset.test_inputs.length, broken = arrays && ways.some((way) => arrays[arrayName(way, "h")]?.data.some((v) => !Number.isFinite(v)));
-    const spoken = (broken ? [t("time.said.broken")] : (fresh?.layers ?? []).map((one, w) => {
-      const { cell, what, near, far, ratio } = reachOf(one), name = ways[w] ? wayName(s, ways[w], ways) : one.layer;
-      return `${ways.length > 1 ? `${name}: ` : ""}${t(`time.said.${what}`, { of: t(cell ? "time.ofCell" : "time.ofState"), near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k: one.truncate })}`;
-    })).join(" ");
+    const spoken = broken ? t("time.said.broken") : fresh ? sentence(s, ways, fresh) : "";
     write(said, s.connection === "lost" ? t("time.lost") : problem ? told(problem) : spoken || t("loading"));
     write(who, t(test ? "time.ofTest" : "time.ofTrain", { n: s.sample + 1 }));
     all.hidden = !chosen;
@@ -97,8 +94,21 @@ export function mountTime(session, panel, isShown) {
     const way = chosen && ways[chosen.way];
     const named = way && chosen ? `${wayName(s, way, ways)} · ${t("unitN", { n: chosen.unit + 1 })}` : t("time.mean");
     write(readout, cursor === null ? t("time.keys") : [`${t("cell.time", { n: cursor + 1 })}: ${t("time.reads", { what: readAt(s, input, cursor) })}`, ...(over?.at ? [`${wayName(s, ways[over.at.way], ways)} · ${t("unitN", { n: over.at.unit + 1 })}`] : [named]), ...numbersAt(over?.at ? over.at.way : chosen?.way ?? 0)].join(" · "));
-    const lines = open && chosen && step !== null ? (cellOf === cellKey() && fresh ? fresh.lines : []) : null;
+    const wanted = open && chosen && step !== null, here = cellOf === cellKey() && fresh;
+    if (wanted && !here && card.box.classList.contains("open")) return; // until another's lines are here, those before stay
+    const lines = wanted ? (here ? here.lines : []) : null;
     card.show(s, lines ? `${named} · ${t("cell.time", { n: Number(step) + 1 })}` : "", lines, fresh?.step ?? 0);
+  }
+
+  /** How the gradient fares: of several layers, of the first where it fares badly. @param {State} s @param {import("../model/time.js").Way[]} ways @param {import("../wire.js").UnrolledOut} fresh */
+  function sentence(s, ways, fresh) {
+    const all = fresh.layers.map((one, w) => ({ ...reachOf(one), w, k: one.truncate }))
+      // What reads from the end and is read by another hears of the loss at every step: no two of them tell how much came through.
+      .filter(({ w }) => ways[w] && !(ways[w].back && ways[w].layer !== ways[ways.length - 1].layer));
+    const one = all.find(({ what }) => what !== "arrives" && what !== "none") ?? all[0];
+    if (!one) return "";
+    const { cell, what, near, far, ratio, w, k } = one;
+    return `${ways.length > 1 ? `${wayName(s, ways[w], ways)}: ` : ""}${t(`time.said.${what}`, { of: t(cell ? "time.ofCell" : "time.ofState"), near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k })}`;
   }
 
   /** The numbers of one way at the cursor, as its rows show them. @param {number} way */
