@@ -225,7 +225,9 @@ export function mountTime(session, panel, isShown) {
   });
   new ResizeObserver(draw).observe(region);
 
-  store.on(["look", "language", "theme", "arrived", "connection"], draw);
+  // A picture later than the rest of the page draws the same look: both in one would hold up the next.
+  store.on(["look"], () => requestAnimationFrame(draw));
+  store.on(["language", "theme", "arrived", "connection"], draw);
   store.on(["frame"], () => { if (isShown()) refresh(); }); // what is drawn comes with a look
   store.on(["network", "dataset", "sample", "connection"], () => { if (isShown()) changed(); });
   return changed;
