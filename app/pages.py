@@ -19,13 +19,19 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ask.", "bp.", "cell.", "clinic.", "cv.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "sounds.",
+    "problem.", "q.", "series.", "sounds.",
 )  # fmt: skip
 _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css")
+LATE_STYLES = (
+    "css/backprop.css",
+    "css/cells.css",
+    "css/forecast.css",
+    "css/pictures.css",
+    "css/text.css",
+)
 # Of these, what comes with the first data of its kind says no such words, and does not wait for them.
 WORDLESS = ("js/panels/sampled.js", "js/panels/hearing.js", "js/model/windows.js")
 # What the playground loads when it is first wanted: half of a visit does without.
@@ -37,9 +43,11 @@ LATE = (
     "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
+    "js/panels/forecast.js",
     "js/panels/neuron-card.js",
     "js/panels/hearing.js",
     "js/panels/own-pictures.js",
+    "js/panels/own-series.js",
     "js/panels/own-sounds.js",
     "js/panels/predict.js",
     "js/panels/share.js",
