@@ -62,10 +62,17 @@ export function mountForecast(session) {
     return axes.text?.(value) ?? String(Number(value.toPrecision(8)));
   };
 
+  const rest = (/** @type {number} */ ms) => {
+    resting = window.setTimeout(() => {
+      resting = 0;
+      void ask();
+    }, ms);
+  };
   // Asking: never before the answer before has come.
   const ask = async () => {
     const { dataset, frame, network, connection } = store.state;
-    if (!dataset?.series || busy || resting || document.hidden || connection !== "live" || session.edits.waiting || network?.revision !== frame?.revision) return;
+    if (!dataset?.series || busy || resting || document.hidden || connection !== "live" || network?.revision !== frame?.revision) return;
+    if (session.edits.waiting) return rest(PAUSE_MS); // until it is done the server may have other data
     const first = from(), ahead = aheadOf(series.length, first, reach()), of = digest;
     const about = JSON.stringify([session.id, frame?.generation, frame?.revision, frame?.step, of, first, ahead]);
     if (about === answered) return;
@@ -82,19 +89,16 @@ export function mountForecast(session) {
       [answered, problem] = [about, told(reason)];
     }
     busy = false;
-    resting = window.setTimeout(() => {
-      resting = 0;
-      void ask();
-    }, Math.max(PAUSE_MS, 2 * (performance.now() - begun)));
+    rest(Math.max(PAUSE_MS, 2 * (performance.now() - begun)));
     score();
     draw();
   };
 
   const score = () => {
     const errors = answer?.errors, share = betterBy(errors?.rmse, errors?.persistence_rmse);
-    error.number.textContent = short(errors?.rmse, 4);
-    simple.number.textContent = short(errors?.persistence_rmse, 4);
-    loose.number.textContent = short(answer?.free.errors.rmse, 4);
+    error.number.textContent = rounded(errors?.rmse);
+    simple.number.textContent = rounded(errors?.persistence_rmse);
+    loose.number.textContent = rounded(answer?.free.errors.rmse);
     const whole = share === null ? null : Math.round(share * 100);
     better.number.textContent = whole === null ? "–" : t(whole > 0 ? "series.byBetter" : whole < 0 ? "series.byWorse" : "series.alike", { n: Math.abs(whole) });
     better.number.className = !whole ? "" : whole > 0 ? "better" : "worse";
@@ -138,10 +142,12 @@ export function mountForecast(session) {
     byId("plane").dataset.drawn = "yes";
     box.dataset.drawn = String(Number(box.dataset.drawn ?? 0) + 1);
   });
+  /** Whether its window has values of both parts, so that it is in neither. @param {number} place */
+  const between = (place) => place < series.length && !samples.has(place);
   const ahead = (/** @type {number} */ n) => t(n === 1 ? "series.aheadOne" : "series.ahead", { n });
   /** In words, with numbers in the series' units. @param {NonNullable<ReturnType<typeof pointed>>} seen */
   const said = ({ place, from: first, to, actual, direct, free, asNow: last }) => {
-    const parts = [`${t("series.actual")} ${short(actual, 3)}`, `${t("series.forecast")} ${short(direct, 3)}`, `${t("series.asNow")} ${short(last, 3)}`, ...(free === null ? [] : [`${t("series.free")} ${short(free, 3)}`])];
+    const parts = [`${t("series.actual")} ${short(actual, 3)}`, `${t("series.forecast")} ${direct === null && between(place) ? t("series.between") : short(direct, 3)}`, `${t("series.asNow")} ${short(last, 3)}`, ...(free === null ? [] : [`${t("series.free")} ${short(free, 3)}`])];
     return `${axesOf(/** @type {Dataset} */ (store.state.dataset)).across} ${time(place)}: ${parts.join(" · ")} · ${t("series.made", { from: time(first), to: time(to), n: drafted().horizon })}`;
   };
 
@@ -184,9 +190,9 @@ export function mountForecast(session) {
     const now = `${session.id} ${dataset.digest}`;
     if (now !== digest) {
       [digest, series, samples, chosen, cursor, answer, answered] = [now, realSeries(dataset), samplesByPlace(dataset), null, null, null, ""];
-      draft = null;
       score();
     }
+    draft = null; // what was turned is so now, or was refused
     slider.min = String(spanOf(reach()));
     slider.max = String(series.length);
     slider.value = String(from());
@@ -219,7 +225,7 @@ export function mountForecast(session) {
   });
   over.addEventListener("pointermove", (event) => {
     if (held) return begin(placeOf(event));
-    over.classList.toggle("grip", near(event));
+    over.toggleAttribute("data-near", near(event));
     point(placeOf(event));
   });
   const drop = () => {
@@ -256,3 +262,6 @@ export function mountForecast(session) {
     draw();
   });
 }
+
+/** An error, as finely as one reads it. @param {number | null | undefined} v */
+const rounded = (v) => short(v, Math.abs(v ?? 0) >= 10 ? 1 : Math.abs(v ?? 0) >= 1 ? 3 : 4);

@@ -44,12 +44,19 @@ export function mountOwnSeries(session) {
     name = "";
     show();
   });
+  // A field of text stands still over millions of lines: they are refused before they are in it.
+  text.addEventListener("paste", (event) => {
+    const { length } = event.clipboardData?.getData("text/plain") ?? "";
+    if (length <= MOST_BYTES) return;
+    event.preventDefault();
+    say(tooLarge(length));
+  });
   file.addEventListener("change", async () => {
     const chosen = file.files?.[0];
     if (!chosen) return;
     if (chosen.size > MOST_BYTES) {
       file.value = "";
-      return say(t("series.tooLarge", { size: (chosen.size / 1e6).toFixed(1), most: MOST_BYTES / 1e6 }));
+      return say(tooLarge(chosen.size));
     }
     text.value = await chosen.text();
     name = chosen.name.replace(/\.[^.]*$/, "").slice(0, 80);
@@ -59,7 +66,8 @@ export function mountOwnSeries(session) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { rows } = headOf(text.value), least = 2 * spanOf({ window, horizon }) + LEAST_WINDOWS;
-    say(!text.value.trim() ? t("series.empty") : "");
+    const { size } = new Blob([text.value]);
+    say(!text.value.trim() ? t("series.empty") : size > MOST_BYTES ? tooLarge(size) : "");
     if (problem.textContent || use.disabled) return;
     use.disabled = true;
     try {
@@ -71,7 +79,7 @@ export function mountOwnSeries(session) {
       text.value = file.value = "";
       show();
     } catch (error) {
-      say(error instanceof Problem && error.status === 413 ? t("series.tooLarge", { size: (text.value.length / 1e6).toFixed(1), most: MOST_BYTES / 1e6 }) : told(error));
+      say(error instanceof Problem && error.status === 413 ? tooLarge(text.value.length) : told(error));
     } finally {
       use.disabled = false;
     }
@@ -90,3 +98,6 @@ export function mountOwnSeries(session) {
     dialog.showModal();
   };
 }
+
+/** @param {number} bytes */
+const tooLarge = (bytes) => t("series.tooLarge", { size: (bytes / 1e6).toFixed(1), most: MOST_BYTES / 1e6 });
