@@ -19,7 +19,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ask.", "bp.", "cell.", "clinic.", "cv.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "series.", "sounds.",
+    "problem.", "q.", "sounds.",
 )  # fmt: skip
 _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
@@ -33,7 +33,12 @@ LATE_STYLES = (
     "css/text.css",
 )
 # Of these, what comes with the first data of its kind says no such words, and does not wait for them.
-WORDLESS = ("js/panels/sampled.js", "js/panels/hearing.js", "js/model/windows.js")
+WORDLESS = (
+    "js/panels/forecast.js",
+    "js/panels/sampled.js",
+    "js/panels/hearing.js",
+    "js/model/windows.js",
+)
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/panels/sampled.js",

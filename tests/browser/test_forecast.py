@@ -76,7 +76,7 @@ def test_a_place_says_its_window_and_what_is_said_of_it(server, client, visitor)
     box = chart.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
-    page.wait_for_function("document.getElementById('forecast-readout').textContent.startsWith('year')")  # fmt: skip
+    page.wait_for_function("() => document.getElementById('forecast-readout').textContent.startsWith('year')")  # fmt: skip
     assert "made of" in page.inner_text("#forecast-readout")
     # The same by keys, from the beginning of the free run on; the transport stays where it is.
     page.mouse.move(5, 5)
@@ -88,7 +88,7 @@ def test_a_place_says_its_window_and_what_is_said_of_it(server, client, visitor)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
     year = 1700 + first
-    page.wait_for_function(f"document.getElementById('forecast-readout').textContent.startsWith('year {year}:')")  # fmt: skip
+    page.wait_for_function(f"() => document.getElementById('forecast-readout').textContent.startsWith('year {year}:')")  # fmt: skip
     said = chart.get_attribute("aria-valuetext")
     assert said == page.text_content("#forecast-readout")
     assert f"actual {found['direct']['truth'][0]:.3f}" in said

@@ -203,10 +203,8 @@ export function mountForecast(session) {
     void ask();
   });
   store.on(["frame", "connection"], () => void ask());
-  store.on(["look", "theme", "sample"], () => {
-    look();
-    draw();
-  });
+  store.on(["sample"], look);
+  store.on(["look", "theme", "sample"], draw);
   document.addEventListener("visibilitychange", () => void ask());
   new ResizeObserver(draw).observe(over);
 
