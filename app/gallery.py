@@ -4,16 +4,20 @@ from typing import Any
 
 import orjson
 
-from engine.datasets import Own, OwnData, OwnText, Table
+from engine.datasets import Own, OwnData, OwnSeries, OwnText, Table
 from engine.datasets.labels import Label
 from engine.suits import recipe
 
 from .catalog import PREVIEW_CHARACTERS, plain, preview_of
 from .workers.samples import changed, digest
 
+PREVIEW_VALUES = 60
+
 
 def line_of(own: OwnData) -> dict[str, Any]:
     """Of a table, pictures or sounds."""
+    if isinstance(own, Table) and own.series:
+        return _line_of_series(own)
     made = Own(test_fraction=0.0).make_from(own, copies=False)
     table = isinstance(own, Table)
     suited = recipe(Own, made.task, made.shape)
@@ -30,6 +34,33 @@ def line_of(own: OwnData) -> dict[str, Any]:
         "suits": plain(suited.parts()),
         "pace": suited.pace,
         "preview": preview_of(made),
+    }
+
+
+def _line_of_series(own: Table) -> dict[str, Any]:
+    """Its picture is the whole of it, thinned."""
+    suited = recipe(OwnSeries, OwnSeries.task)
+    whole = (own.targets - own.targets.mean()) / own.targets.std()
+    thin = whole[:: max(1, len(whole) // PREVIEW_VALUES)]
+    return {
+        "kind": "own_series",
+        "name": own.name,
+        "view": OwnSeries.view,
+        "task": OwnSeries.task,
+        "rows": len(own.targets),
+        "columns": list(own.columns),
+        "target": own.target_name,
+        "class_names": [],
+        "shape": None,
+        "suits": plain(suited.parts()),
+        "pace": suited.pace,
+        "preview": {
+            "view": OwnSeries.view,
+            "classes": 0,
+            "columns": [own.target_name],
+            "inputs": [thin[:, None].round(2).tolist()],
+            "targets": [],
+        },
     }
 
 

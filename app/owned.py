@@ -52,4 +52,8 @@ def unpacked(content: Mapping[str, Any], arrays: bytes | None) -> OwnData | None
         targets=np.array(content["targets"]),
         target_name=content["target_name"],
         class_names=tuple(content["class_names"]),
+        # Tables of before rows had names.
+        row_names=tuple(content.get("row_names", ())),
+        row_title=content.get("row_title", ""),
+        series=content.get("series", False),
     )

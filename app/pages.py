@@ -25,9 +25,21 @@ _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
 }  # fmt: skip
 # The style sheets of what the playground loads when it is first wanted.
-LATE_STYLES = ("css/backprop.css", "css/cells.css", "css/pictures.css", "css/text.css", "css/time.css")  # fmt: skip
+LATE_STYLES = (
+    "css/backprop.css",
+    "css/cells.css",
+    "css/forecast.css",
+    "css/pictures.css",
+    "css/text.css",
+    "css/time.css",
+)
 # Of these, what comes with the first data of its kind says no such words, and does not wait for them.
-WORDLESS = ("js/panels/sampled.js", "js/panels/hearing.js", "js/model/windows.js")
+WORDLESS = (
+    "js/panels/forecast.js",
+    "js/panels/sampled.js",
+    "js/panels/hearing.js",
+    "js/model/windows.js",
+)
 # What the playground loads when it is first wanted: half of a visit does without.
 LATE = (
     "js/panels/sampled.js",
@@ -37,9 +49,11 @@ LATE = (
     "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
+    "js/panels/forecast.js",
     "js/panels/neuron-card.js",
     "js/panels/hearing.js",
     "js/panels/own-pictures.js",
+    "js/panels/own-series.js",
     "js/panels/own-sounds.js",
     "js/panels/predict.js",
     "js/panels/share.js",

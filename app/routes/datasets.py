@@ -21,6 +21,7 @@ from engine.datasets import (
     Sounds,
     Table,
     parse_csv,
+    series_from_csv,
 )
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
 from engine.datasets.sounds import MAX_SOUNDS
@@ -72,7 +73,7 @@ async def get_own_dataset(networks: NetworksDep, id: OwnId) -> OwnOut:
     line = found and (found[1] or await _line_of_old(networks, id))
     if not found or not line:
         raise NotFound(NO_SUCH)
-    used = await users_of(networks, id) if line["kind"] == "own" else 0
+    used = await users_of(networks, id) if line["kind"] in ("own", "own_series") else 0
     return _told(id, line, found[0].get("dataset"), used)
 
 
@@ -141,6 +142,9 @@ async def post_dataset(
     target: Annotated[
         str | None, Query(max_length=80, description="of text/csv: the target's column name")
     ] = None,
+    series: Annotated[
+        bool, Query(description="of text/csv: its rows are steps of time, as in JSON")
+    ] = False,
     name: Annotated[
         str, Query(min_length=1, max_length=80, description="of an archive of pictures")
     ] = "own",
@@ -150,7 +154,7 @@ async def post_dataset(
     colour: Annotated[bool, Query(description="whether its pictures keep their colours")] = False,
 ) -> OwnOut:
     """Own data: CSV (as text/csv, or in JSON), or rows and targets; pictures; sounds; or a text or a drawing, which
-    a spec holds whole, to have it again.
+    a spec holds whole, to have it again. With `series` a CSV is a series to forecast (`own_series`).
 
     Pictures come as JSON, `images` and `labels`, or as a ZIP archive of PNG, JPEG and WebP files. There the
     class of a picture is the folder it lies in; where all lie in one folder or in none, it is its name up
@@ -170,7 +174,7 @@ async def post_dataset(
         return await _added(networks, visitor, response, own)
     pixels = None
     if content == "text/csv":
-        given = _csv_body(body, target)
+        given = _csv_body(body, target, series)
     else:
         if b'"images"' in body:
             body, pixels = await networks.anywhere(visitor, pictures.given, body)
@@ -265,8 +269,8 @@ async def delete_dataset(networks: NetworksDep, id: OwnId) -> None:
 def _told(
     id: str, line: dict[str, Any], dataset: Any = None, networks: int | None = None
 ) -> OwnOut:
-    if line["kind"] == "own":
-        dataset = {"kind": "own", "id": id}
+    if line["kind"] in ("own", "own_series"):
+        dataset = {"kind": line["kind"], "id": id}
     return OwnOut(id=id, dataset=dataset, networks=networks, **line)
 
 
@@ -300,9 +304,9 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
     return await get_own_dataset(networks, id)
 
 
-def _csv_body(body: bytes, target: str | None) -> OwnIn:
+def _csv_body(body: bytes, target: str | None, series: bool) -> OwnIn:
     try:
-        return OwnIn(csv=body.decode("utf-8-sig"), target=target)
+        return OwnIn(csv=body.decode("utf-8-sig"), target=target, series=series)
     except UnicodeDecodeError as error:
         raise Refused(
             "csv", Reason("table.not_utf8", "the CSV is not UTF-8; save it as UTF-8")
@@ -380,5 +384,6 @@ def _table_of(given: OwnIn) -> Table:
     if (given.csv is None) == (given.inputs is None):
         raise Refused("csv", Reason("table.csv_or_rows", "give either csv, or inputs and targets"))
     if given.csv is not None:
-        return parse_csv(given.csv, given.name, given.target)
+        read = series_from_csv if given.series else parse_csv
+        return read(given.csv, given.name, given.target)
     return table_from_rows(given.inputs or [], given.targets or [], given.name)

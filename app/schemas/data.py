@@ -80,6 +80,9 @@ class DatasetOut(Answer):
         None, description="the time at place p of the series: series_start + series_step * p"
     )
     series_step: float | None = None
+    row_names: list[str] | None = Field(
+        None, description="of a series of one's own: what stands at each place instead, dates say"
+    )
     baseline: BaselineOut | None = Field(
         None, description="the simplest answer to compare with; null without training samples"
     )
@@ -146,6 +149,11 @@ class OwnIn(Wire):
         None, description="one row a line, header optional, target in the last column"
     )
     target: str | None = Field(None, max_length=80, description="the target's column name")
+    series: bool = Field(
+        False,
+        description="of csv: its rows are steps of time. One column of numbers is enough, `target` names the one to "
+        "forecast; the first other column of words or of growing numbers, dates or years say, names the rows",
+    )
     inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
     targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
     images: Annotated[
@@ -177,7 +185,7 @@ class OwnIn(Wire):
 class OwnOut(Answer):
     id: str
     name: str
-    kind: Literal["own", "own_text", "drawn"] = "own"
+    kind: Literal["own", "own_series", "own_text", "drawn"] = "own"
     view: View = "table"
     task: Literal["classification", "regression"]
     rows: int = Field(

@@ -136,6 +136,7 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
         "series_name": words.series,
         "series_start": words.start if timed else None,
         "series_step": words.step if timed else None,
+        "row_names": words.rows or None,
         "baseline": compared and asdict(compared),
         "one_form": changed(spec),
         "digest": digest(spec),

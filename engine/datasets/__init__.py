@@ -29,6 +29,7 @@ from .series import OwnSeries, Price, Sines, Sunspots
 from .sounds import Sounds
 from .table import Table, parse_csv
 from .text import OwnText, Topics, Zen
+from .timed import series_from_csv
 from .worked_example import WorkedExample
 
 # A new kind is its class in one of the files above and its name here.
@@ -47,5 +48,5 @@ FromKept = Own | OwnSeries
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnData", "OwnSeries",
     "OwnText", "Pictures", "Plane", "Sounds",
-    "Spiral", "Table", "parse_csv",
+    "Spiral", "Table", "parse_csv", "series_from_csv",
 ]  # fmt: skip

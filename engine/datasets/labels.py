@@ -31,6 +31,8 @@ class Labels:
     time: Label | None = None
     start: float = 0.0
     step: float = 1.0
+    # What stands at each place instead, dates say; empty where it is that number.
+    rows: tuple[str, ...] = ()
 
 
 __all__ = ["Label", "Labels", "label", "labels"]

@@ -13,10 +13,11 @@ from annotated_types import Interval, Len
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, check_size
+from .cells import number_of
 from .labels import Labels, label
 from .own import OwnData
 from .sunspots import FIRST_YEAR, NUMBERS
-from .table import Table, number_of
+from .table import Table
 
 Window = Annotated[int, Interval(ge=4, le=64)]
 Horizon = Annotated[int, Interval(ge=1, le=24)]
@@ -252,7 +253,23 @@ class OwnSeries(_Series):
                 ),
             )
         tests = min(round(both * self.test_fraction), both - 1)
-        return self._dataset(series, tests, name, replace(self.words, series=label(name)))
+        return self._dataset(
+            series, tests, name, _words(table, replace(self.words, series=label(name)))
+        )
+
+
+def _words(table: Table, words: Labels) -> Labels:
+    """With what stands beside the rows along the axis: years, evenly apart, as numbers, so that it goes on
+    beyond the end; dates and other words as they are."""
+    if not table.row_names:
+        return words
+    words = replace(words, time=label(table.row_title) if table.row_title else words.time)
+    times = [number_of(one) for one in table.row_names]
+    if None not in times:
+        steps = np.diff(np.array(times, np.float64))
+        if np.allclose(steps, steps[0]):
+            return replace(words, start=float(times[0] or 0), step=float(steps[0]))
+    return replace(words, rows=table.row_names)
 
 
 def column_of(table: Table, name: str) -> Array:

@@ -1,7 +1,5 @@
 """A user's own table: parsed from CSV or given as arrays, scaled, shown on a plane."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,20 +7,19 @@ import numpy as np
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Plane, split
+from .cells import MAX_COLUMNS, MAX_ROWS, cells_of, columns_in, header_of, number_of, other_length
 from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
-MAX_COLUMNS = 64
-MAX_ROWS = 20_000
 MAX_CLASSES = 10
-MAX_LINE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """columns: names of the inputs.  inputs: (rows, columns)  targets: (rows,)
 
-    `class_names` is empty where the target is a value.
+    `class_names` is empty where the target is a value. `row_names` are what stands beside the rows, dates
+    say, and `row_title` over them; without names they are empty. `series`: its rows are steps of time.
     """
 
     name: str
@@ -31,6 +28,9 @@ class Table:
     targets: Array
     target_name: str
     class_names: tuple[str, ...]
+    row_names: tuple[str, ...] = ()
+    row_title: str = ""
+    series: bool = False
 
 
 def principal_plane(inputs: Array) -> Plane:
@@ -59,37 +59,6 @@ def principal_plane(inputs: Array) -> Plane:
     return Plane(origin, axes, (float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
 
 
-def _check_lines(text: str) -> None:
-    """Before anything is read: a line without end, or lines without end, are no table.
-
-    Raises: Refused
-    """
-    most = 4 * MAX_ROWS
-    if text.count("\n") > most:
-        raise Refused(
-            "id",
-            Reason(
-                "table.too_many_lines",
-                "more than {lines} lines; a table has {most} rows (limit: max_rows)",
-                lines=most,
-            ),
-            limit="max_rows",
-            value=MAX_ROWS,
-        )
-    longest = max(map(len, text.split("\n")))
-    if longest > MAX_LINE:
-        raise Refused(
-            "id",
-            Reason(
-                "table.line_too_long",
-                "a line of {characters} characters, at most {most} (limit: max_line); is the separator right, and every quote closed?",
-                characters=longest,
-            ),
-            limit="max_line",
-            value=MAX_LINE,
-        )
-
-
 def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
     """Numbers in columns, a header row or none; the target is the last column or the named one.
 
@@ -97,47 +66,8 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
 
     Raises: Refused
     """
-    if "\0" in text:
-        raise Refused(
-            "id", Reason("table.nul", "the text holds NUL characters; save the table as UTF-8 CSV")
-        )
-    _check_lines(text)
-    first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        rows = []
-        for row in csv.reader(
-            io.StringIO(text.lstrip("\ufeff"), newline=None), delimiter=separator, strict=True
-        ):
-            if any(cell.strip() for cell in row):
-                rows.append([cell.strip() for cell in row])
-            if len(rows) > MAX_ROWS + 1:
-                raise Refused(
-                    "id",
-                    Reason("table.too_many_rows", "more than {most} rows (limit: max_rows)"),
-                    limit="max_rows",
-                    value=MAX_ROWS,
-                )
-            if len(row) > MAX_COLUMNS + 1:
-                raise Refused(
-                    "id",
-                    Reason(
-                        "table.row_too_wide",
-                        "{columns} columns in a row, at most {most} (limit: max_columns)",
-                        columns=len(row),
-                    ),
-                    limit="max_columns",
-                    value=MAX_COLUMNS + 1,
-                )
-    except csv.Error as error:
-        raise Refused(
-            "id", Reason("table.unreadable", "not a readable CSV: {error}", error=str(error))
-        ) from error
-    if not rows:
-        raise Refused("id", Reason("table.empty", "the table is empty; give rows like 1.5,2.0,A"))
-    header = None if any(number_of(cell) is not None for cell in rows[0]) else rows.pop(0)
-    if not rows:
-        raise Refused("id", Reason("table.only_header", "there is a header but no rows under it"))
+    rows, _ = cells_of(text)
+    header = header_of(rows)
     width = len(rows[0])
     if width < 2:
         raise Refused(
@@ -147,35 +77,13 @@ def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
                 "one column only; give at least one input and the target, e.g. 1.5,2.0,A",
             ),
         )
-    names = [f"x{i + 1}" for i in range(width)]
-    if header and len(header) == width:
-        names = _unique(header)
-    if target is not None and target not in names:
-        raise Refused(
-            "id",
-            Reason(
-                "table.no_such_column",
-                "there is no column '{column}'; there are {columns}",
-                column=target[:40],
-                columns=", ".join(names)[:200],
-            ),
-        )
-    at = names.index(target) if target is not None else width - 1
+    names, at = columns_in(header, width, target)
     inputs = np.zeros((len(rows), width - 1))
     labels = []
     for i, row in enumerate(rows):
         line = i + (2 if header else 1)
         if len(row) != width:
-            raise Refused(
-                "id",
-                Reason(
-                    "table.row_of_other_length",
-                    "row {row} has {cells} cells, the first has {columns}",
-                    row=line,
-                    cells=len(row),
-                    columns=width,
-                ),
-            )
+            raise other_length(line, len(row), width)
         labels.append(row[at])
         for j, cell in enumerate(row[:at] + row[at + 1 :]):
             value = number_of(cell)
@@ -251,26 +159,6 @@ def table_from_rows(
     labels = [t if isinstance(t, str) else f"{t:.17g}" for t in targets]
     columns = tuple(f"x{i + 1}" for i in range(width))
     return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
-
-
-def _unique(header: list[str]) -> list[str]:
-    """Names of at most 40 characters, each once."""
-    names: list[str] = []
-    for i, name in enumerate(header):
-        short = name[:40] or f"x{i + 1}"
-        names.append(short if short not in names else f"{short[:36]} {i + 1}")
-    return names
-
-
-def number_of(cell: str) -> float | None:
-    """What a cell says; None where that is a word."""
-    if "_" in cell:  # Python reads 1_0 as ten; in a table it is a word
-        return None
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if abs(value) < 1e30 else None
 
 
 def _with_targets(

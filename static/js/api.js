@@ -138,6 +138,8 @@ export const api = {
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),
   best: (/** @type {string} */ id) => ask("POST", `${of(id)}/best`),
   restoreRun: (/** @type {string} */ id, /** @type {number} */ run) => ask("POST", `${of(id)}/runs/${run}/restore`),
+  /** @returns {Promise<import("./wire.js").ForecastOut>} */
+  forecast: (/** @type {string} */ id, /** @type {number} */ from, /** @type {number} */ ahead) => ask("GET", `${of(id)}/forecast?from=${from}&ahead=${ahead}`),
   /** @returns {Promise<import("./wire.js").NextCharactersOut>} */
   next: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/next`, asked),
   generate: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/generate?wait=0`, asked),
@@ -151,6 +153,7 @@ export const api = {
   keepPictures: (/** @type {string} */ name, /** @type {unknown} */ images, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, images, labels }),
   keepSounds: (/** @type {string} */ name, /** @type {string[]} */ sounds, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, sounds, labels }),
   sound: async (/** @type {string} */ id, /** @type {number} */ sound) => (await answerTo("GET", `/api/datasets/own/${encodeURIComponent(id)}/sounds/${sound}`)).arrayBuffer(),
+  uploadSeries: (/** @type {string} */ csv, /** @type {string} */ name, /** @type {string | null} */ target) => ask("POST", "/api/datasets", { csv, name, target, series: true }),
   upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
 };
 

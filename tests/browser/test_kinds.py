@@ -131,7 +131,8 @@ def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, vi
     np.testing.assert_allclose(
         page.evaluate("Array.from(glassbox.store.state.look.outputs.get(6))"), said, atol=1e-5
     )
-    assert painted(visitor, "#series-chart, #sample-chart") == [True, True]
+    page.wait_for_selector("#forecast[data-step]")
+    assert painted(visitor, "#forecast canvas") == [True]
 
 
 def test_a_recurrent_network_tells_waveforms_apart(server, visitor) -> None:

@@ -1,6 +1,6 @@
-/** Samples that are images or sequences: a picture of one, a gallery of many, a whole series. */
-import { chartFont, chartSize, classColours, colours, fit, grouped, rgb } from "../canvas.js";
-import { drawAxes, figures, ticks } from "./axes.js";
+/** Samples that are images or sequences: a picture of one, a gallery of many. */
+import { chartFont, chartSize, classColours, colours, fit, rgb } from "../canvas.js";
+import { frame, LEFT, line, NAMES } from "./overtime.js";
 import { isBands, paintBands } from "./sounds.js";
 import { paintSymbols, symbolsOf } from "./symbols.js";
 
@@ -189,90 +189,21 @@ export function drawGallery(canvas, items, images, chosen, symbols, names) {
 }
 
 /**
- * What the axes of a series are called, and `name` the series itself: `at` is what stands at a place along it, a year say.
- * @typedef {{across: string, up: string, name: string, at: (place: number) => number}} Axes
- */
-const LEFT = 46, RIGHT = 10, NAMES = 18;
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number} width
- * @param {number} height
- * @param {number} first
- * @param {number} count steps along the axis
- * @param {number[]} values all that is drawn
- * @param {Axes} axes
- * @param {number} [top] below it the lines begin; names stand above
- */
-function frame(context, width, height, first, count, values, axes, top = 6) {
-  const finite = values.filter(Number.isFinite);
-  const low = Math.min(...finite), high = Math.max(...finite), margin = (high - low) * 0.06 || 0.5;
-  const left = LEFT, right = RIGHT, bottom = height - 3 * chartSize();
-  const px = (/** @type {number} */ i) => left + (i / Math.max(1, count - 1)) * (width - left - right);
-  const py = (/** @type {number} */ v) => bottom - ((v - low + margin) / (high - low + 2 * margin)) * (bottom - top);
-  const from = axes.at(first), to = axes.at(first + count - 1), span = to - from || 1;
-  const up = ticks(low - margin, high + margin, 4);
-  drawAxes(context, { left, right: width - right, top, bottom },
-    // A year has no comma, a count of steps has.
-    { at: (v) => px(((v - from) / span) * (count - 1)), marks: ticks(from, to, Math.max(2, width / 70), true), text: axes.at(0) >= 1000 ? String : grouped, name: axes.across },
-    { at: py, marks: up, text: figures(up), name: axes.up });
-  return { px, py, top, bottom };
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number[]} values
- * @param {(i: number) => number} px
- * @param {(v: number) => number} py
- * @param {string} colour
- * @param {number} thick
- */
-function line(context, values, px, py, colour, thick) {
-  context.beginPath();
-  values.forEach((v, i) => (i ? context.lineTo(px(i), py(v)) : context.moveTo(px(i), py(v))));
-  context.strokeStyle = colour;
-  context.lineWidth = thick;
-  context.stroke();
-}
-
-/**
- * One sequence over its time steps; where a value is forecast, that value and the forecast after it.
+ * One sequence over its time steps.
  * @param {HTMLCanvasElement} canvas
  * @param {number[][]} sequence (time, features)
- * @param {{target: number, said: number | null, ahead: number, first: number} | null} forecast  `first` is where the window begins
- * @param {Axes} axes
+ * @param {import("./overtime.js").Axes} axes
  * @param {string[] | null} symbols
  * @param {string[]} names of its features, where there is more than one
  */
-export function drawSequence(canvas, sequence, forecast, axes, symbols, names) {
+export function drawSequence(canvas, sequence, axes, symbols, names) {
   const { context, width, height } = fit(canvas);
   if (symbols) return paintSymbols(context, sequence, symbols, { x: 6, y: 6, width: width - 12, height: height - 12 }, 26);
-  const theme = colours(), lines = palette();
-  const time = sequence.length, count = time + (forecast?.ahead ?? 0);
-  const { px, py } = frame(context, width, height, forecast?.first ?? 0, count, [...sequence.flat(), ...(forecast ? [forecast.target, forecast.said ?? forecast.target] : [])], axes, names.length > 1 ? NAMES : undefined);
+  const lines = palette();
+  const { px, py } = frame(context, width, height, 0, sequence.length, sequence.flat(), axes, names.length > 1 ? NAMES : undefined);
   const features = Math.min(4, sequence[0].length);
   nameLines(context, names.length > 1 ? names.slice(0, features) : [], lines);
   for (let f = features - 1; f >= 0; f--) line(context, sequence.map((row) => row[f]), px, py, lines[f], f ? 1.2 : 1.8);
-  if (!forecast) return;
-  const x = px(count - 1);
-  context.beginPath();
-  context.arc(x, py(forecast.target), 4, 0, 2 * Math.PI);
-  context.strokeStyle = lines[0];
-  context.lineWidth = 2;
-  context.stroke();
-  if (forecast.said === null || !Number.isFinite(forecast.said)) return;
-  context.beginPath();
-  context.moveTo(px(time - 1), py(sequence[time - 1][0]));
-  context.lineTo(x, py(forecast.said));
-  context.setLineDash([3, 3]);
-  context.lineWidth = 1.2;
-  context.strokeStyle = theme.positive;
-  context.stroke();
-  context.setLineDash([]);
-  context.beginPath();
-  context.arc(x, py(forecast.said), 4, 0, 2 * Math.PI);
-  context.fillStyle = theme.positive;
-  context.fill();
 }
 
 /**
@@ -291,59 +222,6 @@ function nameLines(context, names, palette) {
     x += context.measureText(name).width + 36;
   });
 }
-
-/**
- * The whole series, the forecasts of its test part over it, and where the chosen window lies.
- * @param {HTMLCanvasElement} canvas
- * @param {number[]} series
- * @param {{at: number, said: number}[]} forecasts in order
- * @param {{from: number, to: number} | null} window
- * @param {number | null} border where the test part begins
- * @param {Axes} axes
- * @param {{series: string, forecast: string}} names
- */
-export function drawSeries(canvas, series, forecasts, window, border, axes, names) {
-  const { context, width, height } = fit(canvas);
-  const theme = colours();
-  const { px, py, top, bottom } = frame(context, width, height, 0, series.length, [...series, ...forecasts.map((f) => f.said)], axes, NAMES);
-  if (window) {
-    context.fillStyle = theme.accent;
-    context.globalAlpha = 0.13;
-    context.fillRect(px(window.from), top, px(window.to) - px(window.from), bottom - top);
-    context.globalAlpha = 1;
-  }
-  if (border !== null) {
-    context.beginPath();
-    context.moveTo(Math.round(px(border)) + 0.5, top);
-    context.lineTo(Math.round(px(border)) + 0.5, bottom);
-    context.setLineDash([2, 3]);
-    context.strokeStyle = theme["ink-2"];
-    context.lineWidth = 1;
-    context.stroke();
-    context.setLineDash([]);
-  }
-  line(context, series, px, py, theme.accent, 1.2);
-  context.beginPath();
-  forecasts.forEach((f, i) => (i ? context.lineTo(px(f.at), py(f.said)) : context.moveTo(px(f.at), py(f.said))));
-  context.strokeStyle = theme.positive;
-  context.lineWidth = 1.6;
-  context.stroke();
-  context.font = chartFont("sans");
-  context.textAlign = "left";
-  context.fillStyle = theme.accent;
-  context.fillText(names.series, px(0), top - 6);
-  context.textAlign = "right";
-  context.fillStyle = theme["positive-ink"];
-  context.fillText(names.forecast, px(series.length - 1), top - 6);
-}
-
-/**
- * Which place of the series lies under the pointer.
- * @param {number} width of the canvas
- * @param {number} length
- * @param {number} x
- */
-export const placeAt = (width, length, x) => Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * (length - 1));
 
 /**
  * A dataset of images, sequences or text in small.

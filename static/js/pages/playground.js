@@ -50,9 +50,10 @@ async function start() {
   if (wanted.predict) await guess();
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);
-  // Maps and samples belong to images, sequences and text, writing to text alone, and a unit's card to a unit that is pinned or asked what it is worth.
+  // Maps and samples belong to images, sequences and text, writing to text alone, forecasts to a series, and a unit's card to a unit that is pinned or asked what it is worth.
   whenWanted(["dataset"], (s) => !rowsOnly(s.dataset), "js/panels/sampled.js", "mountSampled", null, true);
   whenWanted(["dataset"], (s) => s.dataset?.view === "text", "js/panels/writing.js", "mountWriting", "css/text.css");
+  whenWanted(["dataset"], (s) => Boolean(s.dataset?.series), "js/panels/forecast.js", "mountForecast", "css/forecast.css", true);
   whenWanted(["pinned", "worthShown"], (s) => s.pinned !== null || s.worthShown, "js/panels/neuron-card.js", "mountNeuronCard");
   whenWanted(["dataset"], (s) => isHeard(s.dataset), "js/panels/hearing.js", "mountHearing", null, true);
   const share = lazily("js/panels/share.js", (module) => module.mountShare(session, wanted.hide));

@@ -32,7 +32,7 @@ export function mountGallery(session) {
     const { catalog } = store.state;
     const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
-      ...(ways[family] ? [ways[family]()] : []),
+      ...(ways[family] ?? []).map((way) => way()),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
       ...catalog.presets.filter((/** @type {any} */ preset) => pick(preset.title).toLowerCase() !== named(preset.spec.dataset.kind).toLowerCase() && entryOf(catalog, preset.spec.dataset.kind)?.view === family).map((/** @type {any} */ preset) => lesson(session, preset)));
     mark();
@@ -81,13 +81,17 @@ function ownWays(session) {
   const dialogs = lazily("js/panels/own-data.js", (module) => module.mountOwnData(session));
   const pictures = lazily("js/panels/own-pictures.js", (module) => module.mountOwnPictures(session), "css/pictures.css");
   const sounds = lazily("js/panels/own-sounds.js", (module) => module.mountOwnSounds(session), "css/pictures.css");
-  const text = () => entryText(entryOf(session.store.state.catalog, "own_text")), tip = (/** @type {string} */ key) => () => ({ text: t(key) });
-  /** @type {Record<string, () => HTMLElement>} */
+  const timed = lazily("js/panels/own-series.js", (module) => module.mountOwnSeries(session), "css/forecast.css");
+  const text = () => entryText(entryOf(session.store.state.catalog, "own_text")), series = () => entryText(entryOf(session.store.state.catalog, "own_series")), tip = (/** @type {string} */ key) => () => ({ text: t(key) });
+  /** @type {Record<string, (() => HTMLElement)[]>} */
   const ways = {
-    table: () => way({ id: "upload", kind: "own", glyph: "▦+", name: t("upload"), tip: tip("tip.upload"), open: async () => (await dialogs()).openTable() }),
-    text: () => way({ id: "own-text", kind: "own_text", glyph: "Aa+", name: named("own_text"), tip: text, open: async () => (await dialogs()).openText() }),
-    image: () => way({ id: "pictures", kind: "own_images", glyph: "✎+", name: t("ownPicturesNew"), tip: tip("tip.pictures"), open: async () => (await pictures())() }),
-    sequence: () => way({ id: "sounds", kind: "own_sounds", glyph: "♪+", name: t("soundsThumb"), tip: tip("tip.sounds"), open: async () => (await sounds())() }),
+    table: [() => way({ id: "upload", kind: "own", glyph: "▦+", name: t("upload"), tip: tip("tip.upload"), open: async () => (await dialogs()).openTable() })],
+    text: [() => way({ id: "own-text", kind: "own_text", glyph: "Aa+", name: named("own_text"), tip: text, open: async () => (await dialogs()).openText() })],
+    image: [() => way({ id: "pictures", kind: "own_images", glyph: "✎+", name: t("ownPicturesNew"), tip: tip("tip.pictures"), open: async () => (await pictures())() })],
+    sequence: [
+      () => way({ id: "own-series", kind: "own_series", glyph: "∿+", name: t("ownSeriesNew"), tip: series, open: async () => (await timed())() }),
+      () => way({ id: "sounds", kind: "own_sounds", glyph: "♪+", name: t("soundsThumb"), tip: tip("tip.sounds"), open: async () => (await sounds())() }),
+    ],
   };
   const way = (/** @type {{id: string, kind: string, glyph: string, name: string, tip: () => {text: string}, open: () => Promise<void>}} */ { id, kind, glyph, name, tip: about, open }) =>
     explain(h("button", { id, class: "thumb", type: "button", role: "radio", "data-kind": kind, "aria-haspopup": "dialog", onclick: () => void session.try(open) }, h("span", { class: "glyph" }, glyph), h("span", {}, name)), about);
@@ -107,7 +111,7 @@ function lesson(session, preset) {
 }
 
 /** What a run is remembered of. @param {any} dataset of a spec */
-const keyOf = (dataset) => (dataset.kind === "own" ? `own ${dataset.id}` : dataset.kind);
+const keyOf = (dataset) => (["own", "own_series"].includes(dataset.kind) ? `own ${dataset.id}` : dataset.kind);
 
 /**
  * Another data set, and a new run with it; what was before is one undo away.

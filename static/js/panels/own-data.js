@@ -2,7 +2,7 @@
 import { api, Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { named, t, told } from "../words.js";
-import { keepOwn, listOwn, opened } from "./own-sets.js";
+import { keepOwn, keptBy, listOwn, opened } from "./own-sets.js";
 import { entryOf, suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -117,7 +117,7 @@ export async function askToForget(session, own) {
   if (!whole) return;
   const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
   byId("forget-name").textContent = own.name;
-  byId("forget-text").textContent = own.kind !== "own" ? t("forgetCopy", { kind: named(own.kind) }) : whole.networks ? t("forgetUsed", { n: whole.networks }) : t("forgetUnused");
+  byId("forget-text").textContent = !keptBy(own) ? t("forgetCopy", { kind: named(own.kind) }) : whole.networks ? t("forgetUsed", { n: whole.networks }) : t("forgetUnused");
   byId("forget-yes").onclick = async () => {
     dialog.close();
     try {

@@ -15,13 +15,16 @@ import { t } from "../words.js";
 /** A table of two columns is a plane of points. @param {{view: string, columns: string[]}} of @param {boolean} own */
 export const familyOf = ({ view, columns }, own) => (own && view === "table" && columns.length === 2 ? "plane" : view);
 
+/** Whether a spec names it by its id, and does not hold it. @param {Own} own */
+export const keptBy = ({ kind }) => kind === "own" || kind === "own_series";
+
 /**
  * The set that the network learns from, if it is a kept one.
  * @param {import("../session.js").State} s
  * @returns {Own | undefined}
  */
 export const inUse = ({ owned, network, dataset }) =>
-  owned?.find((own) => (own.kind === "own" ? own.id === network?.spec.dataset.id : own.kind === dataset?.kind && own.digest === dataset.digest));
+  owned?.find((own) => (keptBy(own) ? own.id === network?.spec.dataset.id : own.kind === dataset?.kind && own.digest === dataset.digest));
 
 /** @param {Session} session */
 export async function listOwn(session) {
@@ -81,7 +84,7 @@ function card(session, own, choose) {
     const whole = await opened(session, own);
     if (whole) choose(own, whole.dataset);
   } }, canvas, h("span", {}, own.name));
-  const size = own.view === "image" ? t("ownPictures", { n: own.rows }) : own.view === "sequence" ? t("ownSounds", { n: own.rows }) : own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
+  const size = own.view === "image" ? t("ownPictures", { n: own.rows }) : own.kind === "own_series" ? t("ownSeriesSize", { n: own.rows }) : own.view === "sequence" ? t("ownSounds", { n: own.rows }) : own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
   explain(take, () => ({ text: `${own.name}. ${size}` }));
   if (own.preview) requestAnimationFrame(() => (rowsOnly(own) ? drawThumbnail : drawSmall)(/** @type {HTMLCanvasElement} */ (canvas), /** @type {any} */ (own.preview)));
   const label = t("forgetNamed", { name: own.name });

@@ -1,7 +1,7 @@
 /** The output for images, sequences and text: samples with what the network says of them. */
 import { lazily } from "../assets.js";
 import { percent, short } from "../canvas.js";
-import { drawGallery, drawImageSample, drawSequence, drawSeries, galleryGrid, placeAt } from "../charts/samples.js";
+import { drawGallery, drawImageSample, drawSequence, galleryGrid } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, h } from "../dom.js";
 import { chosenIn, parts, sampleAt, sampleCount } from "../looking.js";
@@ -14,7 +14,7 @@ import { pick, t } from "../words.js";
 
 const both = (/** @type {import("../wire.js").LabelOut} */ label) => pick(/** @type {any} */ (label));
 
-const IMAGES = 50, SEQUENCES = 16, MOST_BARS = 10, MOST_NUMBERS = 12_000;
+const IMAGES = 50, SEQUENCES = 16, MOST_BARS = 10;
 
 /**
  * @typedef {import("../session.js").State} State
@@ -26,7 +26,6 @@ export function mountSamples(session) {
   const { store } = session;
   const box = byId("samples"), wrap = byId("gallery-box"), text = byId("sample-text");
   const chart = /** @type {HTMLCanvasElement} */ (byId("sample-chart"));
-  const series = /** @type {HTMLCanvasElement} */ (byId("series-chart"));
   const gallery = /** @type {HTMLCanvasElement} */ (byId("gallery"));
   const number = /** @type {HTMLInputElement} */ (byId("sample-number"));
 
@@ -42,20 +41,16 @@ export function mountSamples(session) {
     choose(group ? group.samples[Math.max(0, Math.min(group.samples.length - 1, group.samples.indexOf(sample) + by))] : sample + by);
   };
   const pageSize = () => (store.state.dataset?.view === "image" ? IMAGES : SEQUENCES);
-  /** What the server is asked about: the page of the gallery with the chosen sample, or the forecasts. */
+  /** What the server is asked about: the page of the gallery with the chosen sample. Of a series panels/forecast.js says it. */
   const page = () => {
     const { dataset, sample, shown, connection, group } = store.state;
     if (!dataset || rowsOnly(dataset)) return;
     let wanted = [sample];
-    if (dataset.series) {
-      const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, dataset.shape[0] ?? 1)));
-      wanted = Array.from({ length: Math.min(most, dataset.test_inputs.length) }, (_, i) => i);
-      if (!wanted.includes(sample)) wanted.push(sample);
-    } else if (dataset.view !== "text") {
+    if (dataset.view !== "text") {
       const size = pageSize(), from = Math.floor((group ? group.samples.indexOf(sample) : sample) / size) * size;
       wanted = group ? group.samples.slice(from, from + size) : Array.from({ length: Math.min(size, sampleCount(dataset) - from) }, (_, i) => from + i);
     }
-    if (JSON.stringify(wanted) !== JSON.stringify(shown)) store.set({ shown: wanted });
+    if (!dataset.series && JSON.stringify(wanted) !== JSON.stringify(shown)) store.set({ shown: wanted });
     // Of forecasts and text only the chosen sample is drawn.
     const drawn = dataset.series || dataset.view === "text" ? [sample] : wanted;
     if (connection !== "lost") for (const { ask } of parts(dataset, drawn)) void session.run.bring(ask.part, ask.samples);
@@ -71,23 +66,14 @@ export function mountSamples(session) {
     }
     const said = s.drawing ? saidOfDrawing(s) : look?.outputs.get(s.sample);
     byId("sample-figure").className = view;
-    byId("sample-figure").hidden = view === "text";
+    byId("sample-figure").hidden = view === "text" || forecasts;
     text.hidden = view !== "text";
-    series.hidden = !forecasts;
     wrap.hidden = view === "text" || forecasts;
-    byId("samples-legend").textContent = t(forecasts ? "legendForecast" : view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
+    byId("samples-legend").textContent = t(view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
+    byId("samples-legend").hidden = forecasts;
     if (view === "image") {
       if (!s.drawing) drawImageSample(chart, chosen.input); // the pad is over it
-    } else if (view === "sequence") {
-      const first = forecasts ? start(dataset, s.sample) : 0, ahead = forecasts ? (chosen.position ?? 0) - first - dataset.shape[0] + 1 : 0;
-      const window = forecasts ? chosen.input.map((/** @type {number[]} */ row) => [realTarget(dataset, row[0]), ...row.slice(1)]) : chosen.input;
-      drawSequence(chart, window, forecasts ? { target: realTarget(dataset, chosen.target), said: said ? realTarget(dataset, said[0]) : null, ahead, first } : null, axesOf(dataset), symbolsOf(dataset.columns), (dataset.columns ?? []).map((_, c) => columnName(dataset, c)));
-    }
-    if (forecasts && dataset.series) {
-      const points = s.shown.filter((i) => i < dataset.test_inputs.length && look?.outputs.get(i)).map((i) => ({ at: dataset.test_positions?.[i] ?? 0, said: realTarget(dataset, look?.outputs.get(i)?.[0] ?? NaN) }));
-      const from = start(dataset, s.sample);
-      drawSeries(series, dataset.series.map((v) => realTarget(dataset, v)), points, { from, to: from + dataset.shape[0] - 1 }, dataset.test_positions?.length ? dataset.test_positions[0] : null, axesOf(dataset), { series: axesOf(dataset).name || t("seriesLine"), forecast: t("forecastLine") });
-    }
+    } else if (view === "sequence" && !forecasts) drawSequence(chart, chosen.input, axesOf(dataset), symbolsOf(dataset.columns), (dataset.columns ?? []).map((_, c) => columnName(dataset, c)));
     if (!wrap.hidden) {
       gallery.style.height = `${galleryGrid(wrap.clientWidth, view === "image", s.shown.length, namesIn(dataset)).height}px`;
       drawGallery(gallery, s.shown.map((i) => item(s, i)), view === "image", s.shown.indexOf(s.sample), symbolsOf(dataset.columns), namesIn(dataset));
@@ -126,15 +112,6 @@ export function mountSamples(session) {
     const { columns } = galleryGrid(wrap.clientWidth, dataset?.view === "image", shown.length, namesIn(dataset));
     move(event, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -pageSize(), PageDown: pageSize() }, go);
   });
-  series.addEventListener("click", (event) => {
-    const { dataset } = store.state;
-    if (!dataset?.series) return;
-    const at = placeAt(series.clientWidth, dataset.series.length, event.offsetX);
-    const places = [...(dataset.test_positions ?? []), ...(dataset.positions ?? [])];
-    let best = 0;
-    places.forEach((p, i) => { if (Math.abs(p - at) < Math.abs(places[best] - at)) best = i; });
-    choose(best);
-  });
 }
 
 /**
@@ -150,18 +127,12 @@ export function move(event, keys, go) {
   go(by);
 }
 
-/** Where in the series a window begins. @param {Dataset} dataset @param {number} i */
-function start(dataset, i) {
-  const { position = 0 } = sampleAt(dataset, i);
-  // The first training window begins at the series' start, and all lie alike to their targets.
-  return position - (dataset.positions?.[0] ?? 0);
-}
-
-/** What a series' axes are called. @param {Dataset} dataset @returns {import("../charts/samples.js").Axes} */
-function axesOf(dataset) {
-  const { series_name: name, unit, series_start: begin, series_step: step, time_label: time } = dataset;
-  const up = name ? `${both(name)}${unit ? ` (${both(unit)})` : ""}` : "";
-  return { across: time ? both(time) : t("timeStep"), up: "", name: up, at: (place) => (begin ?? 0) + (step ?? 1) * place };
+/** What a series' axes are called, and what stands along them: rows that have names of their own say these. @param {Dataset} dataset @returns {import("../charts/overtime.js").Axes} */
+export function axesOf(dataset) {
+  const { series_name: name, unit, series_start: begin, series_step: step, time_label: time, row_names: rows } = dataset;
+  const up = name ? `${both(name)}${unit ? ` (${both(unit)})` : ""}` : "", across = time ? both(time) : t("timeStep");
+  if (!rows) return { across, up: "", name: up, at: (place) => (begin ?? 0) + (step ?? 1) * place };
+  return { across, up: "", name: up, at: (place) => place, text: (place) => rows[place] ?? `+${place - rows.length + 1}` };
 }
 
 /** Of the output layer. @param {State} s */
