@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PIP := $(INSTALL) --require-hashes
 OURSELVES := $(INSTALL) --no-deps --editable .
 
-.PHONY: run test check types format bench parity references screenshots lock clean help
+.PHONY: run test check types format bench attack parity references screenshots lock clean help
 
 help:
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -39,6 +39,9 @@ bench: $(TEST_READY) ## the engine against every peer that is installed, then se
 	$(BIN)/python -m tests.bench.engine
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
+
+attack: $(TEST_READY) ## every operation of the API, 200 drawn requests each and all edges (half an hour)
+	$(BIN)/python -m tests.trust.test_document
 
 parity: $(TEST_READY) ## live against PyTorch, where it is installed
 	$(BIN)/python -m tests.parity.live

@@ -5,7 +5,6 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from app.errors import MEDIA_TYPE
@@ -75,18 +74,17 @@ def check_problem(response: Any) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("method_and_path", ROUTES, ids=str)
 @pytest.mark.parametrize("name", BODIES)
-def test_a_bad_body_is_a_4xx(client, url, name, method_and_path) -> None:
-    method, path = method_and_path
-    path = path if path.startswith("/api") else url + path
-    response = client.request(
-        method, path, content=BODIES[name], headers={"content-type": "application/json"}
-    )
-    if name == "null for number" and path == url:
-        assert response.status_code == 200  # a null in a patch leaves the field as it is
-    else:
-        check_problem(response)
+def test_a_bad_body_is_a_4xx_wherever_it_is_sent(client, url, name) -> None:
+    for method, route in ROUTES:
+        path = route if route.startswith("/api") else url + route
+        response = client.request(
+            method, path, content=BODIES[name], headers={"content-type": "application/json"}
+        )
+        if name == "null for number" and path == url:
+            assert response.status_code == 200  # a null in a patch leaves the field as it is
+        else:
+            check_problem(response)
 
 
 @pytest.mark.parametrize(
@@ -260,30 +258,3 @@ def test_no_spec_is_a_500(client, spec) -> None:
     assert response.status_code in (201, 400, 422), response.text
     if response.status_code == 201:
         client.delete(f"/api/networks/{response.json()['id']}")
-
-
-def test_the_api_keeps_to_its_own_description(server, network) -> None:
-    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
-    wrong: list[Any] = []
-    for found in schema.get_all_operations():
-        operation = found.ok()
-        if not operation.path.endswith("/stream"):  # endless by nature; test_streams.py has it
-            _attack(operation, server.url, network["id"], wrong)
-    assert not wrong, wrong[:5]
-
-
-def _attack(operation: Any, url: str, id: str, wrong: list[Any]) -> None:
-    documented = {str(code) for code in operation.definition.raw["responses"]}
-
-    @given(operation.as_strategy())
-    @settings(
-        max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
-    def attack(case: Any) -> None:
-        if "id" in (case.path_parameters or {}):
-            case.path_parameters["id"] = "gone" if operation.method.upper() == "DELETE" else id
-        response = case.call(base_url=url)
-        if response.status_code >= 500 or str(response.status_code) not in documented:
-            wrong.append((operation.label, response.status_code, response.text[:200]))
-
-    attack()

@@ -1,47 +1,26 @@
 """What axe-core finds on every page, in both themes, whatever is shown."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
 from .page import choose_data
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-
-def violations(page: Any) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
-    )
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
-        for one in found["violations"]
-        for node in one["nodes"][:3]
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/activations", "/docs"])
-def test_other_pages_have_no_barriers(server, browser, path, scheme) -> None:
-    one = Visitor(browser, color_scheme=scheme)
+def test_other_pages_have_no_barriers(server, browser, path) -> None:
+    one = Visitor(browser)
     one.page.goto(f"{server.url}{path}")
     one.page.wait_for_selector("#functions canvas, details")
     assert violations(one.page) == []
     one.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
 def test_functions_have_no_barriers_whatever_becomes_of_them(
-    server, browser, locale, width, scheme
+    server, browser, locale, width
 ) -> None:
-    one = Visitor(
-        browser, color_scheme=scheme, locale=locale, viewport={"width": width, "height": 844}
-    )
+    one = Visitor(browser, locale=locale, viewport={"width": width, "height": 844})
     one.page.goto(f"{server.url}/activations#f=gelu,softplus,exponential&chain=linear,20,2,1")
     one.page.wait_for_selector("body[data-ready]")
     one.page.click("#chain-body summary")
@@ -55,14 +34,9 @@ def test_functions_have_no_barriers_whatever_becomes_of_them(
     one.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
-def test_the_sandbox_has_no_barriers_whatever_slides(
-    server, browser, locale, width, scheme
-) -> None:
-    one = Visitor(
-        browser, color_scheme=scheme, locale=locale, viewport={"width": width, "height": 844}
-    )
+def test_the_sandbox_has_no_barriers_whatever_slides(server, browser, locale, width) -> None:
+    one = Visitor(browser, locale=locale, viewport={"width": width, "height": 844})
     for settings in ("", "pad=same&s=2&k=5&kernel=gaussian&back=1", "op=max&n=14", "k=7&n=4"):
         one.page.goto("about:blank")
         one.page.goto(f"{server.url}/convolution#{settings}")
@@ -71,10 +45,9 @@ def test_the_sandbox_has_no_barriers_whatever_slides(
     one.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_the_playground_has_no_barriers(server, browser, locale, scheme) -> None:
-    one = Visitor(browser, color_scheme=scheme, locale=locale)
+def test_the_playground_has_no_barriers(server, browser, locale) -> None:
+    one = Visitor(browser, locale=locale)
     page = one.open(server.url)
     page.select_option("#step-kind", "step 100")
     page.click("#step")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
 from .page import choose_data, open_preset
-from .test_accessible import violations
 
 TAB = "#of-backprop"
 
@@ -200,9 +200,8 @@ def test_ten_exercises_are_printed_with_solutions(visitor, server) -> None:
     visitor.complaints.clear()  # the browser tells of the 404, too
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_tab_and_its_whole_screen_have_no_barriers(browser, server, scheme) -> None:
-    one = Visitor(browser, color_scheme=scheme)
+def test_the_tab_and_its_whole_screen_have_no_barriers(browser, server) -> None:
+    one = Visitor(browser)
     open_tab(one, server)
     assert violations(one.page) == []
     one.page.click("#backprop-full")

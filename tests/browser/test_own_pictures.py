@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from .barriers import violations
 from .conftest import Visitor
-from .test_accessible import violations
 from .test_drawing import ZERO, draw
 
 FILES = "#pictures-chosen input[type=file]:not([webkitdirectory])"
@@ -215,12 +215,12 @@ def test_classes_are_drawn_thought_over_and_learned(server, client, visitor) -> 
     assert page.locator(".draw-classes .number").all_inner_texts() == ["5", "5"]
 
 
-@pytest.mark.parametrize("way", ["drawn", "chosen"])
-@pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
+@pytest.mark.parametrize(
+    ("way", "locale", "width"), [("drawn", "en-US", 1440), ("chosen", "zh-CN", 390)]
+)
 def test_the_dialog_and_the_pad_have_no_barriers(server, browser, way, locale, width) -> None:
-    scheme = "dark" if width < 400 else "light"
     size = {"width": width, "height": 844}
-    one = Visitor(browser, locale=locale, color_scheme=scheme, viewport=size)
+    one = Visitor(browser, locale=locale, viewport=size)
     page = opened(one, server, way)
     if way == "chosen":
         page.set_input_files(FILES, [*rings_and_bars(3), named("word-1.png", b"no picture")])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
-from .test_accessible import violations
 
 CIRCLE = {"dataset": {"kind": "circle"}}
 
@@ -224,16 +224,13 @@ def test_it_is_off_by_itself_and_the_link_carries_it(visitor: Visitor, server: A
     assert "predict" not in link.input_value()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("locale", "title", "width"), [("en-US", "Predict first", 1440), ("zh-CN", "先预测", 390)]
 )
 def test_the_card_has_no_barriers(
-    browser: Any, server: Any, client: Any, locale: str, title: str, width: int, scheme: str
+    browser: Any, server: Any, client: Any, locale: str, title: str, width: int
 ) -> None:
-    one = Visitor(
-        browser, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 844}
-    )
+    one = Visitor(browser, locale=locale, viewport={"width": width, "height": 844})
     for kind in ("loss", "boundary", "weight"):
         page = asked(one, server, client, kind)
         assert page.inner_text("#predict-card h3") == title

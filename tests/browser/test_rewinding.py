@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
 from .page import weights_of
-from .test_accessible import violations
 from .test_runs import train
 
 PAST = "s.sought === null && s.frame?.step === {step} && s.frame.last_step === {last}"
@@ -192,9 +192,8 @@ def test_a_finger_takes_it_back_on_a_phone(server: Any, browser: Any) -> None:
     phone.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_past_has_no_barriers(server: Any, browser: Any, scheme: str) -> None:
-    one = Visitor(browser, color_scheme=scheme)
+def test_the_past_has_no_barriers(server: Any, browser: Any) -> None:
+    one = Visitor(browser)
     page = one.open(server.url)
     assert violations(page) == []  # nothing to go back to yet
     train(one, 100)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
 from .page import choose_data, on_diagram, weights_of
-from .test_accessible import violations
 
 OFF = "s.network.spec.surgery.off"
 UNIT = "{ const n = g.nodes[1][3]; return { x: n.x, y: n.y, size: n.size }; }"
@@ -221,10 +221,9 @@ def test_a_link_has_it(server, visitor) -> None:
     assert visitor.state("network.spec.surgery") == {"off": {"dense_2": [1]}, "frozen": {}}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_cards_and_bars_have_no_barriers(server, browser, locale, scheme) -> None:
-    one = Visitor(browser, locale=locale, color_scheme=scheme)
+def test_cards_and_bars_have_no_barriers(server, browser, locale) -> None:
+    one = Visitor(browser, locale=locale)
     page = trained(one, server.url)
     page.check("#show-worth")
     page.evaluate(

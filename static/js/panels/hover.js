@@ -16,12 +16,16 @@ const MOST_TERMS = 3;
 /** @param {import("../session.js").Session} session */
 export function mountHover(session) {
   const { store } = session, card = byId("hover-card");
+  // The card is also that of a number of a map, whose own panel puts it away.
+  let ours = false;
   store.on(["hover", "pinned", "picture", "weights", "network", "worth", "worthShown", "language"], (s) => {
     const place = s.hover ?? null;
     if (!place || !s.network || !s.dataset) {
-      card.hidden = true;
+      if (ours) card.hidden = true;
+      ours = false;
       return;
     }
+    ours = true;
     const lines = describe(s, place);
     card.hidden = !lines.length;
     // Over the unit's own card it would say the same once more; whoever listens is told all the same.
