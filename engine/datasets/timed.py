@@ -85,14 +85,14 @@ def _numbers(rows: list[list[str]], lines: list[int], at: int, name: str) -> np.
     wrong = next((i for i, value in enumerate(values) if value is None), None)
     if wrong is not None:
         cell = rows[wrong][at][:20]
-        place = {"line": lines[wrong], "column": name}
         if not cell:
             raise Refused(
                 "id",
                 Reason(
                     "series.empty_cell",
                     "line {line}, column '{column}' is empty; a series needs a number in every row",
-                    **place,
+                    line=lines[wrong],
+                    column=name,
                 ),
             )
         raise Refused(
@@ -100,7 +100,8 @@ def _numbers(rows: list[list[str]], lines: list[int], at: int, name: str) -> np.
             Reason(
                 "series.no_number",
                 "line {line}, column '{column}': '{cell}' is no number",
-                **place,
+                line=lines[wrong],
+                column=name,
                 cell=cell,
             ),
         )

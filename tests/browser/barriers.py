@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from .page import drawn
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"type": "tag", "values": TAGS}
@@ -23,7 +25,7 @@ def violations(page: Any) -> list[str]:
 
 def _show(page: Any, dark: bool) -> None:
     page.emulate_media(color_scheme="dark" if dark else "light")
-    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    drawn(page)
 
 
 def _found(page: Any, only: dict[str, Any]) -> list[str]:

@@ -5,6 +5,11 @@ from typing import Any
 from .conftest import Visitor
 
 
+def drawn(page: Any) -> None:
+    """Wait for the picture after a change of what the page is shown on: charts follow it."""
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+
+
 def weights_of(visitor: Visitor) -> list[float]:
     return visitor.page.evaluate("Array.from(glassbox.store.state.weights)")
 

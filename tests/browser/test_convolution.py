@@ -12,6 +12,7 @@ from engine.layers import AvgPool2D, Conv2D, MaxPool2D
 from engine.layers.base import Pass
 
 from .conftest import Visitor
+from .page import drawn
 
 # Fragments, and the engine's layer with the same settings.
 SETTINGS = {
@@ -295,6 +296,7 @@ def test_nothing_is_cut_or_too_small_to_read(server, browser, locale: str) -> No
         page = opened(one, server.url, fragment)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            drawn(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (fragment, width)
             small = page.evaluate(
                 """[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())

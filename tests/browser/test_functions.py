@@ -11,6 +11,7 @@ import pytest
 from engine.activations import ACTIVATIONS
 
 from .conftest import Visitor
+from .page import drawn
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -355,6 +356,7 @@ def test_nothing_is_cut_or_too_small_to_read(server, browser, locale: str) -> No
     page.click("#chain-body summary")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
+        drawn(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(
             """[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
