@@ -87,6 +87,19 @@ def serve(data_dir: Path, port: int = 0, **settings: Any) -> Iterator[Running]:
         assert time.monotonic() - begin < 15
 
 
+def descendants(process: int) -> list[int]:
+    """Ids of all that a process has started, and of what that has."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+            children.setdefault(parent, []).append(int(entry.parent.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, [])
+    return found[1:]
+
+
 @dataclass
 class Command:
     """The server as its command starts it: a process of its own, with its workers."""
@@ -98,13 +111,8 @@ class Command:
         return httpx.Client(base_url=self.url, timeout=30, **options)
 
     def workers(self) -> list[int]:
-        """Ids of all processes it has started."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                if int(entry.read_text().rsplit(")", 1)[1].split()[1]) == self.process.pid:
-                    found.append(int(entry.parent.name))
-        return found
+        """Ids of all processes it has started, and of those that they have."""
+        return descendants(self.process.pid)
 
     def stop(self, how: int = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code, and what it said after it had started."""

@@ -3,6 +3,7 @@
 import atexit
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
@@ -17,6 +18,15 @@ START_WITHIN_S = 120.0  # a first start may compile the kernels
 END_WITHIN_S = 1.0
 
 
+def _context() -> multiprocessing.context.BaseContext:
+    """How processes are started: forked off one that has everything compiled, where that is safe."""
+    if not sys.platform.startswith("linux"):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.warmed"])
+    return context
+
+
 class Lost(RuntimeError):
     """The process is gone, and what it was asked with it."""
 
@@ -27,7 +37,7 @@ class Process:
     def __init__(self, number: int) -> None:
         for name in _THREAD_LIMITS:
             os.environ.setdefault(name, "1")
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         self._calls, self._theirs = context.Pipe()
         self._beats, self._beating = context.Pipe(duplex=False)
         self._process = context.Process(
@@ -47,10 +57,12 @@ class Process:
     def _begin(self) -> int:
         try:
             self._process.start()
-        except OSError as error:
+        except (OSError, EOFError) as error:
             raise Lost("it could not be started") from error
         self._theirs.close()
         self._beating.close()
+        if self._killed:  # meanwhile, when it had no id yet
+            self._process_kill()
         return self._answer()
 
     def ask(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
@@ -104,6 +116,7 @@ class Process:
             return
         self._killed = True
         self._process_kill()
+        self._beats.close()  # one that no signal reached ends at its next beat
         if self._process.pid is not None:
             self._thread.submit(self._process.join)  # leave no zombie
         self._thread.shutdown(wait=False)

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import websockets
 
+from ..serving import descendants
 from .crowd import gaps, joins, stalled, throughput, waiting
 
 
@@ -36,15 +37,8 @@ def start(
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
-    """Resident and proportional memory of a process and its children."""
-    pids = [pid]
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            pids.append(int(entry.parent.name))
+    """Resident and proportional memory of a process and all that it has started."""
+    pids = [pid, *descendants(pid)]
     resident = shared = 0.0
     for each in pids:
         for line in Path(f"/proc/{each}/smaps_rollup").read_text().splitlines():
@@ -109,20 +103,9 @@ async def load(url: str, networks: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def workers_of(process: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            _, fields = entry.read_text().rsplit(")", 1)
-        except OSError:
-            continue
-        if int(fields.split()[1]) == process and "resource_tracker" not in _command(entry.parent):
-            found.append(int(entry.parent.name))
-    return found
-
-
-def _command(folder: Path) -> str:
-    return (folder / "cmdline").read_text().replace("\0", " ")
+def worker_of(process: int) -> int:
+    """The one that was forked off the process that has everything compiled."""
+    return descendants(process)[-1]
 
 
 def crowd(data: str) -> dict[str, Any]:
@@ -136,7 +119,7 @@ def crowd(data: str) -> dict[str, Any]:
         process.wait(20)
     process, url, _ = start(data + "/crowd", port=8792, workers=1)
     try:
-        (worker,) = workers_of(process.pid)
+        worker = worker_of(process.pid)
         found |= throughput(url)
         found |= gaps(url, worker)
         found |= waiting(url)

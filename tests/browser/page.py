@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from .conftest import Visitor
 
 
@@ -66,3 +68,13 @@ def choose_data(visitor: Visitor, kind: str) -> None:
 
 def layers(visitor: Visitor) -> list[dict[str, Any]]:
     return visitor.state("network.spec.layers")
+
+
+def reads(page: Any, selector: str, text: str) -> None:
+    """Wait until the first such element reads just so: what the server has, the page shows a frame later."""
+    expect(page.locator(selector).first).to_have_text(text, use_inner_text=True, timeout=15_000)
+
+
+def says(page: Any, selector: str, part: str) -> None:
+    """Wait until the first such element has these words among its own."""
+    expect(page.locator(selector).first).to_contain_text(part, use_inner_text=True, timeout=15_000)

@@ -4,7 +4,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import choose_data
+from .page import choose_data, says
 
 
 @pytest.mark.parametrize("path", ["/activations", "/docs"])
@@ -110,12 +110,12 @@ def test_units_lines_and_losses_are_read_by_keys(server, visitor) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     assert visitor.state("hover") == {"layer": 0, "unit": visitor.state("hover.unit")}
-    assert "layer 1, unit" in page.inner_text("#live")
-    assert "tanh(" in page.inner_text("#hover-card")
+    says(page, "#live", "layer 1, unit")
+    says(page, "#hover-card", "tanh(")
     page.keyboard.press("Enter")
     assert visitor.state("pinned.layer") == 0
     page.keyboard.press("Shift+ArrowDown")
-    assert "weight" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "weight")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card:popover-open")
     page.keyboard.press("Escape")

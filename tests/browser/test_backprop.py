@@ -4,7 +4,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import choose_data, open_preset
+from .page import choose_data, open_preset, says
 
 TAB = "#of-backprop"
 
@@ -180,7 +180,7 @@ def test_an_exercise_is_solved_with_hints(browser, server, client, locale) -> No
     field.fill(f"{answer:.5g}")
     field.press("Enter")
     page.wait_for_selector("#backprop .blank.right")
-    assert "1" in page.inner_text(".tally")
+    says(page, ".tally", "1")
     assert violations(page) == []
     one.context.close()
 
@@ -244,7 +244,7 @@ def test_a_clicked_unit_shows_its_sum_and_what_the_last_step_did(visitor, server
     assert float(moved) == pytest.approx(after[0][3] - before[0][3], rel=0.06, abs=6e-4)
     delta = chains["dense_1.bias"]["gradient"]
     page.wait_for_selector("#neuron-card .back")
-    assert f"{abs(delta):.4f}" in page.inner_text("#neuron-card .back")
+    says(page, "#neuron-card .back", f"{abs(delta):.4f}")
     page.keyboard.press("Escape")
     page.wait_for_selector("#neuron-card", state="hidden")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .page import choose_data, layers, open_few_layers
+from .page import choose_data, layers, open_few_layers, says
 
 
 def test_layers_of_other_kinds_join_the_spiral_by_hand(server, client, visitor) -> None:
@@ -82,7 +82,7 @@ def test_layers_are_inserted_moved_set_and_removed(server, visitor) -> None:
     page = visitor.open(server.url)
     page.click('[data-name="details 2"]')
     page.wait_for_selector("#layer-card:popover-open math")
-    assert "8 → 8" in page.inner_text("#layer-card")
+    says(page, "#layer-card", "8 → 8")
     page.get_by_label("Trainable", exact=True).uncheck()
     visitor.until("s.network.layers[1].trainable === false")
     assert page.is_visible("#layer-card"), "it stays open while one sets things"

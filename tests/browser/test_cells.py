@@ -7,7 +7,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import choose_data
+from .page import choose_data, reads, says
 
 CONV, MAX, MEAN = "conv2d", "max_pool2d", "avg_pool2d"
 STACKS: dict[str, list[dict[str, Any]]] = {
@@ -114,7 +114,7 @@ def test_a_number_of_a_map_shows_window_kernel_and_products(server, client, visi
     page = visitor.page
     row, column, filter = 3, 4, 5
     point_at(visitor, 0, (row * 8 + column) * 8 + filter)
-    assert page.inner_text("#hover-card .title") == "layer 1 · filter 6 · row 4, column 5"
+    reads(page, "#hover-card .title", "layer 1 · filter 6 · row 4, column 5")
     sample = np.array(client.get(f"{url}/dataset").json()["test_inputs"][0])[..., 0]
     kernel = np.array(client.get(f"{url}/weights").json()["conv2d_1.weight"])[:, :, 0, filter]
     window = np.pad(sample, 1)[row : row + 3, column : column + 3]
@@ -139,7 +139,7 @@ def test_of_many_channels_the_others_are_summed(server, client, visitor) -> None
     z = client.post(f"{url}/activations", json={"part": "test", "samples": [0]}).json()
     assert added == pytest.approx(z["conv2d_2"]["z"][0][1][2][3], abs=0.03)
     assert float(total.replace("−", "-")) == pytest.approx(added, abs=0.03)
-    assert "6 more channels" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "6 more channels")
 
 
 def test_a_pooled_number_shows_its_window_and_which_one_won(server, client, visitor) -> None:
@@ -151,12 +151,12 @@ def test_a_pooled_number_shows_its_window_and_which_one_won(server, client, visi
     assert np.allclose(numbers(page.inner_text("#hover-card .kernel")), window.ravel(), atol=6e-3)
     won = numbers(page.inner_text("#hover-card .kernel .chosen"))[0]
     assert won == pytest.approx(window.max(), abs=6e-3)
-    assert "gradient goes back to that cell" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "gradient goes back to that cell")
     # Laid flat it is the number that it was on its map.
     point_at(visitor, 4, (1 * 2 + 0) * 16 + 6)
-    assert "map 7 · row 2, column 1" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "map 7 · row 2, column 1")
     point_at(visitor, 5, 2)
-    assert "What adds most" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "What adds most")
     z = told["output"]["z"][0][2]
     assert numbers(page.inner_text("#hover-card .line b >> nth=0"))[0] == pytest.approx(z, abs=0.01)
 

@@ -5,6 +5,7 @@ import pytest
 from engine.clinic import CASES
 
 from .barriers import violations
+from .page import says
 
 
 def opened(visitor, server, name: str) -> None:
@@ -39,7 +40,7 @@ def test_a_case_that_is_not_cured_says_how_far_it_is(visitor, server) -> None:
     page.focus("[data-name='check case']")
     page.keyboard.press("Enter")
     page.wait_for_selector("#clinic .verdict")
-    assert "Not yet." in page.inner_text("#clinic .verdict")
+    says(page, "#clinic .verdict", "Not yet.")
     for _ in range(3):
         page.click("[data-name=hint]")
     assert page.locator("#clinic .exercise-hint").count() == 3

@@ -12,7 +12,7 @@ from engine.layers import AvgPool2D, Conv2D, MaxPool2D
 from engine.layers.base import Pass
 
 from .conftest import Visitor
-from .page import drawn
+from .page import drawn, says
 
 # Fragments, and the engine's layer with the same settings.
 SETTINGS = {
@@ -134,9 +134,9 @@ def test_a_window_is_lit_by_pointer_and_by_keys_and_an_input_lights_its_outputs(
     # A corner has a part in four outputs only, and its neighbours say how often they have.
     page.hover("#x-10")
     assert lit(page, "y") == [0, 1, 7, 8]
-    assert "in 4 outputs" in page.inner_text("#words")
+    says(page, "#words", "in 4 outputs")
     page.hover("#x-0")
-    assert "border" in page.inner_text("#words")
+    says(page, "#words", "border")
     page.mouse.move(2, 2)
     assert lit(page, "y") == [9]
     page.hover("#sum .term >> nth=2")
@@ -186,7 +186,7 @@ def test_what_is_impossible_turns_red_and_loses_nothing(server, visitor) -> None
     page.focus('[data-name="Window side k slider"]')
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#problem:not([hidden])")
-    assert "A kernel of 4, dilated by 2, spans 7 pixels: more than its input of 6 × 6 × 1." in page.inner_text("#problem")  # fmt: skip
+    says(page, "#problem", "A kernel of 4, dilated by 2, spans 7 pixels: more than its input of 6 × 6 × 1.")  # fmt: skip
     for name in ("Window side k", "Input side n", "Dilation"):
         assert page.get_attribute(f'[data-name="{name}"]', "aria-invalid") == "true", name
     assert page.get_attribute('[data-name="Stride"]', "aria-invalid") == "false"
@@ -205,7 +205,7 @@ def test_what_is_impossible_turns_red_and_loses_nothing(server, visitor) -> None
     assert grid(page, "y").tolist() == before
     # An address may ask for it too: the page tells why, and shows what it begins with.
     page = opened(visitor, server.url, "op=max&n=3&k=5")
-    assert "A window of 5 is larger than its input of 3 × 3 × 1." in page.inner_text("#problem")
+    says(page, "#problem", "A window of 5 is larger than its input of 3 × 3 × 1.")
     assert page.input_value('[data-name="Window side k"]') == "5"
 
 
@@ -213,7 +213,7 @@ def test_what_no_window_holds_is_hatched_and_said(server, visitor) -> None:
     page = opened(visitor, server.url, "n=8&s=2")
     hatched = "[...document.querySelectorAll('#x .unseen')].map((c) => Number(c.id.slice(2)))"
     assert page.evaluate(hatched) == [k for k in range(64) if k % 8 == 7 or k >= 56]
-    assert "The last row and the last column are left out" in page.inner_text("#size-words")
+    says(page, "#size-words", "The last row and the last column are left out")
     page = opened(visitor, server.url, "op=avg&n=9&k=2&s=4")
     rows = [2, 3, 6, 7, 8]
     assert page.evaluate(hatched) == [k for k in range(81) if k % 9 in rows or k // 9 in rows]
@@ -227,7 +227,7 @@ def test_it_slides_when_asked_to_and_steps_by_keys(server, visitor) -> None:
     assert lit(page, "y") == [0]
     page.keyboard.press("ArrowRight")
     assert lit(page, "y") == [1]
-    assert "9 products" in page.inner_text("#live")
+    says(page, "#live", "9 products")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert lit(page, "y") == [0]
@@ -244,14 +244,14 @@ def test_two_layers_see_further_than_one(server, visitor) -> None:
     page = opened(visitor, server.url, "n=11&s=2")
     page.hover("#deep-2-3")
     assert lit(page, "deep-1") == [r * 5 + c for r in (2, 3, 4) for c in (2, 3, 4)]
-    assert "3 × 3 after one layer, 7 × 7 after two" in page.inner_text("#field-words")
+    says(page, "#field-words", "3 × 3 after one layer, 7 × 7 after two")
     page = opened(visitor, server.url, "n=7&k=3")
     page.hover("#deep-2-8")
     assert lit(page, "deep-1") == [r * 5 + c for r in (2, 3, 4) for c in (2, 3, 4)]
     assert lit(page, "deep-0") == [r * 7 + c for r in range(2, 7) for c in range(2, 7)]
-    assert "25 cells" in page.inner_text("#field-words")
+    says(page, "#field-words", "25 cells")
     page = opened(visitor, server.url, "n=5&k=4")
-    assert "A second does not fit: its window of 4 is larger than the 2 × 2" in page.inner_text("#field-words")  # fmt: skip
+    says(page, "#field-words", "A second does not fit: its window of 4 is larger than the 2 × 2")  # fmt: skip
 
 
 def test_the_link_opens_it_as_it_is(server, visitor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .conftest import Visitor
+from .page import reads
 
 MORE = """async (first) => {
   const { arranged } = await import('/static/js/panels/network.js');
@@ -57,7 +58,7 @@ def test_a_curve_is_read_by_pointer_and_by_keys(server, visitor) -> None:
     assert slope == pytest.approx(1 - tanh(z) ** 2, abs=1e-3)
     page.mouse.move(5, 400)
     page.wait_for_selector("#curve-readout", state="hidden")
-    assert page.inner_text(".curve-head span >> nth=2") == legend
+    reads(page, ".curve-head span >> nth=2", legend)
     page.focus("#curves canvas")
     for key in ("ArrowRight", "Shift+ArrowRight", "ArrowDown"):
         page.keyboard.press(key)

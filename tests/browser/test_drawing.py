@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from .conftest import Visitor
-from .page import choose_data
+from .page import choose_data, says
 
 Points = list[tuple[float, float]]
 ZERO: Points = [
@@ -68,7 +68,7 @@ def test_a_drawn_digit_is_recognised(server, client, visitor) -> None:
     page.click("#pad-back")
     visitor.until("!s.drawing && s.look && !s.look.drawing")
     assert page.locator("#pad").is_hidden()
-    assert "True class" in page.inner_text("#sample-readout")
+    says(page, "#sample-readout", "True class")
     # And the drawing is there again.
     page.click("#draw")
     assert guess(visitor) == 0

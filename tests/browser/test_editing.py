@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .page import BIAS, EDGE, choose, choose_data, on_diagram, weights_of
+from .page import BIAS, EDGE, choose, choose_data, on_diagram, says, weights_of
 
 
 def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
@@ -10,7 +10,7 @@ def test_a_weight_is_edited_by_clicking_its_line(server, visitor) -> None:
     place = on_diagram(page, EDGE)
     page.mouse.move(place["x"], place["y"])
     visitor.page.wait_for_timeout(100)
-    assert "weight" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "weight")
     page.mouse.click(place["x"], place["y"])
     before = weights_of(visitor)
     page.fill("#card-number", "1.75")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .page import choose_data, open_preset, show_family
+from .page import choose_data, open_preset, says, show_family
 
 DAYS = [date(2024, 1, 1) + timedelta(days=t) for t in range(120)]
 CSV = "date,open,price\n" + "\n".join(
@@ -77,7 +77,7 @@ def test_a_place_says_its_window_and_what_is_said_of_it(server, client, visitor)
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
     page.wait_for_function("() => document.getElementById('forecast-readout').textContent.startsWith('year')")  # fmt: skip
-    assert "made of" in page.inner_text("#forecast-readout")
+    says(page, "#forecast-readout", "made of")
     # The same by keys, from the beginning of the free run on; the transport stays where it is.
     page.mouse.move(5, 5)
     chart.focus()
@@ -146,7 +146,7 @@ def test_what_is_no_series_says_where_and_is_not_lost(server, visitor, csv, word
     page.evaluate("(csv) => { const e = document.getElementById('series-text'); e.value = csv; e.dispatchEvent(new Event('input')); }", csv)  # fmt: skip
     page.click("#series-use")
     page.wait_for_selector("#series-problem:not(:empty)")
-    assert words in page.inner_text("#series-problem")
+    says(page, "#series-problem", words)
     assert page.evaluate("document.getElementById('series-text').value.length") == len(csv)
     visitor.complaints.clear()  # the browser logs the 422
 
@@ -159,7 +159,7 @@ def test_a_file_of_ten_megabytes_is_refused_before_it_is_read(server, visitor) -
     large = {"name": "large.csv", "mimeType": "text/csv", "buffer": b"5.1234567\n" * 1_000_000}
     page.set_input_files("#series-file", large)
     page.wait_for_selector("#series-problem:not(:empty)")
-    assert "10.0 MB; at most 4 MB" in page.inner_text("#series-problem")
+    says(page, "#series-problem", "10.0 MB; at most 4 MB")
     assert page.input_value("#series-text") == CSV
 
 
@@ -169,7 +169,7 @@ def test_ones_own_dates_stand_along_the_axis(server, visitor) -> None:
     page.click("#own-series")
     page.wait_for_selector("#series-dialog[open]")
     page.fill("#series-text", CSV)
-    assert "“date” names the rows" in page.inner_text("#series-dialog")
+    says(page, "#series-dialog", "“date” names the rows")
     page.click("#series-use")
     visitor.until("s.dataset.kind === 'own_series'")
     shown(page)

@@ -11,7 +11,7 @@ import pytest
 from engine.activations import ACTIVATIONS
 
 from .conftest import Visitor
-from .page import drawn
+from .page import drawn, reads, says
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -92,7 +92,7 @@ def test_any_functions_are_compared_at_one_z(server, visitor) -> None:
     assert len(table(page)["tanh"]) == 1
     page.get_by_role("button", name="none", exact=True).click()
     assert page.is_hidden("#values")
-    assert "No function is chosen" in page.inner_text(".at-z")
+    says(page, ".at-z", "No function is chosen")
 
 
 def test_what_is_shown_stands_in_the_address(server, visitor) -> None:
@@ -264,7 +264,7 @@ def test_chains_of_any_function_multiply_slopes_and_weights(
         "[...document.querySelectorAll('#link-values tbody tr')].map((r) => r.lastElementChild.textContent)"
     )
     assert [number(text) for text in shown] == pytest.approx(left.tolist(), rel=1e-3, abs=1e-30)
-    assert page.inner_text("#chain-body .verdict strong") == word
+    reads(page, "#chain-body .verdict strong", word)
     size = abs(left[0])
     assert word == ("stopped" if size == 0 else "vanishing" if size < 0.01 else "exploding" if size > 100 else "passes")  # fmt: skip
 
@@ -324,8 +324,8 @@ def test_cards_say_range_flatness_and_words_of_the_catalog(server, visitor, clie
     page.wait_for_function("() => document.documentElement.lang === 'zh-Hans'")
     for record in catalog:
         where = f"#{record['name']}"
-        assert record["used"]["zh"] in page.inner_text(where)
-        assert record["fails"]["zh"] in page.inner_text(where)
+        says(page, where, record["used"]["zh"])
+        says(page, where, record["fails"]["zh"])
 
 
 def test_the_pages_functions_are_the_engines_to_nine_digits(server, visitor) -> None:

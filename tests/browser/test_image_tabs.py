@@ -7,6 +7,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
+from .page import reads
 from .test_cells import digits
 
 SOBEL_X = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
@@ -167,7 +168,7 @@ def test_a_number_of_the_confusion_leads_to_its_samples_and_back(server, client,
     truth, said = (int(i) for i in np.unravel_index(counts.argmax(), counts.shape))
     cell = f"#confusion [data-truth='{truth}'][data-said='{said}']"
     page.focus(cell)
-    assert page.inner_text(cell) == str(counts[truth, said])
+    reads(page, cell, str(counts[truth, said]))
     page.keyboard.press("Enter")
     visitor.until("s.group && s.look && s.group.samples.every((i) => s.look.outputs.has(i))")
     group = visitor.state("group.samples")
@@ -179,7 +180,7 @@ def test_a_number_of_the_confusion_leads_to_its_samples_and_back(server, client,
     expected = np.flatnonzero((np.array(data["test_targets"]) == truth) & (classes == said))
     assert group == expected.tolist()
     assert visitor.state("shown") == group
-    assert page.inner_text("#sample-group b") == f"Samples of {truth} taken for {said}: {len(group)}"  # fmt: skip
+    reads(page, "#sample-group b", f"Samples of {truth} taken for {said}: {len(group)}")  # fmt: skip
     assert visitor.state("sample") == group[0]
     assert page.is_disabled("#sample-before")
     page.focus("#gallery-box")

@@ -1,7 +1,7 @@
 """One's own tables, drawings and texts stay in the gallery until they are deleted."""
 
 from ..serving import wait_for
-from .page import choose_data, show_family
+from .page import choose_data, says, show_family
 
 TABLE = "height,width,kind\n" + "\n".join(f"{i},{i * i % 17},{'ab'[i % 2]}" for i in range(40))
 WIDE = "a,b,c,kind\n" + "\n".join(f"{i},{i % 5},{i % 7},{'ab'[i % 2]}" for i in range(40))
@@ -41,13 +41,13 @@ def test_a_table_stays_is_chosen_again_by_keyboard_and_deleted(server, visitor) 
     # Deleting says who loses by it, and may be thought over.
     page.get_by_role("button", name="Delete “own table”").click()
     page.wait_for_selector("#forget-dialog[open]")
-    assert "1 of the networks" in page.inner_text("#forget-text")
+    says(page, "#forget-text", "1 of the networks")
     page.click("#forget-no")
     assert own_cards(visitor) == ["own table"]
     page.get_by_role("button", name="Delete “own table”").click()
     page.click("#forget-yes")
     page.wait_for_selector("#thumbs .own", state="detached")
-    assert "stays here until you delete it" in page.inner_text("#thumbs")
+    says(page, "#thumbs", "stays here until you delete it")
 
 
 def test_a_table_of_two_columns_is_among_the_planes(server, visitor) -> None:

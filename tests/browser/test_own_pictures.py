@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from .barriers import violations
 from .conftest import Visitor
+from .page import reads, says
 from .test_drawing import ZERO, draw
 
 FILES = "#pictures-chosen input[type=file]:not([webkitdirectory])"
@@ -85,7 +86,7 @@ def test_files_of_two_classes_are_learned(server, client, visitor) -> None:
     assert max(sample) > 0.7
     page.wait_for_selector("#thumbs .own [aria-checked=true]")
     assert page.locator("#thumbs .own .thumb").all_inner_texts() == ["things"]
-    assert page.inner_text("#data-name") == "your pictures"
+    reads(page, "#data-name", "your pictures")
     id = visitor.state("network.id")
     found = client.post(f"/api/networks/{id}/train", json={"steps": 200}).json()
     assert found["metrics"]["test_accuracy"] >= 0.95
@@ -136,12 +137,12 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(server, visitor) -> N
     assert "no picture" in said["word-1.png"]
     assert len(said) == 8
     assert page.title() != "run"
-    assert "without a class" in page.inner_text(".picture-classes")
+    says(page, ".picture-classes", "without a class")
     assert page.is_enabled("#pictures-use")
     # A class can be left out, and one alone is too few.
     page.get_by_role("button", name="Leave out ring").click()
     assert page.is_disabled("#pictures-use")
-    assert "two classes" in page.inner_text("#pictures-dialog")
+    says(page, "#pictures-dialog", "two classes")
 
 
 def test_a_folder_tells_the_classes_and_the_rest_is_asked(server, visitor, tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def test_classes_are_drawn_thought_over_and_learned(server, client, visitor) -> 
     names = page.locator(".draw-classes input")
     names.nth(0).fill("ring")
     names.nth(1).fill("ring")
-    assert "same name" in page.inner_text("#pictures-dialog")
+    says(page, "#pictures-dialog", "same name")
     names.nth(1).fill("line")
     for which, stroke in enumerate((ZERO, LINE)):
         names.nth(which).click()
@@ -199,7 +200,7 @@ def test_classes_are_drawn_thought_over_and_learned(server, client, visitor) -> 
     # One deleted is one too few, until that is undone.
     page.get_by_role("button", name="Delete picture 2 of line").click()
     assert page.is_disabled("#pictures-use")
-    assert "line (4)" in page.inner_text("#pictures-dialog")
+    says(page, "#pictures-dialog", "line (4)")
     page.locator(".draw-drawn > button").click()
     assert page.locator(".drawn .picture").count() == 5
     page.click("#pictures-use")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .page import choose, choose_data, open_preset, show_family
+from .page import choose, choose_data, open_preset, says, show_family
 
 
 def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
@@ -17,7 +17,7 @@ def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
     assert visitor.state("frame.loss") < 0.9 * before
     assert visitor.state("history.step.length") > 10
     assert int(page.inner_text("#count-step").replace(",", "")) == visitor.state("frame.step")
-    assert "accuracy" in page.inner_text("#figures")
+    says(page, "#figures", "accuracy")
     page.click("#of-confused")
     page.wait_for_selector("#confusion td")
     assert page.locator("#confusion td").count() == 10
@@ -98,7 +98,7 @@ def test_a_pasted_table_is_learned_and_shown_on_its_plane(server, visitor) -> No
     show_family(visitor, "iris")
     page.click("#upload")
     page.click("#upload-form button[type=submit]")
-    assert "Choose a file or paste" in page.inner_text("#upload-problem")
+    says(page, "#upload-problem", "Choose a file or paste")
     page.fill("#upload-text", "1,2\n3")
     page.click("#upload-form button[type=submit]")
     page.wait_for_selector("#upload-problem:has-text('row 2 has 1 cells')")

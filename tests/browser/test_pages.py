@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .page import says
+
 
 @pytest.mark.parametrize("path", ["/", "/activations", "/convolution"])
 def test_every_page_has_the_shell(server, visitor, path: str) -> None:
@@ -34,7 +36,7 @@ def test_a_page_says_when_it_cannot_start(server, visitor, path: str) -> None:
     page.route("**/api/catalog*", lambda route: route.abort())
     page.goto(server.url + path)
     page.wait_for_selector("#banner.bad")
-    assert "cannot start" in page.inner_text("#banner")
+    says(page, "#banner", "cannot start")
     visitor.complaints.clear()
 
 

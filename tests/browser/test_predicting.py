@@ -6,6 +6,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
+from .page import reads, says
 
 CIRCLE = {"dataset": {"kind": "circle"}}
 
@@ -110,7 +111,7 @@ def test_the_end_of_the_curve_is_typed_and_space_reveals(
 ) -> None:
     page = asked(visitor, server, client, "loss")
     page.keyboard.press("Space")
-    assert "Esc" in page.inner_text("#predict-card [role=status]")
+    says(page, "#predict-card [role=status]", "Esc")
     assert visitor.state("frame.step") == 0
     page.select_option("[data-name='predict steps']", "10")
     page.fill("[data-name='Loss after 10 steps']", "0.6")
@@ -145,17 +146,17 @@ def test_a_guessed_change_is_held_against_the_update(
     visitor: Visitor, server: Any, client: Any
 ) -> None:
     page = asked(visitor, server, client, "weight", {"dataset": {"kind": "worked_example"}})
-    assert "0.4000" in page.inner_text("#predict-card .ask")
+    says(page, "#predict-card .ask", "0.4000")
     page.click("#predict-card [data-name=falls]")
     page.fill("#predict-card [data-name='Size of the change']", "0.0411")
     page.keyboard.press("Enter")
     page.click("#step")
     assert revealed(page) == 100
-    assert "−0.04108" in page.inner_text("#predict-card")
+    says(page, "#predict-card", "−0.04108")
     assert visitor.state("frame.step") == 1
     page.click("[data-name=again]")
     page.click("[data-name='another weight']")
-    assert "i₁" in page.inner_text("#predict-card .ask")
+    says(page, "#predict-card .ask", "i₁")
     page.click("#predict-card [data-name=stays]")
     page.keyboard.press("ArrowRight")
     assert revealed(page) == 0
@@ -233,7 +234,7 @@ def test_the_card_has_no_barriers(
     one = Visitor(browser, locale=locale, viewport={"width": width, "height": 844})
     for kind in ("loss", "boundary", "weight"):
         page = asked(one, server, client, kind)
-        assert page.inner_text("#predict-card h3") == title
+        reads(page, "#predict-card h3", title)
         assert violations(page) == [], kind
         card = page.locator("#predict-card").bounding_box()
         assert card["x"] >= 0

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from .conftest import Visitor
-from .page import choose, show_family
+from .page import choose, says, show_family
 
 
 def test_the_language_switches_every_word(server, visitor) -> None:
@@ -75,7 +75,7 @@ def test_hovering_explains_with_a_formula(server, visitor) -> None:
     page = visitor.open(server.url)
     page.hover("#settings .field:has-text('Optimizer')")
     page.wait_for_selector("#tip:popover-open math")
-    assert "momentum" in page.inner_text("#tip")
+    says(page, "#tip", "momentum")
     page.hover('[data-kind="xor"]')
     page.wait_for_selector("#tip:popover-open:has-text('no single line')")
 

@@ -6,7 +6,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import weights_of
+from .page import reads, weights_of
 from .test_runs import train
 
 PAST = "s.sought === null && s.frame?.step === {step} && s.frame.last_step === {last}"
@@ -31,7 +31,7 @@ def test_one_step_back_is_a_key_and_a_button(server: Any, visitor: Visitor) -> N
     before = weights_of(visitor)
     page.keyboard.press("Backspace")
     visitor.until(PAST.format(step=99, last=100))
-    assert page.inner_text("#count-step") == "99"
+    reads(page, "#count-step", "99")
     there = weights_of(visitor)
     assert there != before
     page.keyboard.press("Backspace")
@@ -69,7 +69,7 @@ def test_a_drag_shows_the_network_as_it_was(server: Any, visitor: Visitor) -> No
     assert visitor.state("history.measureStep") == course
     text = page.get_attribute("#timeline", "aria-valuetext")
     assert text.startswith("step 100 of 200, loss 0.")
-    assert page.inner_text("#figures .train b") == text.rsplit(" ", 1)[1]
+    reads(page, "#figures .train b", text.rsplit(" ", 1)[1])
 
 
 def test_training_on_from_there_is_a_run_and_the_other_is_taken_back(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .page import choose_data, weights_of
+from .page import choose_data, reads, says, weights_of
 
 
 def train(visitor, step: int) -> None:
@@ -18,7 +18,7 @@ def test_other_data_begin_a_new_run_and_undo_brings_the_old_one_back_whole(serve
     before, course = weights_of(visitor), visitor.state("history.measureStep")
     choose_data(visitor, "moons")
     visitor.until("s.frame.step === 0 && s.history.measureStep.length === 1")
-    assert page.inner_text("#count-step") == "0"
+    reads(page, "#count-step", "0")
     page.click("#undo")
     visitor.until("s.network.spec.dataset.kind === 'spiral' && s.frame.step === 200")
     visitor.until(f"s.history.measureStep.length === {len(course)}")
@@ -86,7 +86,7 @@ def test_a_stop_rule_pauses_and_says_why(server, visitor) -> None:
     page.click("#until")
     page.fill('#until-card [name="epochs"]', "3")
     page.click("#until-card button[type=submit]")
-    assert "3 epochs" in page.inner_text("#until")
+    says(page, "#until", "3 epochs")
     page.click("#play")
     visitor.until("s.frame.state === 'paused' && s.frame.epoch === 3")
     page.wait_for_selector("#banner:has-text('Stopped after 3 epochs')")

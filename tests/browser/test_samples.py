@@ -5,7 +5,7 @@ import pytest
 
 from ..serving import Running, serve
 from .conftest import Visitor
-from .page import choose_data
+from .page import choose_data, says
 
 MOST_BYTES = 200_000
 
@@ -52,7 +52,7 @@ def test_any_sample_comes_when_it_is_chosen(server, client, visitor) -> None:
     tests = data["test_samples"]
     here = "Object.keys(s.dataset.inputs).length + Object.keys(s.dataset.test_inputs).length"
     assert visitor.until(here) == 50
-    assert f"{data['samples'] + tests:,}" in page.inner_text("#sample-count")
+    says(page, "#sample-count", f"{data['samples'] + tests:,}")
     # The page of the gallery that begins in the test part and ends in the training part.
     chosen(visitor, tests - 2)
     visitor.until("s.shown.every((i) => s.dataset.test_inputs[i] ?? s.dataset.inputs[i - s.dataset.test_inputs.length])")  # fmt: skip

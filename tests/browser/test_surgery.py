@@ -7,7 +7,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import choose_data, on_diagram, weights_of
+from .page import choose_data, on_diagram, reads, says, weights_of
 
 OFF = "s.network.spec.surgery.off"
 UNIT = "{ const n = g.nodes[1][3]; return { x: n.x, y: n.y, size: n.size }; }"
@@ -43,7 +43,7 @@ def test_a_unit_is_switched_off_by_a_key_and_comes_back_by_undo(server, client, 
     page.keyboard.press("x")
     visitor.until(f"{OFF}.dense_1?.[0] === {unit}")
     visitor.until("document.getElementById('live').innerText.includes('switched off')")
-    assert "a = 0" in page.inner_text("#hover-card")
+    says(page, "#hover-card", "a = 0")
     assert on_server(client, visitor)["spec"]["surgery"]["off"] == {"dense_1": [unit]}
     assert on_server(client, visitor)["loss"] != before["loss"]
     assert is_the_servers(client, visitor)
@@ -78,7 +78,7 @@ def test_the_card_switches_freezes_and_swaps(server, client, visitor) -> None:
     page.click("#unit-off")
     visitor.until(f"{OFF}.dense_1?.[0] === 3")
     page.wait_for_selector("#unit-off:has-text('Switch on')")
-    assert "switched off: it says 0" in page.inner_text("#neuron-card")
+    says(page, "#neuron-card", "switched off: it says 0")
     page.click("#unit-freeze")
     page.wait_for_selector("#unit-freeze:has-text('Unfreeze')")
     assert visitor.state("network.spec.surgery.frozen") == {"dense_1": [3]}
@@ -188,7 +188,7 @@ def test_of_values_the_loss_is_told(server, visitor) -> None:
     place = on_diagram(page, UNIT)
     page.mouse.click(place["x"], place["y"])
     page.wait_for_selector("#neuron-card table[data-unit]")
-    assert "train loss" in page.inner_text("#neuron-card table[data-unit]")
+    says(page, "#neuron-card table[data-unit]", "train loss")
 
 
 def test_what_each_map_is_worth_is_asked_for_but_not_of_a_text(server, visitor) -> None:
@@ -234,7 +234,7 @@ def test_cards_and_bars_have_no_barriers(server, browser, locale) -> None:
     page.mouse.click(place["x"], place["y"])
     page.wait_for_selector("#neuron-card table[data-unit]")
     word = {"en-US": "Switch on", "zh-CN": "开启"}[locale]
-    assert page.inner_text("#unit-off") == word
+    reads(page, "#unit-off", word)
     assert violations(page) == []
     page.click("#keys")
     assert {"en-US": "X switches it off", "zh-CN": "X 关闭或开启它"}[locale] in page.inner_text(

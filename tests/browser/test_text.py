@@ -7,7 +7,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import choose_data, show_family
+from .page import choose_data, reads, show_family
 
 CHINESE = "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？人不知而不愠，不亦君子乎？" * 4
 
@@ -71,7 +71,7 @@ def test_the_bars_are_what_the_api_says_of_the_next_character(server, client, vi
                 bar = page.locator(f"#expected tbody tr:nth-child({k + 1}) .bar.{kind}")
                 width = float(bar.evaluate("(e) => e.style.width").rstrip("%"))
                 assert width == pytest.approx(100 * one[what], abs=0.01)
-    assert page.inner_text("#write-readout") == "Next after “␣is␣bett”"
+    reads(page, "#write-readout", "Next after “␣is␣bett”")
 
 
 def test_what_is_written_is_coloured_by_its_surprise_and_read_by_pointer_and_keys(
@@ -109,7 +109,7 @@ def test_what_is_written_is_coloured_by_its_surprise_and_read_by_pointer_and_key
 def test_it_writes_anew_while_it_learns_until_it_is_stopped(server, visitor) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "zen")
-    assert page.inner_text("#written") == ""  # nothing has been learned
+    reads(page, "#written", "")  # nothing has been learned
     page.click("#play")
     page.wait_for_function("() => document.querySelectorAll('#written [data-at]').length === 200")
     first = page.text_content("#written")

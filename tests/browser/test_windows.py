@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .page import layers
+from .page import layers, reads, says
 
 NETWORK = [
     {"kind": "conv2d", "filters": 4, "kernel_size": 3, "padding": "valid"},
@@ -39,7 +39,7 @@ def test_the_size_is_worked_out_while_one_sets_it(server, client, visitor) -> No
     page, asked = opened(server, client, visitor)
     details(page, 1)
     assert "(8+0−1·(3−1)−1)/1⌋+1=⌊5/1⌋+1=6" in figures(page)
-    assert "8 × 8 × 1 → 6 × 6 × 4" in page.inner_text("#layer-card .window-size")
+    says(page, "#layer-card .window-size", "8 × 8 × 1 → 6 × 6 × 4")
     # Typed, but not yet asked for.
     number = field(page, "kernel_size").locator("input[type=number]")
     number.press("Control+a")
@@ -130,7 +130,7 @@ def test_no_pool_has_a_stride_of_nothing(server, client, visitor) -> None:
     number.type("1")
     number.press("Enter")
     visitor.until("s.network.spec.layers[2].strides === 1")
-    assert "4 × 4 × 6 → 3 × 3 × 6" in page.inner_text("#layer-card .window-size")
+    says(page, "#layer-card .window-size", "4 × 4 × 6 → 3 × 3 × 6")
     number.press("Control+a")
     number.type("0")
     number.press("Enter")
@@ -141,4 +141,4 @@ def test_no_pool_has_a_stride_of_nothing(server, client, visitor) -> None:
     page.goto(server.url + link)
     page.wait_for_selector("body[data-ready]")
     assert page.inner_text("#x").split() == page.inner_text("#x").split()[:16]
-    assert page.inner_text(".stage figcaption >> nth=2") == "output y, 2 × 2"
+    reads(page, ".stage figcaption >> nth=2", "output y, 2 × 2")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .conftest import Visitor
-from .page import choose_data
+from .page import choose_data, reads, says
 
 WORDS = Path(__file__).parents[2] / "static" / "i18n"
 
@@ -132,7 +132,7 @@ def test_the_stop_rule_asks_in_per_cent_and_sends_a_share(server, visitor: Visit
     page.fill('#until-card [name="test_accuracy"]', "70.5")
     page.click("#until-card button[type=submit]")
     assert visitor.state("until.test_accuracy") == 0.705
-    assert page.inner_text("#until") == "accuracy ≥ 70.5%"
+    reads(page, "#until", "accuracy ≥ 70.5%")
     page.click("#until")
     assert page.input_value('#until-card [name="test_accuracy"]') == "70.5"
     page.keyboard.press("Escape")
@@ -210,7 +210,7 @@ def test_nothing_is_said_of_a_test_part_that_is_not_there(server, visitor: Visit
     assert "hollow" not in page.inner_text("#plane-readout")
     choose_data(visitor, "spiral")
     page.wait_for_function("document.querySelectorAll('#figures > div').length === 4")
-    assert "test loss" in page.inner_text("#figures")
+    says(page, "#figures", "test loss")
 
 
 def test_the_baseline_says_in_words_what_it_is(server, visitor: Visitor) -> None:
@@ -293,14 +293,14 @@ def test_a_link_is_short_and_means_the_same(server, client, visitor: Visitor) ->
 def test_sharing_on_this_machine_promises_no_other(server, visitor: Visitor) -> None:
     page = visitor.open(server.url)
     page.click("#share")
-    assert "opens only here" in page.inner_text("#share-body .local")
+    says(page, "#share-body .local", "opens only here")
     for cell in page.locator("#share-body .preview span").all():
         assert cell.evaluate("(e) => e.scrollHeight <= e.clientHeight")
 
 
 def test_a_phone_taps_and_finds_everything(server, phone: Visitor) -> None:
     page = phone.open(server.url)
-    assert "Tap anything" in page.inner_text("#welcome")
+    says(page, "#welcome", "Tap anything")
     assert "Space" not in page.inner_text("#welcome")
     hint = page.locator("#diagram-readout")
     assert "tap" in hint.inner_text()
