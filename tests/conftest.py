@@ -1,5 +1,6 @@
 """One server for the tests that do not stop it, and a client each."""
 
+import os
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -7,9 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.kernels import warm
+# Before NumPy is first imported: several test processes share the cores, and threads of a product that
+# takes microseconds would wait for each other for milliseconds. Training processes hold it to one as well.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
-from .serving import Running, serve
+from engine.kernels import warm  # noqa: E402
+
+from .serving import Running, serve  # noqa: E402
 
 
 def pytest_sessionstart() -> None:

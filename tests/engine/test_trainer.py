@@ -90,7 +90,9 @@ def test_compiled_updates_are_numpy_updates(kind, kernel, monkeypatch) -> None:
     np.testing.assert_allclose(fast.train(steps), plain.train(steps), rtol=1e-10)
     np.testing.assert_allclose(fast.vector, plain.vector, rtol=0, atol=1e-10)
     for name in fast.slots:
-        np.testing.assert_allclose(fast.slots[name], plain.slots[name], rtol=1e-9, atol=1e-12)
+        # Rounding, and processors round differently, is that of a slot's largest numbers.
+        atol = 1e-12 + 1e-9 * float(np.abs(plain.slots[name]).max(initial=0))
+        np.testing.assert_allclose(fast.slots[name], plain.slots[name], rtol=1e-9, atol=atol)
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
