@@ -69,10 +69,9 @@ MOST: dict[str, list[dict[str, Any]]] = {
     ],
     "/influence": [{"part": "train", "samples": [0], "most": 200}],
     "/unrolled": [
-        {"part": "train", "samples": [0], "cell": {"layer": layer, "unit": [0, 0]}}
-        for layer in ("lstm_1", "lstm_2")
-    ]
-    + [{"part": "train", "samples": [0]}],
+        {"part": "train", "samples": [0], "cell": {"layer": "lstm_1", "unit": [0, 0]}},
+        {"part": "train", "samples": [0]},
+    ],
     "/excite": [
         {"layer": "output", "unit": 0, "steps": steps, "blur": 5} for steps in (1000, 100, 10)
     ],
