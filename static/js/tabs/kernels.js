@@ -3,29 +3,26 @@ import { short } from "../canvas.js";
 import { columnsBeyond, drawKernels, kernelAt, kernelGrid, kernelPlace } from "../charts/kernels.js";
 import { decimalInput } from "../decimal.js";
 import { byId, explain, h, rebuild } from "../dom.js";
+import { centred, kernelOf } from "../model/kernels.js";
 import { has, toggled } from "../model/surgery.js";
 import { grid as numbersOf } from "../panels/cell-parts.js";
 import { eachFrame } from "../store.js";
 import { layerName, t } from "../words.js";
 
-/** What is known to find something, three by three. @type {Record<string, number[]>} */
-const READY = {
-  sobelX: [-1, 0, 1, -2, 0, 2, -1, 0, 1], sobelY: [-1, -2, -1, 0, 0, 0, 1, 2, 1], laplace: [0, 1, 0, 1, -4, 1, 0, 1, 0],
-  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0], blur: [1, 2, 1, 2, 4, 2, 1, 2, 1].map((v) => v / 16), identity: [0, 0, 0, 0, 1, 0, 0, 0, 0],
-};
+/** The words' names for what is known to find something. @type {Record<string, string>} */
+const READY = { sobelX: "sobel_x", sobelY: "sobel_y", laplace: "laplace", sharpen: "sharpen", blur: "gaussian", identity: "identity" };
 
 /**
  * @typedef {import("../session.js").State} State
  * @typedef {{channel: number, filter: number}} Kernel
  */
 
-/** A pattern in the middle of a kernel of another size, zeros around it; null where it does not fit. @param {string} name @param {number} size */
+/** Of three by three, in the middle of a larger kernel, zeros around it; null where it does not fit. @param {string} name @param {number} size */
 export function ready(name, size) {
-  if (size < 3 && name !== "identity") return null;
-  const made = new Array(size * size).fill(0), first = Math.floor((size - 3) / 2);
-  if (size < 3) made[0] = 1;
-  else READY[name].forEach((v, i) => { made[(first + Math.floor(i / 3)) * size + first + (i % 3)] = v; });
-  return made;
+  const least = Math.min(3, size);
+  if (least < 3 && name !== "identity") return null;
+  const { w, by } = kernelOf(READY[name], least);
+  return size > 3 ? centred(w.map((v) => v / by), size) : w.map((v) => v / by);
 }
 
 /**
