@@ -87,6 +87,17 @@ export function mountChain(session) {
   }, "css/cells.css");
   const cellwise = () => ["image", "sequence"].includes(store.state.dataset?.view ?? "");
   box.addEventListener("focusin", (event) => { if (!here && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
+  // A key that comes sooner waits for it: it would turn what is not its own, a step back or forth.
+  box.addEventListener("keydown", (event) => {
+    const { target, key, shiftKey } = event;
+    if (here || !cellwise() || !(target instanceof HTMLCanvasElement) || event.ctrlKey || event.metaKey || event.altKey || !/^(Arrow.*|Page.*|Enter|[xXfF])$/.test(key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void reading().then((found) => {
+      found.enter(target);
+      if (document.activeElement === target) target.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+    }, () => {});
+  });
   store.on(["network", "worthShown", "dataset"], (s) => {
     const { off, frozen } = s.network?.spec.surgery ?? {};
     if (!here && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
