@@ -35,7 +35,8 @@ BODIES = (
     (DATASETS, "max_body_bytes"),
     (
         re.compile(
-            r"/api/networks/[^/]+/(predict|activations|weights|gradients|trace|check-gradient)"
+            r"/api/networks/[^/]+/(predict|activations|weights|gradients|trace|check-gradient"
+            r"|saliency|occlusion|unrolled|influence)"
         ),
         "max_numbers_bytes",
     ),

@@ -318,6 +318,11 @@ class Store:
         query = select(DATASETS.c.id, DATASETS.c.line).where(DATASETS.c.visitor == visitor)
         return {row.id: _object(row.line) for row in self._read(query.order_by(text("rowid DESC")))}
 
+    def line_of(self, id: str) -> dict[str, Any] | None:
+        """What a list says of a set, read without the set itself; None where there is none."""
+        rows = self._read(select(DATASETS.c.line).where(DATASETS.c.id == id))
+        return _object(rows[0].line) if rows else None
+
     def data(self, id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(content, line) of a set; None where there is none, or where it is damaged."""
         row = self._sound(id)

@@ -26,9 +26,9 @@ async def post_network(
     given = spec or SpecIn()
     made = given.to_engine()
     if isinstance(made.dataset, Own):
-        known = await asyncio.to_thread(networks.store.data, made.dataset.id)
-        if known and known[1]:
-            made = given.suited(known[1]["suits"]).to_engine()
+        line = await asyncio.to_thread(networks.store.line_of, made.dataset.id)
+        if line:
+            made = given.suited(line["suits"]).to_engine()
     network = await networks.create(made, visitor)
     response.headers["Location"] = f"/api/networks/{network.id}"
     return network

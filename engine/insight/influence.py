@@ -63,7 +63,7 @@ def influence(
     sample it is, else the class that the network gives it  sample: its number, of a training sample
     Raises: Refused (no training samples, no such class, or it would be too much work)
     """
-    trainer, network, dataset = experiment.trainer, experiment.network, experiment.dataset
+    trainer, network = experiment.trainer, experiment.network
     rows = trainer.chosen(None)
     most_rows = max(1, min(MOST_SAMPLES, affordable(2 * network.work, 2 * network.numbers)))
     rows = rows[:most_rows]
@@ -88,7 +88,7 @@ def influence(
         experiment.step,
         outputs[0],
         "output" if asked is None else "loss",
-        None if asked is None or dataset.per_step else float(asked) if not dataset.classes else int(asked),
+        _told(experiment, asked),
         loss,
         own / (mean * len(here)) if own is not None and mean else None,
         {
@@ -117,7 +117,22 @@ def _target(experiment: Experiment, outputs: Array, target: float | None, known:
             "target",
             Reason("target.of_steps", "every step has a target of its own; leave it out"),
         )
+    if not classes and experiment.dataset.outputs > 1:
+        raise Refused(
+            "target",
+            Reason("target.of_outputs", "every output has a target of its own; leave it out"),
+        )
     return target
+
+
+def _told(experiment: Experiment, asked: Any) -> int | float | None:
+    """The target, where it is one number: a sample of values has a row of them."""
+    if asked is None or experiment.dataset.per_step:
+        return None
+    numbers = np.ravel(asked)
+    if len(numbers) > 1:
+        return None
+    return int(numbers[0]) if experiment.dataset.classes else float(numbers[0])
 
 
 def _gradient(

@@ -10,10 +10,10 @@ from app import catalog
 from engine.activations import activation
 from engine.datasets import DATASETS, packaged
 
-KINDS = [name for name in DATASETS if name not in ("own", "own_series", "own_text")]
+from ..data import GIVEN, MADE
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MADE)
 def test_every_kind_has_a_small_preview(kind: str) -> None:
     cls = DATASETS[kind]
     shown: Any = catalog._preview(cls)
@@ -51,7 +51,7 @@ def test_the_short_catalog_leaves_out_texts_of_schemas_and_nothing_of_use(client
     assert short["presets"] == whole["presets"]
 
 
-@pytest.mark.parametrize("kind", ["own", "own_series", "own_text"])
+@pytest.mark.parametrize("kind", GIVEN)
 def test_what_is_ones_own_has_nothing_to_show(kind: str) -> None:
     assert catalog._preview(DATASETS[kind]) is None
 

@@ -1,5 +1,7 @@
 """Nobody but this machine's own pages and programs drives the server."""
 
+import json
+
 import pytest
 import websockets
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -39,6 +41,27 @@ def routes(app):
 def test_the_walk_finds_the_routes(server) -> None:
     paths = {path for path, _ in routes(server.app)}
     assert {"/api/networks/{id}/socket", "/api/networks/{id}/train", "/", "/healthz"} <= paths
+
+
+def test_whatever_takes_inputs_takes_as_many_bytes_of_them(server, client) -> None:
+    """A route of its own limit is easily forgotten: a picture in colour is larger than a command."""
+    document = server.app.openapi()
+    schemas = document["components"]["schemas"]
+    taking = []
+    for path, operations in document["paths"].items():
+        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+        said = json.dumps(content.get("application/json", {}).get("schema", {}))
+        names = [name for name in schemas if f'schemas/{name}"' in said]
+        if any(
+            {"inputs", "scaled"} <= schemas[name].get("properties", {}).keys() for name in names
+        ):
+            taking.append(path)
+    assert any(path.endswith("/saliency") for path in taking)
+    large = b'{"inputs": [' + b" " * 280_000 + b"]}"  # this server takes 300 kB
+    headers = {"content-type": "application/json"}
+    for path in taking:
+        answer = client.post(path.replace("{id}", "none"), content=large, headers=headers)
+        assert answer.status_code in (404, 422), (path, answer.text[:200])
 
 
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)

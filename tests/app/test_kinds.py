@@ -6,11 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.datasets import DATASETS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+
+from ..data import FILLED
 
 CONV = {"kind": "conv2d", "filters": 4}
 SEQUENCE = {"dataset": {"kind": "waveforms", "samples": 40, "length": 16}}
@@ -89,9 +90,7 @@ def test_every_layer_is_built_trained_and_looked_into(client: httpx.Client, kind
         assert all(after[n] == v for n, v in before.items())
 
 
-@pytest.mark.parametrize(
-    "kind", [k for k in DATASETS if k not in ("own", "own_series", "own_text", "drawn")]
-)
+@pytest.mark.parametrize("kind", FILLED)
 def test_every_dataset_has_a_network_that_suits_it(client: httpx.Client, kind: str) -> None:
     network = create(client, {"dataset": {"kind": kind}})
     here = f"/api/networks/{network['id']}"

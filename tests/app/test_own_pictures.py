@@ -107,6 +107,18 @@ def test_larger_pictures_are_halved_more_often(client: httpx.Client, side: int, 
     assert max(preview.shape[1:3]) <= 16
 
 
+def test_the_largest_picture_can_be_asked_about_as_numbers(client: httpx.Client) -> None:
+    own = kept(client.post("/api/datasets", json=body(squares(4, 64, 3))))
+    layers = [{"kind": "flatten"}]
+    made = client.post("/api/networks", json={"dataset": own["dataset"], "layers": layers}).json()
+    numbers = np.random.default_rng(0).random((1, 64, 64, 3)).tolist()
+    for question in ("predict", "activations", "influence", "saliency", "occlusion"):
+        more = {"size": 6, "stride": 6} if question == "occlusion" else {}
+        asked = {"inputs": numbers, "scaled": True, **more}
+        answer = client.post(f"/api/networks/{made['id']}/{question}", json=asked)
+        assert answer.status_code == 200, (question, answer.text[:200])
+
+
 def test_whole_numbers_as_labels_are_in_their_order(client: httpx.Client) -> None:
     given = {**body(squares(4)), "labels": ["10", "9", "10", "2"]}
     assert kept(client.post("/api/datasets", json=given))["class_names"] == ["2", "9", "10"]

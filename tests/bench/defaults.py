@@ -20,6 +20,7 @@ from engine import Experiment, NetworkSpec
 from engine.baselines import Baseline, baseline
 from engine.datasets import DATASETS
 from engine.suits import recipe
+from tests.data import FILLED
 
 REPORT = Path(__file__).parent.parent.parent / "docs" / "defaults.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -30,11 +31,7 @@ SEEDS = (0, 1, 2)
 # from 0 to 4), its test part included. These had no say in it: (network's seed, data's seed)
 UNSEEN = {"other weights": [(s, 0) for s in range(10, 15)], "other data": [(0, d) for d in range(1, 6)]}  # fmt: skip
 # There is nothing to play before somebody draws or uploads, and nothing to compare in one sample.
-KINDS = [
-    kind
-    for kind in DATASETS
-    if kind not in ("drawn", "own", "own_series", "own_text", "worked_example")
-]
+KINDS = [kind for kind in FILLED if kind != "worked_example"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.load import start
 from tests.browser.chromium import launch
+from tests.data import FILLED
 
 SECONDS = 8.0
 EDITS = 20
@@ -26,7 +27,6 @@ TARGETS = (
     "Targets: 30 pictures a second of planes, curves and tables, 20 of images, sequences and text; "
     "no task over 50 ms; shift 0.05; first picture 800 ms; 200 kB; edits 100 ms."
 )
-NEED_INPUT = {"own", "own_series", "own_text", "drawn"}
 
 # From the first moment of a page: what the browser itself observes, and when something was first drawn.
 OBSERVE = """(() => {
@@ -151,7 +151,7 @@ def main(seconds: float, chosen: list[str]) -> None:
         browser = launch(playwright)
         try:
             catalog = httpx.get(f"{url}api/catalog", timeout=60).json()["datasets"]
-            kinds = [one for one in catalog if one["name"] not in NEED_INPUT]
+            kinds = [one for one in catalog if one["name"] in FILLED]
             for i, one in enumerate(k for k in kinds if not chosen or k["name"] in chosen):
                 row = measure(browser, url, one["name"], one["view"], one["pace"], seconds)
                 if not i:

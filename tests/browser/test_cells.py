@@ -255,6 +255,23 @@ def test_by_keys_from_cell_to_cell_from_map_to_map_and_from_layer_to_layer(
     assert visitor.state("frame.step") == step, "arrows on a map make no step"
 
 
+def test_keys_that_come_before_the_script_wait_for_it(server, client, visitor) -> None:
+    digits(visitor, server, 20)
+    page, step = visitor.page, visitor.state("frame.step")
+    held: list[Any] = []
+    script = page.evaluate("JSON.parse(document.documentElement.dataset.assets)['js/panels/cells.js']")  # fmt: skip
+    page.route(f"**{script}", lambda route: held.append(route))  # noqa: PLW0108
+    page.focus('#chain canvas[data-layer="0"]')
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    assert held
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("#hover-card .title:has-text('row 2, column 2')")
+    assert visitor.state("frame.step") == step  # an arrow steps, anywhere else
+
+
 def test_the_unit_of_a_sequence_network_is_pinned_and_operated_on(server, client, visitor) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "waveforms")

@@ -120,6 +120,52 @@ def test_every_layer_shows_the_drawing_while_the_pen_moves_and_while_it_trains(
     assert ours == pytest.approx(theirs, abs=1e-5)
 
 
+def test_tabs_say_whether_they_speak_of_the_drawing(server, client, visitor) -> None:
+    page = opened(visitor, trained(server, client, steps=20))
+    page.click("#of-backprop")
+    hint = page.locator("#backprop .lines h3 small").last
+    page.wait_for_selector(
+        "#backprop .lines h3 small:text('Of training sample 1, not of the test sample shown.')"
+    )
+    page.click("#draw")
+    page.wait_for_selector("#backprop .lines h3 small:text('not of the drawing')")
+    draw(page, ZERO)
+    page.click("#of-ask")
+    page.wait_for_selector("#ask .ask-head p:text-is('About the drawing')")
+    assert page.inner_text('#ask [data-name="target"] option >> nth=0') == "the class it gives"
+    page.wait_for_selector("#ask .ask-samples [data-sample]")
+    asked = client.post(
+        f"/api/networks/{visitor.state('network.id')}/influence",
+        json={"inputs": [visitor.state("drawing")], "scaled": True, "most": 12},
+    ).json()
+    shown = page.locator("#ask [data-sample]").evaluate_all("all => all.map((b) => Number(b.dataset.sample))")  # fmt: skip
+    assert shown == [pull["sample"] for pull in asked["pulls"]]
+    # A training sample that was chosen meanwhile is the one that is walked through.
+    page.click("#pad-back")
+    tests = visitor.state("dataset.test_inputs.length")
+    page.evaluate(f"glassbox.store.set({{ sample: {tests} + 6 }})")
+    page.click("#of-backprop")
+    page.wait_for_function(
+        "() => document.querySelector('#backprop [data-name=samples]')?.value === '7'"
+    )
+    assert hint.inner_text() == ""
+
+
+def test_the_worst_are_not_asked_for_again_while_one_draws(server, client, visitor) -> None:
+    page = opened(visitor, trained(server, client, steps=20))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click("#of-ask")
+    page.wait_for_selector("#ask [data-worst]")
+    page.click("#draw")
+    page.wait_for_selector("#pad:visible")
+    draw(page, ZERO)
+    page.wait_for_selector("#ask [data-sample]")
+    page.wait_for_timeout(300)
+    assert sum("/influence" in url for url in asked) > 1
+    assert sum("/worst" in url for url in asked) == 1
+
+
 def test_the_pad_by_keys(server, client, visitor) -> None:
     page = opened(visitor, trained(server, client))
     page.focus("#draw")

@@ -52,6 +52,55 @@ def test_a_kernel_is_chosen_and_set_by_keys_and_comes_back_by_undo(server, clien
     assert (kernels(client, url) == before).all()
 
 
+def test_what_is_not_drawn_is_counted(server, client, visitor) -> None:
+    layers = [
+        {"kind": "conv2d", "filters": 40, "kernel_size": 3},
+        {"kind": "conv2d", "filters": 8, "kernel_size": 3},
+        {"kind": "flatten"},
+        {"units": 300},
+    ]
+    spec = {"dataset": {"kind": "digits"}, "layers": layers}
+    made = client.post("/api/networks", json=spec).json()
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made['id']}")
+    page.wait_for_selector("#chain canvas[data-drawn]")
+    facts = page.locator("#chain .facts").all_inner_texts()
+    rest = [text.split("+")[1] if "+" in text else "" for text in facts]
+    assert rest == ["", "24 more", "", "", "44 more", ""]
+    label = page.get_attribute('#chain canvas[data-layer="0"]', "aria-label")
+    assert label.endswith(", +24 more")
+    # Of kernels the columns out of sight, and beyond 32 channels the rest.
+    page.click("#of-kernels")
+    page.wait_for_selector("#kernels[data-drawn]")
+    after = page.locator(".kernels-head .beyond:visible")
+    assert "more →" in after.inner_text()
+    after.click()
+    page.wait_for_selector(".kernels-head .beyond:visible:text('← ')")
+    # The one that keys choose is in sight.
+    page.focus("#kernels")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.kernels-scroll').scrollLeft < 60")
+    for _ in range(38):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#kernel-form h3:text-is('filter 40')")
+    page.wait_for_function("() => document.querySelectorAll('.kernels-head .beyond:not([hidden])').length === 1")  # fmt: skip
+    page.select_option('[data-name="kernels of"]', "conv2d_2")
+    page.wait_for_selector(".kernels-head .hint:has-text('+8 more channels')")
+
+
+@pytest.mark.parametrize("kind", ["digits", "shapes"])
+def test_the_confusion_is_no_wider_than_a_phone(server, browser, kind) -> None:
+    phone = Visitor(browser, viewport={"width": 360, "height": 740})
+    with server.client() as client:
+        made = client.post("/api/networks", json={"dataset": {"kind": kind}}).json()
+    phone.page.goto(f"{server.url}/#network={made['id']}")
+    phone.page.wait_for_selector("#chain canvas[data-drawn]")
+    phone.page.click("#of-confused")
+    phone.page.wait_for_selector("#confusion button")
+    assert phone.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    phone.context.close()
+
+
 def test_a_ready_made_kernel_stays_while_the_rest_learns(server, client, visitor) -> None:
     url = opened(visitor, server, "#of-kernels", "#kernels[data-drawn]")
     page = visitor.page

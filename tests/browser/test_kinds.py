@@ -8,16 +8,16 @@ import pytest
 
 from engine.datasets import DATASETS
 
+from ..data import FILLED
 from ..serving import wait_for
 from .conftest import Visitor
 from .page import choose_data, layers, show_family
 
-NEED_INPUT = {"own", "own_series", "own_text", "drawn"}
 # Every kind that is not points or a curve, and one of those each: test_page.py opens them all.
 KINDS = [
     name
-    for name, kind in DATASETS.items()
-    if name not in NEED_INPUT and (kind.view not in ("plane", "curve") or name in ("moons", "sine"))
+    for name in FILLED
+    if DATASETS[name].view not in ("plane", "curve") or name in ("moons", "sine")
 ]
 ROWS = ("plane", "curve", "table")
 

@@ -14,10 +14,13 @@ from engine.datasets.worked_example import WorkedExample
 from engine.losses import LOSSES
 from engine.suits import recipe, suiting
 
-MADE = [kind for kind in DATASETS if kind not in ("drawn", "own", "own_series", "own_text")]
-CLASSES = [kind for kind in MADE if DATASETS[kind].task == "classification"]
+from ..data import FILLED
+
+CLASSES = [kind for kind in FILLED if DATASETS[kind].task == "classification"]
 # With one sample there is nothing to compare.
-VALUES = [kind for kind in MADE if DATASETS[kind].task == "regression" and kind != "worked_example"]
+VALUES = [
+    kind for kind in FILLED if DATASETS[kind].task == "regression" and kind != "worked_example"
+]
 FORECASTS = ["sines", "price", "sunspots"]
 
 

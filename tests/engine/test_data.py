@@ -11,7 +11,8 @@ from engine.datasets.table import principal_plane, table_from_rows
 from engine.errors import Refused
 from engine.features import FEATURES, apply_features
 
-MADE = [name for name in DATASETS if name not in ("own", "own_series", "own_text")]
+from ..data import MADE
+
 # What is drawn, given or measured: a seed has nothing to change.
 FIXED = ("drawn", "article_pairs", "worked_example", "sunspots", "zen", "topics")
 

@@ -18,7 +18,8 @@ from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
 from engine.errors import Reason, Refused
 
-MADE = [name for name in DATASETS if name not in ("own", "own_series", "own_text")]
+from ..data import MADE
+
 # Nothing is generated for "drawn", whatever its number of samples.
 SAMPLED = [
     name

@@ -14,6 +14,8 @@ from engine.history import MAX_POINTS, Course, bins
 from engine.presets import PRESETS
 from engine.suits import suiting
 
+from ..data import FILLED
+
 
 def test_the_default_learns_the_spiral() -> None:
     run = Experiment()
@@ -52,7 +54,7 @@ def test_the_articles_bp_network_is_the_one_it_describes() -> None:
     assert spec.batch_size == 1
 
 
-@pytest.mark.parametrize("kind", [k for k in DATASETS if k not in ("own", "own_series", "drawn")])
+@pytest.mark.parametrize("kind", [*FILLED, "own_text"])
 def test_every_dataset_can_be_trained_on_with_what_suits_it(kind: str) -> None:
     text = {"text": "so much depends upon a red wheel barrow " * 9} if kind == "own_text" else {}
     dataset = DATASETS[kind](**text)  # type: ignore[call-arg]

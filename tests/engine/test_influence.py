@@ -29,7 +29,7 @@ def stepped(run: Experiment, sample: int, rate: float) -> np.ndarray:
     ("kind", "more"),
     [
         ("spiral", {"samples": 60}), ("wine", {}), ("digits", {}), ("waveforms", {}), ("circle", {}),
-        ("zen", {}),
+        ("zen", {}), ("sine", {}), ("sines", {}),
     ],
 )  # fmt: skip
 def test_the_effect_is_that_of_a_step_on_that_sample(kind, more) -> None:
@@ -38,6 +38,7 @@ def test_the_effect_is_that_of_a_step_on_that_sample(kind, more) -> None:
     known = run.dataset.test_targets[0]
     found = influence(run, columns, known=known, most=3)
     assert found.of == "loss"
+    assert found.target == (None if run.dataset.per_step else known)
     x = run.features_of(columns)
     t = run.coded(run.dataset.test_targets[:1]).astype(float)
     loss = lambda vector: run.network.loss_of(run.network.forward(vector, x)[-1], t)  # noqa: E731
@@ -47,6 +48,15 @@ def test_the_effect_is_that_of_a_step_on_that_sample(kind, more) -> None:
         change = loss(stepped(run, pull.sample, rate)) - loss(stepped(run, pull.sample, -rate))
         assert pull.effect == pytest.approx(change / (2 * rate), rel=1e-3, abs=1e-7)
     assert [abs(p.effect) for p in found.pulls] == sorted(abs(p.effect) for p in found.pulls)[::-1]
+
+
+def test_several_values_are_no_one_target() -> None:
+    run = trained("worked_example", steps=3)
+    columns = run.dataset.inputs[:1]
+    found = influence(run, columns, known=run.dataset.targets[0], sample=0)
+    assert (found.of, found.target, found.share) == ("loss", None, pytest.approx(1))
+    with pytest.raises(Refused, match="every output has a target of its own"):
+        influence(run, columns, target=0.5)
 
 
 def test_of_values_it_is_the_output_that_moves() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.limits import MAX_AHEAD
 from tests.serving import Running, serve, wait_for
 
 # Measured where nothing else runs (docs/load.md) these are 1 s, 50 ms and 64 MB. Tests run beside others on
@@ -32,6 +33,10 @@ COSTLY = {
         "dataset": {"kind": "waveforms", "samples": 20_000, "length": 128},
         "layers": [{"kind": "lstm", "units": 128}],
         "batch_size": 60,
+    },
+    "series": {
+        "dataset": {"kind": "sines", "samples": 2000, "window": 64},
+        "layers": [{"kind": "lstm", "units": 40}],
     },
     "text": {
         "dataset": {"kind": "topics", "window": 64},
@@ -62,6 +67,11 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/occlusion": [
         {"part": "train", "samples": [0], "size": 1, "stride": stride} for stride in (1, 3)
     ],
+    "/influence": [{"part": "train", "samples": [0], "most": 200}],
+    "/unrolled": [
+        {"part": "train", "samples": [0], "cell": {"layer": "lstm_1", "unit": [0, 0]}},
+        {"part": "train", "samples": [0]},
+    ],
     "/excite": [
         {"layer": "output", "unit": 0, "steps": steps, "blur": 5} for steps in (1000, 100, 10)
     ],
@@ -69,6 +79,7 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/surprise": [{"text": "e" * count} for count in (2000, 200)],
     "/weights": [{"output.bias": [1.0]}],
 }
+QUERIES = {"/forecast": {"ahead": MAX_AHEAD}}
 
 
 @dataclass
@@ -102,15 +113,15 @@ def legal(document: dict[str, Any], id: str) -> Iterator[tuple[str, str, list[An
         for method, operation in operations.items():
             if method == "delete":
                 continue
+            ending = template.removeprefix("/api/networks/{id}")
             query = "&".join(
                 f"{p['name']}={_largest(p['schema'])}"
                 for p in operation.get("parameters", ())
                 if p["in"] == "query" and p["name"] in ("points", "resolution", "samples")
-            )
+            ) or "&".join(f"{name}={most}" for name, most in QUERIES.get(ending, {}).items())
             # A job is waited for as long as one says, and goes on beside what is asked next.
             if any(p["name"] == "wait" for p in operation.get("parameters", ())):
                 query = "wait=1"
-            ending = template.removeprefix("/api/networks/{id}")
             bodies = MOST.get(ending, [{}]) if "requestBody" in operation else [None]
             yield method.upper(), f"{path}?{query}" if query else path, bodies
 

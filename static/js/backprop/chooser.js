@@ -2,7 +2,9 @@
 import { h } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { nearestPoint } from "../model/points.js";
+import { rowsOnly } from "../model/data.js";
 import { className } from "../names.js";
+import { thumbnail } from "../panels/thumbnail.js";
 import { t } from "../words.js";
 import { MOST_SAMPLES } from "./walk.js";
 
@@ -30,7 +32,15 @@ export function drawChooser(session, walk) {
   } }, t("bp.nextBatch"));
   return h("span", { class: "row chooser" }, h("button", { type: "button", "data-name": "before", "aria-label": t("bp.sampleBefore"), onclick: () => by(-1) }, "◂"),
     h("label", { class: "row" }, t("bp.sample"), input), h("button", { type: "button", "data-name": "after", "aria-label": t("bp.sampleAfter"), onclick: () => by(1) }, "▸"),
-    h("small", {}, t("bp.ofN", { n: count }), label ? ` · ${label}` : ""), ...which, next);
+    h("small", {}, t("bp.ofN", { n: count }), label ? ` · ${label}` : ""), dataset?.view === "image" ? thumbnail(session, "train", one) : null, ...which, next);
+}
+
+/** That an update is not of what is shown as the chosen sample beside it. @param {import("../session.js").State} s @param {number} n its own sample */
+export function notShown(s, n) {
+  const { dataset } = s;
+  if (!dataset || rowsOnly(dataset)) return "";
+  if (s.drawing) return t("bp.notDrawing", { n: n + 1 });
+  return s.sample < dataset.test_inputs.length ? t("bp.notTest", { n: n + 1 }) : "";
 }
 
 /**

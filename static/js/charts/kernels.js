@@ -25,6 +25,12 @@ export function kernelAt({ tile, rows, columns }, x, y) {
 /** Its upper left. @param {Grid} grid @param {{channel: number, filter: number}} of */
 export const kernelPlace = ({ tile }, { channel, filter }) => ({ x: LEFT + filter * (tile + GAP), y: TOP + channel * (tile + GAP) });
 
+/** How many columns lie to the left and to the right of what is seen. @param {Grid} grid @param {number} left @param {number} width */
+export function columnsBeyond({ tile, columns }, left, width) {
+  const each = tile + GAP, before = Math.max(0, Math.round((left - LEFT) / each)), seen = Math.round((left + width - LEFT) / each);
+  return { before: Math.min(columns, before), after: Math.max(0, columns - seen) };
+}
+
 /** @type {HTMLCanvasElement | null} */
 let scratch = null;
 

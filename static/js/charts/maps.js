@@ -3,6 +3,9 @@ import { chartFont, colours, fit, rgb } from "../canvas.js";
 
 const MOST_MAPS = 16, MOST_CELLS = 256;
 
+/** How many maps, or numbers of a strip, there is no room for. @param {number[]} shape */
+export const hiddenOf = (shape) => (shape.length === 3 ? Math.max(0, shape[2] - MOST_MAPS) : shape.length === 1 ? Math.max(0, shape[0] - MOST_CELLS) : 0);
+
 /** Where a tile is painted before it is drawn at its size. @type {HTMLCanvasElement | null} */
 let scratch = null;
 

@@ -2,10 +2,11 @@
 import { h, selectField } from "../dom.js";
 import { followed, switched } from "../functions/controls.js";
 import { sizeFormula } from "../sizes.js";
+import { KERNEL_NAMES, hasSize } from "../model/kernels.js";
 import { axisOf, coverage } from "../model/windows.js";
 import { named, t, told } from "../words.js";
 import { BEGINNING, LEAST_N, MOST, overlaid, inputOf, weightsOf } from "./link.js";
-import { KERNEL_NAMES, PICTURES, hasSize } from "./presets.js";
+import { PICTURES } from "./presets.js";
 import { SETTINGS, impossible } from "./state.js";
 
 /** @import {PageStore, State} from "./state.js" */

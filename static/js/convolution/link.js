@@ -8,8 +8,9 @@
  *   `drawn` and `own` are the picture and the kernel of one's own, in tables of the largest size so that a smaller one loses nothing;
  *   `by` is what the own kernel's numbers are divided by; `at` is the output that is looked at
  */
+import { KERNEL_NAMES, hasSize, kernelOf } from "../model/kernels.js";
 import { axisOf } from "../model/windows.js";
-import { INK, KERNEL_NAMES, PICTURES, hasSize, kernelOf, pictureOf } from "./presets.js";
+import { INK, PICTURES, pictureOf } from "./presets.js";
 
 export const MOST = { n: 14, size: 7, stride: 8, dilation: 4, weight: 99, by: 9999 };
 export const LEAST_N = 3;

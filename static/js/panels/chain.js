@@ -1,7 +1,7 @@
 /** Networks of images, sequences and text: a chain of layers, each with what it makes of one sample. */
 import { late, lazily } from "../assets.js";
 import { grouped, short } from "../canvas.js";
-import { drawMaps, numberAt } from "../charts/maps.js";
+import { drawMaps, hiddenOf, numberAt } from "../charts/maps.js";
 import { drawImageSample, drawLinesSample, drawTextSample } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { byId, explain, h, rebuild } from "../dom.js";
@@ -44,7 +44,9 @@ export function mountChain(session) {
     const rows = rowsOnly(s.dataset);
     box.hidden = rows;
     byId("stage").hidden = !rows;
-    byId("diagram-readout").textContent = t(rows ? "hoverHint" : "chainHint");
+    const hint = byId("diagram-readout");
+    hint.dataset.t = rows ? "hoverHint" : "chainHint"; // what another language puts there
+    hint.textContent = t(hint.dataset.t);
     if (rows) box.replaceChildren();
     if (rows || !s.network || !s.dataset) return;
     const left = box.scrollLeft, focused = document.activeElement instanceof HTMLCanvasElement && box.contains(document.activeElement) ? document.activeElement : null;
@@ -85,6 +87,17 @@ export function mountChain(session) {
   }, "css/cells.css");
   const cellwise = () => ["image", "sequence"].includes(store.state.dataset?.view ?? "");
   box.addEventListener("focusin", (event) => { if (!here && cellwise() && event.target instanceof HTMLCanvasElement) void reading().then((found) => found.enter(event.target), () => {}); });
+  // A key that comes sooner waits for it: it would turn what is not its own, a step back or forth.
+  box.addEventListener("keydown", (event) => {
+    const { target, key, shiftKey } = event;
+    if (here || !cellwise() || !(target instanceof HTMLCanvasElement) || event.ctrlKey || event.metaKey || event.altKey || !/^(Arrow.*|Page.*|Enter|[xXfF])$/.test(key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void reading().then((found) => {
+      found.enter(target);
+      if (document.activeElement === target) target.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+    }, () => {});
+  });
   store.on(["network", "worthShown", "dataset"], (s) => {
     const { off, frozen } = s.network?.spec.surgery ?? {};
     if (!here && cellwise() && (s.worthShown || Object.keys({ ...off, ...frozen }).length)) void reading().catch(() => {});
@@ -170,13 +183,14 @@ const same = (s, l) => JSON.stringify(s.refused?.layers.slice(0, l + 1)) === JSO
  */
 function block(l, shape, count, card, label, kept, reached) {
   const canvas = kept.get(l) ?? h("canvas", { class: "map" });
-  canvas.setAttribute("aria-label", label);
+  const hidden = l >= 0 && shape ? hiddenOf(shape) : 0, rest = hidden ? t("unitsNotShown", { n: grouped(hidden) }) : "";
+  canvas.setAttribute("aria-label", rest ? `${label}, ${rest}` : label);
   canvas.dataset.layer = String(l);
   // Its numbers are reached by keys: Tab leads to the first layer's, arrows from there.
   canvas.setAttribute("role", reached ? "application" : "img");
   if (reached) Object.assign(canvas, { tabIndex: l === 0 ? 0 : -1 }).dataset.name = `map ${l}`;
   else canvas.removeAttribute("tabindex");
-  const facts = h("div", { class: "facts" }, h("b", {}, shape?.length === 1 && l >= 0 ? t(shape[0] === 1 ? "outputShort" : "outputsShort", { n: shape[0] }) : shape ? spelled(shape) : "?"), h("span", {}, count));
+  const facts = h("div", { class: "facts" }, h("b", {}, shape?.length === 1 && l >= 0 ? t(shape[0] === 1 ? "outputShort" : "outputsShort", { n: shape[0] }) : shape ? spelled(shape) : "?"), h("span", {}, count), rest ? h("span", { class: "rest" }, rest) : null);
   card.insertBefore(h("div", { class: "picture" }, canvas, facts), card.children[2] ?? null);
   return card;
 }

@@ -6,7 +6,7 @@ import { rowsOnly } from "../model/data.js";
 import { realInput, realTarget } from "../model/units.js";
 import { className, columnName, outputName, targetName, unitName } from "../names.js";
 import { axisName, ofColumns, onAxis, placeText } from "../places.js";
-import { allPoints, shares } from "../model/points.js";
+import { allPoints, nearestPoint, shares } from "../model/points.js";
 import { eachFrame } from "../store.js";
 import { listed, t } from "../words.js";
 import { Brush, drawBrushes, ERASE_RADIUS } from "./brush.js";
@@ -217,8 +217,7 @@ function readout(s, p) {
   if (!dataset) return "";
   const outputs = s.picture?.probe?.outputs ?? [];
   if (!plane) return `${placeText(dataset, p)} → ${t("prediction")} ${short(realTarget(dataset, outputs[0]), 3)}`;
-  const near = (plane.high[0] - plane.low[0]) * 0.03;
-  const found = allPoints(s).filter((q) => !q.test || s.showTest).find((q) => Math.hypot(q.u - p.u, q.v - p.v) < near);
+  const found = nearestPoint(s, p, 0.03, (q) => !q.test || s.showTest);
   let here = placeText(dataset, p).join("  ");
   here += ` → ${outputs.map((/** @type {number} */ y, /** @type {number} */ j) => (dataset.classes && outputs.length > 1 ? `${className(dataset, j)} ${short(y, 2)}` : short(dataset.classes ? y : realTarget(dataset, y), 2))).join("  ")}`;
   if (!found) return here;

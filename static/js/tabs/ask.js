@@ -1,7 +1,6 @@
 /** Why this answer: what the network gives at a point or for a sample, its share of the loss, and which training samples pull at it. */
 import { api, Problem } from "../api.js";
-import { grouped, percent, shapeIcon, short } from "../canvas.js";
-import { drawImageSample } from "../charts/samples.js";
+import { grouped, percent, short } from "../canvas.js";
 import { h, rebuild } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { rowsOnly } from "../model/data.js";
@@ -9,6 +8,7 @@ import { allPoints, nearestPoint } from "../model/points.js";
 import { realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { mountQuestions } from "../panels/questions.js";
+import { thumbnail } from "../panels/thumbnail.js";
 import { eachFrame } from "../store.js";
 import { placeText } from "../places.js";
 import { layerName, t, told } from "../words.js";
@@ -37,7 +37,7 @@ export function mountAsk(session, panel, isShown) {
   let target = null;
   /** @type {unknown} */
   let problem = null;
-  let of = "", asking = false, again = false, last = 0, timer = 0;
+  let of = "", poorOf = "", asking = false, again = false, last = 0, timer = 0;
 
   const questions = mountQuestions(session, asked, askedOf);
   const draw = eachFrame(() => {
@@ -51,7 +51,7 @@ export function mountAsk(session, panel, isShown) {
     const s = store.state, asked = askedOf(s), tested = Boolean(s.dataset?.test_inputs.length);
     if (!s.network || !s.dataset || !isShown() || s.network.spec.dataset.kind !== s.dataset.kind) return;
     if (!asked) found = null;
-    const now = JSON.stringify([session.id, s.frame?.step, s.frame?.revision, s.frame?.run, asked, target]);
+    const at = JSON.stringify([session.id, s.frame?.step, s.frame?.revision, s.frame?.run]), now = JSON.stringify([at, asked, target]);
     if (now === of) return draw();
     const wait = s.frame?.state === "playing" ? last + EVERY_MS - performance.now() : 0;
     clearTimeout(timer);
@@ -63,9 +63,12 @@ export function mountAsk(session, panel, isShown) {
     of = now;
     last = performance.now();
     asking = true;
-    void Promise.all([asked && api.influence(session.id, { ...asked, target, most: PULLS }), api.worst(session.id, tested ? "test" : "train", WORST)]).then(([one, other]) => {
+    // The worst samples are the same ones whatever is asked about.
+    const same = poor && poorOf === at;
+    void Promise.all([asked && api.influence(session.id, { ...asked, target, most: PULLS }), same ? poor : api.worst(session.id, tested ? "test" : "train", WORST)]).then(([one, other]) => {
       found = one;
       poor = other;
+      poorOf = at;
       problem = null;
       light(null);
     }, (error) => {
@@ -91,11 +94,11 @@ export function mountAsk(session, panel, isShown) {
   function drawAll() {
     const s = store.state, { dataset, network } = s;
     if (!dataset || !network) return;
-    if (head.contains(document.activeElement) && head.dataset.of === `${dataset.kind} ${s.language}`) head.querySelector("p")?.replaceChildren(placeOf(s));
+    if (head.contains(document.activeElement) && head.dataset.of === `${dataset.kind} ${s.language} ${Boolean(s.drawing)}`) head.querySelector("p")?.replaceChildren(placeOf(s));
     else {
-      head.dataset.of = `${dataset.kind} ${s.language}`;
+      head.dataset.of = `${dataset.kind} ${s.language} ${Boolean(s.drawing)}`;
       const select = h("select", { "data-name": "target", "aria-label": t("ask.compared"), onchange: () => { target = select.value === "" ? null : Number(select.value); refresh(); } },
-        h("option", { value: "" }, t("ask.own")), ...dataset.class_names.map((_, k) => h("option", { value: String(k), selected: k === target }, className(dataset, k))));
+        h("option", { value: "" }, t(s.drawing ? "q.given" : "ask.own")), ...dataset.class_names.map((_, k) => h("option", { value: String(k), selected: k === target }, className(dataset, k))));
       rebuild(head, h("p", {}, placeOf(s)), ...(dataset.classes && dataset.view !== "text" ? [h("label", { class: "row" }, t("ask.compared"), select)] : []));
     }
     if (problem) {
@@ -127,7 +130,7 @@ export function mountAsk(session, panel, isShown) {
     const most = Math.max(1e-12, ...it.pulls.map(({ effect }) => Math.abs(effect)));
     return [h("h3", {}, t("ask.pulls")), h("p", { class: "hint" }, t(it.of === "output" ? "ask.pullsOutput" : "ask.pullsLoss", { n: grouped(it.samples) })),
       h("ul", { class: "ask-samples" }, ...it.pulls.map(({ sample, effect }) => h("li", {}, h("button", { type: "button", "data-sample": String(sample), onpointerenter: () => light(sample), onpointerleave: () => light(null), onfocus: () => light(sample), onblur: () => light(null), onclick: () => void goTo("train", sample) },
-        picture(s, "train", sample), h("span", {}, labelOf(s, "train", sample)), bar(effect / most, effect < 0 ? "for" : "against"), h("span", { class: "number" }, `${effect < 0 ? "−" : "+"}${short(Math.abs(effect))}`)))))];
+        picture("train", sample), h("span", {}, labelOf(s, "train", sample)), bar(effect / most, effect < 0 ? "for" : "against"), h("span", { class: "number" }, `${effect < 0 ? "−" : "+"}${short(Math.abs(effect))}`)))))];
   }
 
   /** @param {State} s @param {import("../wire.js").WorstSamplesOut} it */
@@ -135,7 +138,7 @@ export function mountAsk(session, panel, isShown) {
     const part = it.part;
     return [h("h3", {}, t(part === "test" ? "ask.worstTest" : "ask.worstTrain")),
       h("ul", { class: "ask-samples" }, ...it.worst.map(({ sample, loss, share, answer: given }) => h("li", {}, h("button", { type: "button", "data-worst": String(sample), onclick: () => void goTo(part, sample) },
-        picture(s, part, sample), h("span", {}, labelOf(s, part, sample), ...(typeof given === "number" && s.dataset?.classes ? [` → ${className(s.dataset, given)}`] : [])), h("span", { class: "number" }, short(loss)), h("small", { class: "number" }, share === null ? "" : percent(share))))))];
+        picture(part, sample), h("span", {}, labelOf(s, part, sample), ...(typeof given === "number" && s.dataset?.classes ? [` → ${className(s.dataset, given)}`] : [])), h("span", { class: "number" }, short(loss)), h("small", { class: "number" }, share === null ? "" : percent(share))))))];
   }
 
   /** Ask about a sample, where it is. @param {"train" | "test"} part @param {number} sample */
@@ -149,19 +152,8 @@ export function mountAsk(session, panel, isShown) {
     if (point) store.set({ probePinned: { u: point.u, v: point.v } });
   }
 
-  /** @param {State} s @param {"train" | "test"} part @param {number} sample */
-  function picture(s, part, sample) {
-    const { dataset } = s, targets = part === "test" ? dataset?.test_targets : dataset?.targets, kind = targets?.[sample];
-    if (!dataset || dataset.view !== "image") return dataset?.classes && typeof kind === "number" && dataset.class_names.length <= 8 ? shapeIcon(kind) : null;
-    const input = (part === "test" ? dataset.test_inputs : dataset.inputs)[sample];
-    if (!input) {
-      void session.run.bring(part, [sample]).then(draw, () => {});
-      return h("span", { class: "thumbnail" });
-    }
-    const canvas = h("canvas", { class: "thumbnail" });
-    requestAnimationFrame(() => { if (canvas.isConnected) drawImageSample(canvas, input); });
-    return canvas;
-  }
+  /** @param {"train" | "test"} part @param {number} sample */
+  const picture = (part, sample) => thumbnail(session, part, sample);
 
   const leave = new MutationObserver(() => { if (!isShown()) store.set({ pulls: null }); });
   leave.observe(panel, { attributes: true, attributeFilter: ["hidden"] });
@@ -172,7 +164,7 @@ export function mountAsk(session, panel, isShown) {
     store.set({ pulls: null });
   });
   store.on(["frame", "network", "dataset", "probePinned", "sample", "drawing", "pinned"], refresh);
-  store.on(["language", "theme"], draw);
+  store.on(["arrived", "language", "theme"], draw);
   return () => {
     refresh();
     draw();

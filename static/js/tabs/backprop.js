@@ -1,6 +1,6 @@
 /** Backprop in numbers: one update of this very network, line by line, and full screen. */
 import { drawChain } from "../backprop/chain.js";
-import { drawChooser, samplePointedAt } from "../backprop/chooser.js";
+import { drawChooser, notShown, samplePointedAt } from "../backprop/chooser.js";
 import { drawExercise, Exercises } from "../backprop/exercise.js";
 import { closer, drawMatrix, drawOverview, inputOf, letterOf, matricesOf } from "../backprop/figures.js";
 import { equation, nameOf, notes, sentence, spoken, titleOf, unitOf } from "../backprop/lines.js";
@@ -106,7 +106,7 @@ export function mountBackprop(session, panel, isShown) {
     const { lines, line, at } = walk, { first, last } = groupOf();
     if (!line || typingIn(main)) return;
     const key = `${line.layer} ${line.chapter}`;
-    const title = h("h3", {}, `${t(`bp.chapter${line.chapter}`)} · ${titleOf(store.state, line.layer)}`, ...(line.chapter === 1 || line.chapter > 7 ? [] : unitSteppers()));
+    const title = h("h3", {}, `${t(`bp.chapter${line.chapter}`)} · ${titleOf(store.state, line.layer)}`, ...(line.chapter === 1 || line.chapter > 7 ? [] : unitSteppers()), h("small", {}, notShown(store.state, walk.found?.sample ?? 0)));
     const found = lines.slice(first, last + 1).map((one, k) => {
       const here = first + k === at;
       const box = h("div", { class: `line ${here ? "on" : ""}`, "aria-current": here ? "true" : undefined, onclick: () => { if (!here) walk.go(first + k); } },
@@ -155,7 +155,7 @@ export function mountBackprop(session, panel, isShown) {
       } });
       return input;
     });
-    return h("div", {}, h("h3", {}, t("bp.chainTitle"), " ", select, h("span", { class: "steppers" }, ...fields)), h("p", { class: "hint" }, t("bp.chainHint")), drawChain(reading(), walk, name));
+    return h("div", {}, h("h3", {}, t("bp.chainTitle"), " ", select, h("span", { class: "steppers" }, ...fields)), h("p", { class: "hint" }, t("bp.chainHint"), " ", notShown(store.state, walk.found?.sample ?? 0)), drawChain(reading(), walk, name));
   }
 
   function drawAside() {
@@ -327,9 +327,20 @@ export function mountBackprop(session, panel, isShown) {
   };
 
   // A sample pointed at on the page is the one that is walked through.
+  /** @type {number | null} */
+  let pointed = null;
   store.on(["probePinned", "sample"], (s) => {
-    const found = isShown() ? samplePointedAt(s) : null;
-    if (found !== null && String(walk.samples) !== String([found])) void walk.chooseSamples([found]);
+    if (!isShown()) return;
+    pointed = samplePointedAt(s);
+    if (pointed !== null && String(walk.samples) !== String([pointed])) void walk.chooseSamples([pointed]);
+    draw();
+  });
+  let drawing = false;
+  store.on(["arrived"], draw);
+  store.on(["drawing"], (s) => {
+    if (drawing === (s.drawing !== null)) return;
+    drawing = !drawing;
+    draw();
   });
 
   let of = "";
@@ -343,6 +354,10 @@ export function mountBackprop(session, panel, isShown) {
   });
   return () => {
     draw();
-    void walk.refresh();
+    // One that was pointed at meanwhile; otherwise what was chosen here last.
+    const found = samplePointedAt(store.state);
+    if (found === null || found === pointed) return void walk.refresh();
+    pointed = found;
+    void walk.chooseSamples([found]);
   };
 }

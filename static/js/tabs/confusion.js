@@ -19,7 +19,7 @@ const ROWS = 500; // of one question
 export function mountConfusion(session, panel, isShown) {
   const { store } = session;
   const title = h("p", { id: "confusion-title", class: "hint" }), table = h("table", { id: "confusion", class: "confusion" });
-  panel.append(title, table);
+  panel.append(title, h("div", { class: "confusion-box" }, table));
   const draw = () => {
     if (isShown()) drawConfusion(store.state, title, table);
   };

@@ -1,31 +1,28 @@
 /** The kernels of a convolution, live while it trains; one of them to be set by hand, and its filter frozen. */
 import { short } from "../canvas.js";
-import { drawKernels, kernelAt, kernelGrid, kernelPlace } from "../charts/kernels.js";
+import { columnsBeyond, drawKernels, kernelAt, kernelGrid, kernelPlace } from "../charts/kernels.js";
 import { decimalInput } from "../decimal.js";
 import { byId, explain, h, rebuild } from "../dom.js";
+import { centred, kernelOf } from "../model/kernels.js";
 import { has, toggled } from "../model/surgery.js";
 import { grid as numbersOf } from "../panels/cell-parts.js";
 import { eachFrame } from "../store.js";
 import { layerName, t } from "../words.js";
 
-/** What is known to find something, three by three. @type {Record<string, number[]>} */
-const READY = {
-  sobelX: [-1, 0, 1, -2, 0, 2, -1, 0, 1], sobelY: [-1, -2, -1, 0, 0, 0, 1, 2, 1], laplace: [0, 1, 0, 1, -4, 1, 0, 1, 0],
-  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0], blur: [1, 2, 1, 2, 4, 2, 1, 2, 1].map((v) => v / 16), identity: [0, 0, 0, 0, 1, 0, 0, 0, 0],
-};
+/** The words' names for what is known to find something. @type {Record<string, string>} */
+const READY = { sobelX: "sobel_x", sobelY: "sobel_y", laplace: "laplace", sharpen: "sharpen", blur: "gaussian", identity: "identity" };
 
 /**
  * @typedef {import("../session.js").State} State
  * @typedef {{channel: number, filter: number}} Kernel
  */
 
-/** A pattern in the middle of a kernel of another size, zeros around it; null where it does not fit. @param {string} name @param {number} size */
+/** Of three by three, in the middle of a larger kernel, zeros around it; null where it does not fit. @param {string} name @param {number} size */
 export function ready(name, size) {
-  if (size < 3 && name !== "identity") return null;
-  const made = new Array(size * size).fill(0), first = Math.floor((size - 3) / 2);
-  if (size < 3) made[0] = 1;
-  else READY[name].forEach((v, i) => { made[(first + Math.floor(i / 3)) * size + first + (i % 3)] = v; });
-  return made;
+  const least = Math.min(3, size);
+  if (least < 3 && name !== "identity") return null;
+  const { w, by } = kernelOf(READY[name], least);
+  return size > 3 ? centred(w.map((v) => v / by), size) : w.map((v) => v / by);
 }
 
 /**
@@ -38,7 +35,7 @@ export function mountKernels(session, panel, isShown) {
   const head = h("header", { class: "kernels-head" }), canvas = h("canvas", { id: "kernels", role: "application", tabIndex: 0 });
   const scroll = h("div", { class: "kernels-scroll" }, canvas), editor = h("form", { id: "kernel-form", class: "kernel-form" });
   panel.append(h("section", { class: "kernels" }, head, scroll, editor));
-  const scale = h("span", { class: "number" }), hover = byId("hover-card");
+  const scale = h("span", { class: "number" }), ways = { before: way(-1), after: way(1) }, hover = byId("hover-card");
   /** The layer that is shown. */
   let layer = "";
   /** @type {Kernel} */
@@ -47,6 +44,18 @@ export function mountKernels(session, panel, isShown) {
   let over = null;
   let built = "";
   editor.addEventListener("submit", (event) => event.preventDefault());
+
+  /** To the columns that are out of sight. @param {number} by */
+  function way(by) {
+    return h("button", { type: "button", class: "quiet beyond", hidden: true, onclick: () => scroll.scrollBy({ left: by * 0.7 * scroll.clientWidth }) });
+  }
+  /** How many those are. @param {import("../charts/kernels.js").Grid} grid */
+  function count(grid) {
+    const beyond = columnsBeyond(grid, scroll.scrollLeft, scroll.clientWidth);
+    ways.before.textContent = t("columnsBefore", { n: beyond.before });
+    ways.after.textContent = t("columnsAfter", { n: beyond.after });
+    for (const side of /** @type {const} */ (["before", "after"])) ways[side].hidden = !beyond[side];
+  }
 
   /** What the drawer has of height. */
   const room = () => Math.max(120, byId("panels").clientHeight - head.offsetHeight - 24);
@@ -74,6 +83,7 @@ export function mountKernels(session, panel, isShown) {
     drawKernels(canvas, it, grid, { limit, chosen, held: (f) => has(s.network, "frozen", it.l, f), off: (f) => has(s.network, "off", it.l, f) });
     scale.textContent = `−${short(limit, 2)} … 0 … ${short(limit, 2)}`;
     canvas.dataset.drawn = `${s.frame?.step}`;
+    count(grid);
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (editor.querySelectorAll("input[data-at]"))) {
       const at = Number(input.dataset.at), text = (at < 0 ? it.bias(chosen.filter) : it.weight(at, chosen.channel, chosen.filter)).toFixed(3).replace("-", "−");
       // What is being typed is not written over.
@@ -91,8 +101,8 @@ export function mountKernels(session, panel, isShown) {
     const select = h("select", { "data-name": "kernels of", "aria-label": t("ofLayer"), onchange: () => { layer = select.value; chosen = { channel: 0, filter: 0 }; draw(); } },
       ...it.convolutions.map((one) => h("option", { value: one.name, selected: one.name === layer }, layerName(network, one.l))));
     const hidden = Math.max(0, it.filters - 64), rows = Math.max(0, it.channels - 32);
-    rebuild(head, h("label", { class: "row" }, t("ofLayer"), select), h("span", { class: "row" }, h("span", { class: "scale" }), scale),
-      h("span", { class: "hint" }, t("kernels.hint", { layer: it.l ? t("cell.map", { n: "1" }) : "" }), ...(hidden || rows ? [` ${t("kernels.hidden", { filters: hidden, channels: rows })}`] : [])));
+    rebuild(head, h("label", { class: "row" }, t("ofLayer"), select), h("span", { class: "row" }, h("span", { class: "scale" }), scale), ways.before, ways.after,
+      h("span", { class: "hint" }, t("kernels.hint", { layer: it.l ? t("cell.map", { n: "1" }) : "" }), ...(hidden ? [` ${t("kernels.moreFilters", { n: hidden })}`] : []), ...(rows ? [` ${t("kernels.moreChannels", { n: rows })}`] : [])));
     canvas.setAttribute("aria-label", `${t("kernels.alt", { channels: it.channels, filters: it.filters })} ${nameOf(it, chosen)}`);
     const set = (/** @type {number} */ at, /** @type {number} */ value) => void session.setNumbers(it.name, new Map([[it.place(at, chosen.channel, chosen.filter), value]]));
     const fields = h("div", { class: "kernel-fields", role: "group", "aria-label": t("cell.kernel") }, ...Array.from({ length: it.size * it.size }, (_, at) => {
@@ -183,6 +193,8 @@ export function mountKernels(session, panel, isShown) {
     if (!it || event.ctrlKey || event.metaKey) return;
     if (step) {
       choose({ channel: Math.max(0, Math.min(Math.min(32, it.channels) - 1, chosen.channel + step[0])), filter: Math.max(0, Math.min(Math.min(64, it.filters) - 1, chosen.filter + step[1])) });
+      const grid = kernelGrid(it, scroll.clientWidth, room()), { x } = kernelPlace(grid, chosen);
+      scroll.scrollLeft = Math.max(x + 2 * grid.tile - scroll.clientWidth, Math.min(scroll.scrollLeft, x - grid.tile));
       const values = Array.from({ length: it.size * it.size }, (_, i) => short(it.weight(i, chosen.channel, chosen.filter), 2));
       byId("live").textContent = `${nameOf(it, chosen)}: ${values.join(", ")}`;
     } else if (key === "Enter") /** @type {HTMLElement | null} */ (editor.querySelector("input"))?.focus();
@@ -192,6 +204,7 @@ export function mountKernels(session, panel, isShown) {
     event.stopPropagation();
   });
   store.on(["weights", "network", "language", "theme"], draw);
+  scroll.addEventListener("scroll", draw, { passive: true });
   new ResizeObserver(draw).observe(byId("panels"));
   return draw;
 }
