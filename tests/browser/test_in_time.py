@@ -124,6 +124,32 @@ def test_it_follows_the_training(visitor, server, client) -> None:
     assert shown(page, "h") == pytest.approx(sum(layer["h"][15]) / 3, abs=6e-4)
 
 
+def test_what_is_drawn_again_is_not_built_again(visitor, server, client) -> None:
+    """Elements that come and go with every picture are most of what a page of text takes."""
+    spec = {"dataset": {"kind": "arithmetic", "samples": 60}, "batch_size": 20}
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    settled(page, 0)
+    page.wait_for_selector("#sample-text [data-at]")
+    assert page.locator("#sample-bars > div").count() == 6
+    page.evaluate(
+        """() => {
+          window.built = 0;
+          const observer = new MutationObserver((found) => { window.built += found.length; });
+          for (const id of ['sample-text', 'sample-bars', 'time-rows']) observer.observe(document.getElementById(id), { childList: true });
+        }"""
+    )
+    page.click("#play")
+    visitor.until("s.look && s.look.step > 30")
+    page.click("#play")
+    visitor.until("s.frame.state === 'paused' && s.look.step === s.frame.step")
+    settled(page, visitor.state("frame.step"))
+    assert page.evaluate("window.built") == 0
+
+
 def test_without_recurrent_layers_there_is_no_such_tab(visitor, server) -> None:
     page = visitor.open(server.url)
     assert page.locator("#of-time").is_hidden()

@@ -11,6 +11,9 @@ const GUTTER = 46, PAD = 6, LEAST = 6, MOST = 40;
  * @typedef {number | null} Cursor a step
  */
 
+/** As wide as its columns, as tall as its row was made. @param {HTMLCanvasElement} canvas @param {Columns} columns */
+const fitRow = (canvas, { width }) => fit(canvas, { width, height: Number.parseFloat(canvas.style.height) });
+
 /** How wide a step is: what there is room for, and never less than can be pointed at. @param {number} room @param {number} steps @param {boolean} [written] each step is a sign, to be read @returns {Columns} */
 export function columnsOf(room, steps, written = false) {
   const wide = Math.max(written ? Math.ceil(chartSize() * 0.64) : LEAST, Math.min(MOST, Math.floor(((room - GUTTER - PAD) / steps) * 4) / 4));
@@ -47,7 +50,7 @@ function writeScale(context, marks) {
  * @param {boolean} numbered
  */
 export function drawSigns(canvas, columns, lines, cursor, numbered) {
-  const { context, height } = fit(canvas), theme = colours(), line = chartSize() + 4;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), line = chartSize() + 4;
   let y = chartSize();
   if (numbered) {
     context.font = chartFont();
@@ -85,7 +88,7 @@ export function drawSigns(canvas, columns, lines, cursor, numbered) {
  * @param {Cursor} cursor
  */
 export function drawRead(canvas, columns, sequence, scale, cursor) {
-  const { context, height } = fit(canvas);
+  const { context, height } = fitRow(canvas, columns);
   paintLines(context, sequence, scale
     ? { x: middle(columns, 0), y: 5, width: columns.wide * (columns.steps - 1), height: height - 10 }
     : { x: columns.left, y: 0, width: columns.wide * columns.steps, height }, palette(), 1.6);
@@ -101,7 +104,7 @@ export function drawRead(canvas, columns, sequence, scale, cursor) {
  * @param {{units: number, every: number, limit: number, chosen: number | null, cursor: Cursor}} of every so many units are drawn
  */
 export function drawHeat(canvas, columns, values, { units, every, limit, chosen, cursor }) {
-  const { context, height } = fit(canvas), theme = colours(), rows = Math.ceil(units / every), tall = height / rows;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), rows = Math.ceil(units / every), tall = height / rows;
   paintTile(context, { x: columns.left, y: 0, width: columns.wide * columns.steps, height, rows, columns: columns.steps, index: (row, step) => step * units + row * every }, values, limit);
   writeScale(context, rows > 1 ? [[chartSize() - 2, "1"], [height - 1, String((rows - 1) * every + 1)]] : [[height - 1, "1"]]);
   context.strokeStyle = theme["line-2"];
@@ -125,18 +128,23 @@ export const unitAt = (height, units, every, y) => Math.min(units - 1, Math.max(
  * @param {{limit: number, signed: boolean, cursor: Cursor}} of
  */
 export function drawBand(canvas, columns, values, { limit, signed, cursor }) {
-  const { context, height } = fit(canvas), theme = colours(), { left, wide } = columns;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), { left, wide } = columns;
   const zero = signed ? height / 2 : height - 1, reach = signed ? height / 2 - 1 : height - 2;
   context.fillStyle = theme.line;
   context.globalAlpha = 0.4;
   context.fillRect(left, 0, wide * columns.steps, height);
   context.globalAlpha = 1;
-  for (let step = 0; step < columns.steps; step++) {
-    const v = values[step];
-    if (!Number.isFinite(v)) continue;
-    const share = Math.max(-1, Math.min(1, v / limit)), x = Math.round(left + step * wide), next = Math.round(left + (step + 1) * wide);
-    context.fillStyle = signed ? theme[v < 0 ? "negative" : "positive"] : theme.accent;
-    context.fillRect(x, Math.min(zero, zero - share * reach), next - x, Math.abs(share) * reach);
+  // One path a colour.
+  for (const side of signed ? [-1, 1] : [0]) {
+    context.beginPath();
+    for (let step = 0; step < columns.steps; step++) {
+      const v = values[step];
+      if (!Number.isFinite(v) || v * side < 0) continue;
+      const share = Math.max(-1, Math.min(1, v / limit)), x = Math.round(left + step * wide), next = Math.round(left + (step + 1) * wide);
+      context.rect(x, Math.min(zero, zero - share * reach), next - x, Math.abs(share) * reach);
+    }
+    context.fillStyle = side ? theme[side < 0 ? "negative" : "positive"] : theme.accent;
+    context.fill();
   }
   context.strokeStyle = theme["ink-2"];
   context.lineWidth = 1;
@@ -158,7 +166,7 @@ export function drawBand(canvas, columns, values, { limit, signed, cursor }) {
  * @param {Cursor} cursor
  */
 export function drawLengths(canvas, columns, lines, [low, high], cursor) {
-  const { context, height } = fit(canvas), theme = colours(), end = columns.left + columns.wide * columns.steps;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), end = columns.left + columns.wide * columns.steps;
   const y = (/** @type {number} */ power) => height - 6 - ((Math.max(low, power) - low) / (high - low)) * (height - 12);
   const apart = Math.max(1, Math.ceil(((chartSize() + 3) * (high - low)) / (height - 12)));
   context.strokeStyle = theme.line;
@@ -198,7 +206,7 @@ export function drawLengths(canvas, columns, lines, [low, high], cursor) {
  * @param {Cursor} cursor
  */
 export function drawTriangle(canvas, columns, rows, [low, high], cursor) {
-  const { context, height } = fit(canvas), count = rows.length;
+  const { context, height } = fitRow(canvas, columns), count = rows.length;
   const flat = new Float32Array(count * columns.steps);
   rows.forEach((row, s) => row.forEach((v, step) => { flat[(count - 1 - s) * columns.steps + step] = v ? Math.max(0, (Math.log10(v) - low) / (high - low)) : 0; }));
   paintTile(context, { x: columns.left, y: 0, width: columns.wide * columns.steps, height, rows: count, columns: columns.steps, index: (row, step) => row * columns.steps + step }, flat, 1);

@@ -5,7 +5,7 @@ import { farthest } from "../charts/maps.js";
 import { powersOf } from "../charts/strip.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { isBands } from "../charts/sounds.js";
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { classOf } from "../model/classes.js";
 import { arrayName, isSigned, overTime } from "../model/time.js";
 import { realInput, realTarget } from "../model/units.js";
@@ -18,17 +18,14 @@ import { layerName, t } from "../words.js";
  * @typedef {import("../model/time.js").Way} Way
  * @typedef {{way: number, unit: number}} Chosen
  * @typedef {{s: State, ways: Way[], columns: import("../charts/time.js").Columns, cursor: number | null, chosen: Chosen | null, over: Chosen | null,
- *   input: any, target: any, arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null}} Moment
- *   `arrays` are of the newest picture; `found` was asked for more slowly, and has what they have not
- * @typedef {{element: HTMLElement, canvas: HTMLCanvasElement | null, way: number, heat: {units: number, every: number} | null, draw: (moment: Moment) => void}} Row
+ *   input: any, target: any, written: (() => void)[], arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null}} Moment
+ *   `arrays` are of the newest picture; `found` was asked for more slowly, and has what they have not;
+ *   `written` is what is to be written when all is painted, as a canvas told its font has the page's styles worked out anew
+ * @typedef {{element: HTMLElement, canvas: HTMLCanvasElement | null, way: number, what: string, value: string, heat: {units: number, every: number} | null, draw: (moment: Moment) => void}} Row
+ *   `value` is its number at the cursor, as it stands there
  */
 
 const MOST_ROWS = 128;
-
-/** Only where it is another: a text that is set anew is laid out anew. @param {Element} element @param {string} text */
-export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
 
 /**
  * @param {string} name
@@ -43,16 +40,20 @@ function row(name, { height, first, small = [], way = -1, heat = null, what, sti
     h("div", { class: "of" }, ...(first ? [h("span", { class: "title" }, first)] : []), h("b", {}, name), number, ...(small.length ? [h("small", {}, ...small)] : [])), canvas);
   /** @type {unknown[]} */
   let drawn = [];
-  return { element, canvas, way, heat, draw(moment) {
-    const now = still ? [still(moment), moment.columns.wide, moment.cursor, colours().paper, canvas.clientHeight, devicePixelRatio] : [];
+  let labelled = "", wide = 0;
+  /** @type {Row} */
+  const made = { element, canvas, way, what, heat, value: "", draw(moment) {
+    const now = still ? [still(moment), moment.columns.wide, moment.cursor, colours().paper, devicePixelRatio] : [];
     if (still && now.every((part, k) => part === drawn[k])) return;
     drawn = now;
-    const width = `${moment.columns.width}px`;
-    if (canvas.style.width !== width) canvas.style.width = width;
+    if (moment.columns.width !== wide) canvas.style.width = `${wide = moment.columns.width}px`;
     const value = paint(canvas, moment), label = [first, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
-    write(number, value);
-    if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
+    moment.written.push(() => {
+      if (value !== made.value) number.textContent = made.value = value;
+      if (label !== labelled) canvas.setAttribute("aria-label", labelled = label);
+    });
   } };
+  return made;
 }
 
 /** Of which unit numbers are told in rows of a way. @param {Moment} moment @param {number} way */
@@ -108,8 +109,10 @@ function stateRows(s, way, w, ways) {
         const data = moment.arrays?.[arrayName(way, what)]?.data;
         if (!data) return "";
         const limit = fixed ? 1 : farthest(data), unit = unitIn(moment, w), { cursor } = moment;
-        write(scale[0], `−${short(limit, fixed ? 0 : 2)}`);
-        write(scale[2], short(limit, fixed ? 0 : 2));
+        moment.written.push(() => {
+          write(scale[0], `−${short(limit, fixed ? 0 : 2)}`);
+          write(scale[2], short(limit, fixed ? 0 : 2));
+        });
         drawHeat(canvas, moment.columns, data, { units, every, limit, chosen: moment.chosen?.way === w ? moment.chosen.unit : null, cursor });
         return cursor === null ? "" : short(overTime(data, units, unit)[cursor]);
       } });
@@ -141,16 +144,21 @@ function outputRow(s, steps) {
   }
   const says = h("span", { class: "says number" });
   const element = h("div", { class: "time-row first", "data-what": "output", "data-way": "-1" }, h("div", { class: "of" }, h("b", {}, t("output")), h("small", {}, t("time.atLast", { n: steps }))), says);
-  return { element, canvas: null, way: -1, heat: null, draw(moment) {
+  return { element, canvas: null, way: -1, what: "output", value: "", heat: null, draw(moment) {
+    moment.written.push(() => write(says, said(moment)));
+  } };
+
+  /** @param {Moment} moment */
+  function said(moment) {
     const a = made(moment), { target } = moment;
-    if (!a) return write(says, "");
+    if (!a) return "";
     if (!dataset.classes) {
       const real = (/** @type {any} */ v) => (typeof v === "number" ? short(realTarget(dataset, v), 2) : "–");
-      return write(says, t("valueReadout", { label: real(target), said: real(a[0]) }));
+      return t("valueReadout", { label: real(target), said: real(a[0]) });
     }
     const guess = classOf(a, activationOf(moment.s));
-    return write(says, t("classReadout", { label: target === null ? "–" : className(dataset, target), said: `${className(dataset, guess)} (${percent(sharesOf(/** @type {Float32Array} */ (a), dataset.classes)[guess], 0)})` }));
-  } };
+    return t("classReadout", { label: target === null ? "–" : className(dataset, target), said: `${className(dataset, guess)} (${percent(sharesOf(/** @type {Float32Array} */ (a), dataset.classes)[guess], 0)})` });
+  }
 }
 
 /** How much gradient reaches each step, and where it came from. @param {State} s @param {Way} way @param {number} w @param {Way[]} ways @param {boolean} triangle @returns {Row[]} */
@@ -164,12 +172,14 @@ function gradientRows(s, way, w, ways, triangle) {
   } });
   if (!triangle) return [lengths];
   const low = h("span", {}), high = h("span", {});
-  return [lengths, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor }) {
+  return [lengths, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor, written }) {
     const rows = found?.layers[w]?.grad_from;
     if (!rows) return "";
     const powers = powersOf(rows.flat());
-    write(low, short(10 ** powers[0], 2));
-    write(high, short(10 ** powers[1], 2));
+    written.push(() => {
+      write(low, short(10 ** powers[0], 2));
+      write(high, short(10 ** powers[1], 2));
+    });
     drawTriangle(canvas, columns, rows, powers, cursor);
     return cursor === null ? "" : short(rows[rows.length - 1][cursor]);
   } })];
