@@ -124,6 +124,34 @@ def test_it_follows_the_training(visitor, server, client) -> None:
     assert shown(page, "h") == pytest.approx(sum(layer["h"][15]) / 3, abs=6e-4)
 
 
+def test_of_several_layers_each_speaks_of_itself(visitor, server, client) -> None:
+    layers = [
+        {"kind": "simple_rnn", "units": 3, "return_sequences": True},
+        {"kind": "lstm", "units": 3, "return_sequences": True},
+        {"kind": "gru", "units": 3},
+    ]
+    made = client.post("/api/networks", json={"dataset": WAVES, "layers": layers}).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    settled(page, 0)
+    own = page.locator('#time-rows [data-what="said"]')
+    assert own.count() == 3
+    asked = {"part": "test", "samples": [0]}
+    said = client.post(f"/api/networks/{made}/unrolled", json=asked).json()["layers"]
+    for w, layer in enumerate(said):
+        row = own.nth(w)
+        assert row.locator(".title").inner_text() == f"layer {w + 1} · the way back"
+        spoken = row.locator(".says").inner_text()
+        along = layer["grad_c"] or layer["grad_h"]
+        ratio = number(spoken.split("step 1 is ")[1].split(" ")[0])
+        assert ratio == pytest.approx(along[0] / along[-1], rel=6e-2, abs=6e-3)
+        assert ("gradient of the cell" in spoken) == (layer["kind"] == "lstm")
+        label = page.get_attribute(f'[data-what="grad"][data-way="{w}"] canvas', "aria-label") or ""
+        assert label.startswith(f"layer {w + 1} · the way back · |dL/dh|")
+
+
 def test_what_is_drawn_again_is_not_built_again(visitor, server, client) -> None:
     """Elements that come and go with every picture are most of what a page of text takes."""
     spec = {"dataset": {"kind": "arithmetic", "samples": 60}, "batch_size": 20}

@@ -55,7 +55,7 @@ export function drawSigns(canvas, columns, lines, cursor, numbered) {
   if (numbered) {
     context.font = chartFont();
     context.textAlign = "center";
-    const apart = [1, 2, 5, 10, 20, 50, 100].find((n) => n * columns.wide > chartSize() * 0.62 * (String(columns.steps).length + 1)) ?? 200;
+    const apart = [1, 5, 10, 20, 50, 100].find((n) => n * columns.wide > chartSize() * 0.62 * (String(columns.steps).length + 1)) ?? 200;
     for (let step = 0; step < columns.steps; step++) {
       const here = step === cursor;
       if (!here && (((step + 1) % apart && step) || (cursor !== null && Math.abs(step - cursor) * columns.wide < chartSize() * 2))) continue;

@@ -1,13 +1,13 @@
 /** The learner's own network unrolled in time, live: what each step reads, holds and says, and how much gradient comes back to it. */
 import { api, Problem } from "../api.js";
-import { short } from "../canvas.js";
 import { columnsOf, stepAt, unitAt } from "../charts/time.js";
 import { byId, h, write } from "../dom.js";
 import { chosenIn, parts, sampleCount } from "../looking.js";
-import { arrayName, reachOf, waysOf } from "../model/time.js";
+import { arrayName, waysOf } from "../model/time.js";
 import { eachFrame } from "../store.js";
 import { CellCard } from "../time/cell.js";
 import { isWritten, readAt, rowsOf, wayName } from "../time/rows.js";
+import { reaches, saidOf, worst } from "../time/said.js";
 import { t, told } from "../words.js";
 
 /** How often, while it plays, that is asked for which no picture of the socket has. */
@@ -107,19 +107,14 @@ export function mountTime(session, panel, isShown) {
     card.show(s, lines ? `${named} · ${t("cell.time", { n: Number(step) + 1 })}` : "", lines, fresh?.step ?? 0);
   }
 
-  /** How the gradient fares: of several layers, of the first where it fares badly. @param {State} s @param {import("../model/time.js").Way[]} ways @param {import("../wire.js").UnrolledOut} fresh */
+  /** How the gradient fares: of several layers, of the first where it fares badly; each speaks of itself in its row. @param {State} s @param {import("../model/time.js").Way[]} ways @param {import("../wire.js").UnrolledOut} fresh */
   function sentence(s, ways, fresh) {
-    const all = fresh.layers.map((one, w) => ({ ...reachOf(one), w, k: one.truncate }))
-      // What reads from the end and is read by another hears of the loss at every step: no two of them tell how much came through.
-      .filter(({ w }) => ways[w] && !(ways[w].back && ways[w].layer !== ways[ways.length - 1].layer));
-    const one = all.find(({ what }) => what !== "arrives" && what !== "none") ?? all[0];
-    if (!one) return "";
-    const { cell, what, near, far, ratio, w, k } = one;
-    return `${ways.length > 1 ? `${wayName(s, ways[w], ways)}: ` : ""}${t(`time.said.${what}`, { of: t(cell ? "time.ofCell" : "time.ofState"), near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k })}`;
+    const one = worst(reaches(ways, fresh));
+    return one ? `${ways.length > 1 ? `${wayName(s, ways[one.way], ways)}: ` : ""}${saidOf(one)}` : "";
   }
 
   /** The numbers of one way at the cursor, as its rows show them. @param {number} way */
-  const numbersAt = (way) => rows.filter((row) => row.way === way && row.what !== "from").map(({ what, value }) => `${what === "grad" ? "|dL/dh|" : what.replace("gate.", "")} ${value}`);
+  const numbersAt = (way) => rows.filter((row) => row.way === way && row.canvas && row.what !== "from").map(({ what, value }) => `${what === "grad" ? "|dL/dh|" : what.replace("gate.", "")} ${value}`);
 
   // What is asked of the server
 

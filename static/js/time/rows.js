@@ -3,6 +3,7 @@ import { colours, percent, short } from "../canvas.js";
 import { drawBand, drawHeat, drawLengths, drawRead, drawSigns, drawTriangle } from "../charts/time.js";
 import { farthest } from "../charts/maps.js";
 import { powersOf } from "../charts/strip.js";
+import { heightsOf } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { isBands } from "../charts/sounds.js";
 import { h, write } from "../dom.js";
@@ -12,6 +13,7 @@ import { realInput, realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { activationOf, sharesOf } from "../panels/samples.js";
 import { layerName, t } from "../words.js";
+import { reaches, saidOf } from "./said.js";
 
 /**
  * @typedef {import("../session.js").State} State
@@ -29,11 +31,11 @@ const MOST_ROWS = 128;
 
 /**
  * @param {string} name
- * @param {{height: number, first?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, still?: (moment: Moment) => unknown, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
- *   `paint` draws it and gives its number at the cursor; what does not change with every picture says in `still` what it shows, and is drawn when that is another
+ * @param {{height: number, first?: string, of?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, still?: (moment: Moment) => unknown, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
+ *   `first` stands over it; `of` is said of it where nothing does; `paint` draws it and gives its number at the cursor; what does not change with every picture says in `still` what it shows, and is drawn when that is another
  * @returns {Row}
  */
-function row(name, { height, first, small = [], way = -1, heat = null, what, still, paint }) {
+function row(name, { height, first, of = first, small = [], way = -1, heat = null, what, still, paint }) {
   const number = h("span", { class: "number" }), canvas = h("canvas", { role: "img" });
   canvas.style.height = `${height}px`;
   const element = h("div", { class: `time-row${first ? " first" : ""}`, "data-what": what, "data-way": String(way) },
@@ -47,7 +49,7 @@ function row(name, { height, first, small = [], way = -1, heat = null, what, sti
     if (still && now.every((part, k) => part === drawn[k])) return;
     drawn = now;
     if (moment.columns.width !== wide) canvas.style.width = `${wide = moment.columns.width}px`;
-    const value = paint(canvas, moment), label = [first, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
+    const value = paint(canvas, moment), label = [of, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
     moment.written.push(() => {
       if (value !== made.value) number.textContent = made.value = value;
       if (label !== labelled) canvas.setAttribute("aria-label", labelled = label);
@@ -84,8 +86,8 @@ export function rowsOf(s, ways, steps, triangle) {
   axis.element.classList.add("axis");
   const read = written ? [] : [row(t("time.read"), { height: 56, what: "x", still: ({ input }) => input, paint(canvas, { s: now, input, columns, cursor }) {
     if (!input) return "";
-    const flat = input.flat(), bands = isBands(input[0]), end = (/** @type {number} */ v) => short(inUnits(dataset, 0, v), 2);
-    drawRead(canvas, columns, input, bands ? null : [end(Math.min(...flat)), end(Math.max(...flat))], cursor);
+    const ends = heightsOf(input), bands = isBands(input[0]), end = (/** @type {number} */ v) => short(inUnits(dataset, 0, v), 2);
+    drawRead(canvas, columns, input, bands ? null : [end(ends[0]), end(ends[1])], cursor);
     return cursor === null ? "" : readAt(now, input, cursor);
   } })];
   return [axis, ...read, ...ways.flatMap((way, w) => stateRows(s, way, w, ways)), outputRow(s, steps), ...ways.flatMap((way, w) => gradientRows(s, way, w, ways, triangle))];
@@ -128,6 +130,9 @@ function stateRows(s, way, w, ways) {
   return [heat("h", bounded), ...(kind === "lstm" ? [heat("c", false)] : []), ...gates];
 }
 
+/** A row of words alone. @param {HTMLElement} element @param {{what: string, way: number}} of @param {HTMLElement} says @param {(moment: Moment) => string} said @returns {Row} */
+const spoken = (element, of, says, said) => ({ ...of, element, canvas: null, value: "", heat: null, draw(moment) { moment.written.push(() => write(says, said(moment))); } });
+
 /** @param {State} s @param {number} steps @returns {Row} */
 function outputRow(s, steps) {
   const dataset = /** @type {import("../types.js").Dataset} */ (s.dataset), network = /** @type {import("../types.js").Network} */ (s.network);
@@ -144,9 +149,7 @@ function outputRow(s, steps) {
   }
   const says = h("span", { class: "says number" });
   const element = h("div", { class: "time-row first", "data-what": "output", "data-way": "-1" }, h("div", { class: "of" }, h("b", {}, t("output")), h("small", {}, t("time.atLast", { n: steps }))), says);
-  return { element, canvas: null, way: -1, what: "output", value: "", heat: null, draw(moment) {
-    moment.written.push(() => write(says, said(moment)));
-  } };
+  return spoken(element, { what: "output", way: -1 }, says, said);
 
   /** @param {Moment} moment */
   function said(moment) {
@@ -161,26 +164,37 @@ function outputRow(s, steps) {
   }
 }
 
+/** Where there are several each speaks of itself, over its own gradients. @param {string} title @param {number} w @param {Way[]} ways @returns {Row} */
+function ownRow(title, w, ways) {
+  const says = h("span", { class: "says" }), element = h("div", { class: "time-row first own", "data-what": "said", "data-way": String(w) }, h("div", { class: "of" }, h("span", { class: "title" }, title)), says);
+  return spoken(element, { what: "said", way: w }, says, ({ found }) => {
+    const one = found && reaches(ways, found).find(({ way }) => way === w);
+    return one ? saidOf(one) : "";
+  });
+}
+
 /** How much gradient reaches each step, and where it came from. @param {State} s @param {Way} way @param {number} w @param {Way[]} ways @param {boolean} triangle @returns {Row[]} */
 function gradientRows(s, way, w, ways, triangle) {
   const keys = way.kind === "lstm" ? [h("i", { class: "key" }), " dL/dh ", h("i", { class: "key dashed" }), " dL/dc"] : [h("i", { class: "key" }), " dL/dh"];
-  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: `${wayName(s, way, ways)} · ${t("time.back")}`, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor }) {
+  const title = `${wayName(s, way, ways)} · ${t("time.back")}`;
+  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: ways.length > 1 ? "" : title, of: title, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor }) {
     const grad = arrays?.[arrayName(way, "grad")]?.data, cell = arrays?.[arrayName(way, "grad_c")]?.data;
     if (!grad) return "";
     drawLengths(canvas, columns, [{ values: grad, colour: "accent", dash: [] }, ...(cell ? [{ values: cell, colour: "positive-ink", dash: [4, 3] }] : [])], powersOf([...grad, ...(cell ?? [])]), cursor);
     return cursor === null ? "" : short(grad[cursor]);
   } });
-  if (!triangle) return [lengths];
+  const rows = ways.length > 1 ? [ownRow(title, w, ways), lengths] : [lengths];
+  if (!triangle) return rows;
   const low = h("span", {}), high = h("span", {});
-  return [lengths, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor, written }) {
-    const rows = found?.layers[w]?.grad_from;
-    if (!rows) return "";
-    const powers = powersOf(rows.flat());
+  return [...rows, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor, written }) {
+    const given = found?.layers[w]?.grad_from;
+    if (!given) return "";
+    const powers = powersOf(given.flat());
     written.push(() => {
       write(low, short(10 ** powers[0], 2));
       write(high, short(10 ** powers[1], 2));
     });
-    drawTriangle(canvas, columns, rows, powers, cursor);
-    return cursor === null ? "" : short(rows[rows.length - 1][cursor]);
+    drawTriangle(canvas, columns, given, powers, cursor);
+    return cursor === null ? "" : short(given[given.length - 1][cursor]);
   } })];
 }
