@@ -163,7 +163,7 @@ function drawStart(context, top, bottom, at, colour) {
  * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {{py: (v: number) => number, top: number, bottom: number, left: number, right: number}} plot
  * @param {(place: number) => number} px @param {Picture} picture @param {Course & {fedBack: number}} free @param {string} colour @param {import("./placing.js").Box[]} taken
  */
-function drawMarks(canvas, context, { py, top, bottom, left, right }, px, { series, view, direct, asNow, cursor, words }, free, colour, taken) {
+function drawMarks(canvas, context, { py, top, bottom, left, right }, px, { series, view, direct, asNow, start, cursor, words }, free, colour, taken) {
   const points = (/** @type {Course} */ { first, values }) => values.map((v, i) => [px(first + i), py(v)]);
   const lines = [free, direct, { first: view.from, values: series.slice(view.from) }, ...(asNow ? [asNow] : [])].map(points), last = stood.get(canvas) ?? {};
   stood.set(canvas, last);
@@ -181,7 +181,7 @@ function drawMarks(canvas, context, { py, top, bottom, left, right }, px, { seri
     if (cursor) return;
     const width = context.measureText(text).width, height = chartSize() + 2;
     const boxes = [bottom - height - 2, top + 2].flatMap((at) => [x + 6, x - 6 - width].map((from) => ({ x: Math.max(left + 2, Math.min(right - width, from)), y: at, width, height })));
-    const order = [last[name] ?? 0, 0, 1, 2, 3], at = order[clearest(order.map((k) => boxes[k]), [...lines, [[x, top], [x, bottom]]], taken)], box = boxes[last[name] = at];
+    const order = [last[name] ?? 0, 0, 1, 2, 3], at = order[clearest(order.map((k) => boxes[k]), [...lines, ...[x, px(start)].map((at) => [[at, top], [at, bottom]])], taken)], box = boxes[last[name] = at];
     const above = at > 1;
     stroke(context, [[x, above ? y - 4 : y + 4], [x, above ? top + 4 : bottom - 4]], colour, 1, [2, 2]);
     context.fillStyle = colours().ink;

@@ -112,8 +112,9 @@ function stateRows(s, way, w, ways) {
         if (!data) return "";
         const limit = fixed ? 1 : farthest(data), unit = unitIn(moment, w), { cursor } = moment;
         moment.written.push(() => {
-          write(scale[0], `−${short(limit, fixed ? 0 : 2)}`);
-          write(scale[2], short(limit, fixed ? 0 : 2));
+          const end = short(limit, fixed ? 0 : limit < 10 ? 2 : 1);
+          write(scale[0], `−${end}`);
+          write(scale[2], end);
         });
         drawHeat(canvas, moment.columns, data, { units, every, limit, chosen: moment.chosen?.way === w ? moment.chosen.unit : null, cursor });
         return cursor === null ? "" : short(overTime(data, units, unit)[cursor]);
