@@ -178,6 +178,51 @@ def test_what_is_drawn_again_is_not_built_again(visitor, server, client) -> None
     assert page.evaluate("window.built") == 0
 
 
+def test_another_kind_of_layer_is_trained_as_long_beside_it(visitor, server, client) -> None:
+    page, _ = opened(visitor, server, client, "simple_rnn")
+    with page.expect_response(
+        lambda one: one.request.method == "POST" and one.url.endswith("/api/networks")
+    ) as made:
+        page.click("#time-beside:has-text('Compare with LSTM')")
+    other = made.value.json()
+    assert [layer["kind"] for layer in other["spec"]["layers"]] == ["lstm"]
+    assert other["spec"]["layers"][0]["units"] == 3
+    page.wait_for_selector("#in-time header:has-text('test accuracy after 20 steps: LSTM ')")
+    there = client.get(f"/api/networks/{other['id']}").json()
+    assert there["step"] == 20
+    share = f"LSTM {there['metrics']['test_accuracy'] * 100:.1f}%"
+    assert share in page.inner_text("#in-time header")
+    page.click("#time-beside:has-text('End the comparison')")
+    page.wait_for_selector("#time-beside:has-text('Compare with LSTM')")
+    for _ in range(50):
+        if client.get(f"/api/networks/{other['id']}").status_code == 404:
+            break
+        page.wait_for_timeout(50)
+    assert client.get(f"/api/networks/{other['id']}").status_code == 404
+    assert "after 20 steps" not in page.inner_text("#in-time header")
+
+
+@pytest.mark.parametrize(("kind", "other"), [("rnn", "lstm"), ("lstm", "simple_rnn")])
+def test_the_layer_beside_starts_as_the_recipe_has_it(visitor, server, client, kind, other) -> None:
+    """An LSTM with its forget gates open, and a simple RNN without weights of gates that it has not."""
+    presets = client.get("/api/catalog").json()["presets"]
+    spec = next(one["spec"] for one in presets if one["name"] == f"vanishing_gradient_{kind}")
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    with page.expect_response(
+        lambda one: one.request.method == "POST" and one.url.endswith("/api/networks")
+    ) as answer:
+        page.click("#time-beside")
+    beside = answer.value.json()["spec"]
+    assert [layer["kind"] for layer in beside["layers"]] == [other]
+    assert list(beside["start"]) == (["lstm_1.bias"] if other == "lstm" else [])
+    page.wait_for_selector("#in-time header:has-text('test accuracy after 0 steps')")
+    page.click("#time-beside")
+
+
 def test_without_recurrent_layers_there_is_no_such_tab(visitor, server) -> None:
     page = visitor.open(server.url)
     assert page.locator("#of-time").is_hidden()

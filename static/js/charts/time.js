@@ -1,6 +1,8 @@
 /** A sequence step by step: one column a time step, the same in every picture, so that they stand one under another. */
 import { chartFont, chartSize, colours, fit } from "../canvas.js";
+import { halo } from "./curves.js";
 import { paintTile } from "./maps.js";
+import { clearest } from "./placing.js";
 import { paintLines, palette } from "./samples.js";
 
 /** Room for figures before the first column. */
@@ -161,7 +163,7 @@ export function drawBand(canvas, columns, values, { limit, signed, cursor }) {
  * Lengths of gradients on a log scale.
  * @param {HTMLCanvasElement} canvas
  * @param {Columns} columns
- * @param {{values: ArrayLike<number | null>, colour: string, dash: number[]}[]} lines
+ * @param {{values: ArrayLike<number | null>, colour: string, dash: number[], name?: string}[]} lines a named one is called so where it begins
  * @param {[number, number]} powers of ten that the scale goes from and to
  * @param {Cursor} cursor
  */
@@ -178,23 +180,33 @@ export function drawLengths(canvas, columns, lines, [low, high], cursor) {
     context.stroke();
     writeScale(context, [[Math.min(height - 1, Math.max(chartSize() - 2, y(power) + 4)), power === 0 ? "1" : `1e${power}`.replace("-", "−")]]);
   }
-  for (const { values, colour, dash } of lines) {
+  const pointsOf = (/** @type {ArrayLike<number | null>} */ values) => Array.from({ length: columns.steps }, (_, step) => [middle(columns, step), Number(values[step]) > 0 && Number.isFinite(values[step]) ? y(Math.log10(Number(values[step]))) : NaN]);
+  for (const { values, colour, dash, name } of lines) {
+    const points = pointsOf(values);
     context.beginPath();
-    let open = false;
-    for (let step = 0; step < columns.steps; step++) {
-      const v = values[step];
-      if (!v || !(v > 0) || !Number.isFinite(v)) { open = false; continue; }
-      if (open) context.lineTo(middle(columns, step), y(Math.log10(v)));
-      else context.moveTo(middle(columns, step), y(Math.log10(v)));
-      open = true;
-    }
+    points.forEach(([x, at], step) => {
+      if (Number.isFinite(at)) context[step && Number.isFinite(points[step - 1][1]) ? "lineTo" : "moveTo"](x, at);
+    });
     context.strokeStyle = theme[colour];
     context.lineWidth = 1.8;
     context.setLineDash(dash);
     context.stroke();
     context.setLineDash([]);
+    if (name) nameLine(context, name, points.filter(([, at]) => Number.isFinite(at)), lines.map((one) => pointsOf(one.values)), height);
   }
   markStep(context, columns, height, cursor);
+}
+
+/** At one of its ends, over or under it, where lines cover least. @param {CanvasRenderingContext2D} context @param {string} name @param {number[][]} points @param {number[][][]} lines @param {number} tall */
+function nameLine(context, name, points, lines, tall) {
+  if (!points.length) return;
+  context.font = chartFont("sans");
+  context.textAlign = "left";
+  context.fillStyle = colours().ink;
+  const width = context.measureText(name).width, height = chartSize() + 2, [x0, y0] = points[0], [x1, y1] = points[points.length - 1];
+  const boxes = [[x0, y0], [x1 - width, y1]].flatMap(([x, y]) => [y - height - 4, y + 4].map((top) => ({ x, y: top, width, height }))).filter(({ y }) => y >= 0 && y + height <= tall);
+  const box = boxes[clearest(boxes, lines)] ?? { x: x0, y: 0 };
+  halo(context, name, box.x, box.y + height - 3);
 }
 
 /**

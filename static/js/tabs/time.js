@@ -5,6 +5,7 @@ import { byId, h, write } from "../dom.js";
 import { chosenIn, parts, sampleCount } from "../looking.js";
 import { arrayName, waysOf } from "../model/time.js";
 import { eachFrame } from "../store.js";
+import { mountBeside } from "../time/beside.js";
 import { CellCard } from "../time/cell.js";
 import { isWritten, readAt, rowsOf, wayName } from "../time/rows.js";
 import { reaches, saidOf, worst } from "../time/said.js";
@@ -31,7 +32,8 @@ export function mountTime(session, panel, isShown) {
   const all = h("button", { type: "button", "data-name": "all units", hidden: true, onclick: () => choose(null) });
   const region = h("div", { id: "time-rows", class: "time-rows", role: "region", tabIndex: 0 }), readout = h("p", { id: "time-readout", class: "time-readout" });
   const card = new CellCard(() => { open = false; region.focus(); draw(); }, (by) => go(by));
-  panel.append(h("section", { id: "in-time", class: "in-time" }, h("header", {}, said, who), h("div", { class: "time-inner" }, region, card.box), h("footer", {}, readout, all)));
+  const beside = mountBeside(session, () => draw());
+  panel.append(h("section", { id: "in-time", class: "in-time" }, h("header", {}, said, who, beside.said, beside.button), h("div", { class: "time-inner" }, region, card.box), h("footer", {}, readout, all)));
   /** The step that keys and clicks chose, and what a pointer rests on. @type {number | null} */
   let step = null;
   /** @type {{step: number, at: Chosen | null} | null} */
@@ -62,7 +64,7 @@ export function mountTime(session, panel, isShown) {
     const { input, target } = chosenIn(s, dataset), across = columns(), cursor = over?.step ?? step;
     const arrays = look?.sample === s.sample && look.id === network.id ? look.unrolled : null, fresh = about === aboutOf(s) ? found : null;
     /** @type {import("../time/rows.js").Moment} */
-    const moment = { s, ways, columns: across, cursor, chosen, over: over?.at ?? null, input, target, written: [], arrays, found: fresh };
+    const moment = { s, ways, columns: across, cursor, chosen, over: over?.at ?? null, input, target, written: [], arrays, found: fresh, others: beside.lines() };
     for (const row of rows) row.draw(moment);
     for (const write of moment.written) write();
     tell(s, ways, input, cursor, fresh, arrays);
@@ -95,6 +97,7 @@ export function mountTime(session, panel, isShown) {
     const test = s.dataset && s.sample < s.dataset.test_inputs.length, broken = arrays && ways.some((way) => arrays[arrayName(way, "h")]?.data.some((v) => !Number.isFinite(v)));
     const spoken = broken ? t("time.said.broken") : fresh ? sentence(s, ways, fresh) : "";
     write(said, s.connection === "lost" ? t("time.lost") : problem ? told(problem) : spoken || t("loading"));
+    beside.tell();
     write(who, t(test ? "time.ofTest" : "time.ofTrain", { n: s.sample + 1 }));
     all.hidden = !chosen;
     write(all, t("time.allUnits"));

@@ -20,7 +20,8 @@ import { reaches, saidOf } from "./said.js";
  * @typedef {import("../model/time.js").Way} Way
  * @typedef {{way: number, unit: number}} Chosen
  * @typedef {{s: State, ways: Way[], columns: import("../charts/time.js").Columns, cursor: number | null, chosen: Chosen | null, over: Chosen | null,
- *   input: any, target: any, written: (() => void)[], arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null}} Moment
+ *   input: any, target: any, written: (() => void)[], arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null,
+ *   others: {values: (number | null)[], name: string}[]}} Moment  `others` are of the network that it is compared with, way by way;
  *   `arrays` are of the newest picture; `found` was asked for more slowly, and has what they have not;
  *   `written` is what is to be written when all is painted, as a canvas told its font has the page's styles worked out anew
  * @typedef {{element: HTMLElement, canvas: HTMLCanvasElement | null, way: number, what: string, value: string, heat: {units: number, every: number} | null, draw: (moment: Moment) => void}} Row
@@ -178,10 +179,12 @@ function ownRow(title, w, ways) {
 function gradientRows(s, way, w, ways, triangle) {
   const keys = way.kind === "lstm" ? [h("i", { class: "key" }), " dL/dh ", h("i", { class: "key dashed" }), " dL/dc"] : [h("i", { class: "key" }), " dL/dh"];
   const title = `${wayName(s, way, ways)} · ${t("time.back")}`;
-  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: ways.length > 1 ? "" : title, of: title, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor }) {
+  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: ways.length > 1 ? "" : title, of: title, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor, others }) {
     const grad = arrays?.[arrayName(way, "grad")]?.data, cell = arrays?.[arrayName(way, "grad_c")]?.data;
     if (!grad) return "";
-    drawLengths(canvas, columns, [{ values: grad, colour: "accent", dash: [] }, ...(cell ? [{ values: cell, colour: "positive-ink", dash: [4, 3] }] : [])], powersOf([...grad, ...(cell ?? [])]), cursor);
+    const other = others[w] ? [{ ...others[w], colour: "ink", dash: [1, 3] }] : [];
+    drawLengths(canvas, columns, [{ values: grad, colour: "accent", dash: [] }, ...(cell ? [{ values: cell, colour: "positive-ink", dash: [4, 3] }] : []), ...other],
+      powersOf([...grad, ...(cell ?? []), ...other.flatMap(({ values }) => values)]), cursor);
     return cursor === null ? "" : short(grad[cursor]);
   } });
   const rows = ways.length > 1 ? [ownRow(title, w, ways), lengths] : [lengths];
