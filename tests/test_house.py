@@ -184,6 +184,7 @@ def test_charts_and_model_import_no_siblings(folder: str) -> None:
             shared |= {"./tensors.js", "./curves.js"}  # a plot of curves is what others draw on
             shared |= {"./sounds.js", "./windows.js"}  # bands of pitch; where a window lies
             shared |= {"./maps.js", "./samples.js"}  # heat maps; a sequence as lines
+            shared |= {"./placing.js"}  # where words cover least
             shared |= {"./overtime.js"}  # an axis of time, under sequences and series alike
             own_forward = path.name == "worker.js" and source == "./forward.js"
             assert source in shared or own_forward, (path.name, source)

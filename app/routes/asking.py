@@ -84,7 +84,9 @@ async def unrolled(
     """
     cell = asked.cell and (asked.cell.layer, tuple(asked.cell.unit))
     rows = asked.asked(settings.max_predict_rows)
-    return json_response(await networks.call(live, asking.unrolled, rows, asked.of, cell))
+    return json_response(
+        await networks.call(live, asking.unrolled, rows, asked.of, cell, asked.brief)
+    )
 
 
 @router.get("/forecast", response_model=ForecastOut)

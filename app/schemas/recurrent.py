@@ -31,6 +31,11 @@ class UnrolledIn(RowsIn):
     cell: CellIn | None = Field(
         None, description="whose way forward is worked out too, gate by gate, in `lines`"
     )
+    brief: bool = Field(
+        False,
+        description="the gradients and the lines alone: x, h, c, gates and outputs, most of the bytes, are "
+        "null; who watches a network over the socket has them from there",
+    )
 
 
 class DirectionOut(Answer):
@@ -43,10 +48,10 @@ class DirectionOut(Answer):
     truncate: int = Field(
         description="every so many steps of reading the gradient is cut; 0: never"
     )
-    x: list[list[float | None]] = Field(description="what goes in: (time, features)")
-    h: list[list[float | None]] = Field(description="the state: (time, units)")
+    x: list[list[float | None]] | None = Field(description="what goes in: (time, features)")
+    h: list[list[float | None]] | None = Field(description="the state: (time, units)")
     c: list[list[float | None]] | None = Field(description="the cell of an LSTM: (time, units)")
-    gates: dict[str, list[list[float | None]]] = Field(
+    gates: dict[str, list[list[float | None]]] | None = Field(
         description="after their activation, (time, units) each: i, f, g, o of an LSTM (Gers et al. 2000), "
         "r, z, n of a GRU (Cho et al. 2014); of a simple RNN, which has none, its weighted sum z"
     )
@@ -103,7 +108,7 @@ class UnrolledOut(Answer):
     losses: list[float | None] | None = Field(
         description="each output's share of the loss; null where nothing is asked there"
     )
-    outputs: list[list[float | None]] = Field(
+    outputs: list[list[float | None]] | None = Field(
         description="a row at each of `output_steps`, as the network gives them"
     )
     output_steps: list[int] = Field(description="every step, or the last alone")

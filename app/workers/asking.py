@@ -30,6 +30,9 @@ from .working import as_sent
 
 Part = Literal["train", "test"]
 
+# Of a direction what who watches has already, and what most of the bytes are.
+STATES = ("x", "h", "c", "gates")
+
 
 def influence(id: str, asked: Asked, target: float | None, most: int) -> bytes:
     """Raises: Refused"""
@@ -65,19 +68,25 @@ def occlusion(experiment: Experiment, /, asked: Asked, **settings: Any) -> Itera
 
 
 def unrolled(
-    id: str, asked: Asked, of: int | None, cell: tuple[str, tuple[int, ...]] | None
+    id: str, asked: Asked, of: int | None, cell: tuple[str, tuple[int, ...]] | None, brief: bool
 ) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
     columns = _one(experiment, asked)
+    left_out = STATES if brief else ()
     known = experiment.dataset.target_of(asked.part, asked.samples[0]) if asked.part else None
     found = unrolled_of(experiment, columns, known=known, of=of, place=asked.place, cell=cell)
     layers = [
-        {f.name: _short(getattr(one, f.name)) for f in fields(Direction)} for one in found.layers
+        {
+            f.name: None if f.name in left_out else _short(getattr(one, f.name))
+            for f in fields(Direction)
+        }
+        for one in found.layers
     ]
     told = {f.name: getattr(found, f.name) for f in fields(found)}
     lines = [as_sent(line, plain(line.term)) for line in found.lines]
-    return encoded({**told, "layers": layers, "outputs": _short(found.outputs), "lines": lines})
+    outputs = None if brief else _short(found.outputs)
+    return encoded({**told, "layers": layers, "outputs": outputs, "lines": lines})
 
 
 def _short(value: Any) -> Any:

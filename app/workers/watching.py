@@ -59,7 +59,7 @@ def _seen(kept: Kept, look: Look, playing: bool) -> tuple[dict[str, Any], Arrays
             arrays |= {f"{of}.{name}": _floats(array[0]) for of, array in cache.items()}
         if look.unrolled and look.sample is not None:
             target = experiment.dataset.target_of(*look.sample)
-            seen = unrolled(experiment, row, known=target, by_source=False, place="look.sample")
+            seen = unrolled(experiment, row, known=target, quick=True, place="look.sample")
             arrays |= arrays_of(seen)
     for i, (part, numbers) in enumerate(look.outputs):
         place = f"look.outputs.{i}"

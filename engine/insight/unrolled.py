@@ -75,10 +75,13 @@ class Unrolled:
 
 def unrolled(
     experiment: Experiment, columns: Array, *, known: Any = None, of: int | None = None,
-    by_source: bool = True, place: str = "inputs", cell: tuple[str, Index] | None = None,
+    quick: bool = False, place: str = "inputs", cell: tuple[str, Index] | None = None,
 ) -> Unrolled:  # fmt: skip
     """Every recurrent layer on one sample, step by step, in float64 and as in evaluation; nothing of
     the network changes.
+
+    `quick` is for what is drawn again and again while the network plays, and takes turns with its training:
+    in the network's own precision, without each step's share of the loss and the gradients by their source.
 
     `known` is the sample's target, whose loss is taken unless `of` names an output: the class, or the
     number of the value. Where neither is given, it is the class that the network itself gives, or its first
@@ -103,17 +106,18 @@ def unrolled(
         _check_cell(network, cell)
     steps = columns.shape[1]
     each = len(network.shapes[-1]) == 2
-    rows = _rows(network, steps) if each and by_source else np.array([steps - 1])
-    batch = 1 + (len(rows) if each and by_source else 0)
+    rows = _rows(network, steps) if each and not quick else np.array([steps - 1])
+    batch = 1 + (len(rows) if each and not quick else 0)
     keep_answer(1, numbers_of(network, len(rows)), 3 * batch * network.work, place)
-    vector = experiment.trainer.vector.astype(np.float64)
-    x = experiment.features_of(columns).astype(np.float64)
+    dtype = experiment.trainer.dtype if quick else np.float64
+    vector = experiment.trainer.vector.astype(dtype)
+    x = experiment.features_of(columns).astype(dtype)
     with np.errstate(all="ignore"):
         passes = network.passes()
         caches = network.forward(vector, np.repeat(x, batch, axis=0), passes)
         of_loss = of is None and known is not None
         asked: Any = known if of_loss else _asked(experiment, caches[-1]["a"][:1], of)
-        dz, loss, losses = _slopes(experiment, caches[-1], asked, of_loss)
+        dz, loss, losses = _slopes(experiment, caches[-1], asked, of_loss, shares=not quick)
         if batch > 1:
             dz = np.concatenate([dz, _by_itself(dz, rows)])
         network.backward(
@@ -209,10 +213,10 @@ def _asked(experiment: Experiment, outputs: Array, of: int | None) -> Any:
 
 
 def _slopes(
-    experiment: Experiment, out: Cache, asked: Any, of_loss: bool
+    experiment: Experiment, out: Cache, asked: Any, of_loss: bool, *, shares: bool
 ) -> tuple[Array, float | None, Array | None]:
-    """dL/dz of the output, (1, ..), with the loss and every step's share of it; or the slope of the
-    output asked about, 1 in its place."""
+    """dL/dz of the output, (1, ..), with the loss and every step's share of it, where `shares` are asked
+    for; or the slope of the output asked about, 1 in its place."""
     network = experiment.network
     record, first = network.loss_record, {part: out[part][:1] for part in ("z", "a")}
     z = first["z"]
@@ -223,7 +227,7 @@ def _slopes(
         else:
             np.put_along_axis(dz, np.asarray(asked).reshape(*z.shape[:-1], 1), 1.0, axis=-1)
         return dz, None, None
-    t = experiment.coded(np.asarray(asked)[None]).astype(np.float64)
+    t = experiment.coded(np.asarray(asked)[None]).astype(z.dtype)
     loss = network.loss_of(first, t)
     if record.fused:
         dz = record.gradient(z, t)
@@ -231,7 +235,7 @@ def _slopes(
         slope = record.gradient(first["a"], t)
         function = network.output.function
         dz = slope if function is None else deactivated(function, first, slope)
-    return dz, loss if isfinite(loss) else None, _shares(network, first, t)
+    return dz, loss if isfinite(loss) else None, _shares(network, first, t) if shares else None
 
 
 def _shares(network: Network, out: Cache, t: Array) -> Array:
@@ -259,7 +263,7 @@ def _directions(
     for way in ("", FROM_THE_END) if layer.over_time.both_ways else ("",):
         kept = cache["kept" + way]
         turn = slice(None, None, -1 if way else 1)
-        lengths = np.sqrt((kept["d"] ** 2).sum(axis=2))[turn].T  # (batch, time)
+        lengths = _lengths(kept["d"])[turn].T  # (batch, time)
         c = kept.get("c")
         found.append(
             Direction(
@@ -267,11 +271,16 @@ def _directions(
                 kept["x"][turn, 0], kept["h"][turn, 0], None if c is None else c[turn, 0],
                 {name: gate[turn] for name, gate in _gates(layer, views, kept, way).items()},
                 lengths[0],
-                None if c is None else np.sqrt((kept["dc"][turn, 0] ** 2).sum(axis=1)),
+                None if c is None else _lengths(kept["dc"][turn, 0]),
                 lengths[1:] if len(lengths) > 1 else lengths,
             )
         )  # fmt: skip
     return found
+
+
+def _lengths(gradients: Array) -> Array:
+    """Of the last axis, in float64: of a gradient that vanishes the squares do so first."""
+    return np.sqrt((gradients.astype(np.float64) ** 2).sum(axis=-1))
 
 
 def _gates(layer: Any, views: Any, kept: Cache, way: str) -> dict[str, Array]:

@@ -39,7 +39,8 @@ export const reasonIn = (carrier, name) =>
  */
 async function answerTo(method, path, body, type = "application/json") {
   /** @type {RequestInit} */
-  const options = { method, headers: body === undefined ? {} : { "Content-Type": type } };
+  // What a page that goes had made for itself goes with it.
+  const options = { method, keepalive: method === "DELETE", headers: body === undefined ? {} : { "Content-Type": type } };
   if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
   let response;
   try {
@@ -97,6 +98,7 @@ export const api = {
   words: (/** @type {string} */ language) => ask("GET", asset(`i18n/${language}.json`)),
   create: (/** @type {unknown} */ spec) => ask("POST", "/api/networks", spec),
   network: (/** @type {string} */ id) => ask("GET", of(id)),
+  remove: (/** @type {string} */ id) => ask("DELETE", of(id)),
   dataset,
   samples,
   history: (/** @type {string} */ id) => ask("GET", `${of(id)}/history`),

@@ -3,10 +3,10 @@
 /**
  * Size a canvas to its box at the screen's density; returns its context in CSS pixels, cleared.
  * @param {HTMLCanvasElement} canvas
+ * @param {{width: number, height: number}} [box] where it is known: asked for after something was written, the page is laid out for it
  */
-export function fit(canvas) {
+export function fit(canvas, { width, height } = { width: canvas.clientWidth, height: canvas.clientHeight }) {
   const ratio = Math.min(3, window.devicePixelRatio || 1);
-  const width = canvas.clientWidth, height = canvas.clientHeight;
   const w = Math.round(width * ratio), h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;

@@ -23,6 +23,27 @@ export function h(tag, properties = {}, ...children) {
 /** @template {HTMLElement} [E=HTMLElement] @param {string} id @returns {E} */
 export const byId = (id) => /** @type {E} */ (document.getElementById(id));
 
+/** Only where it is another: a text that is set anew is laid out anew. @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The same of an attribute. @param {Element} element @param {string} name @param {string} value */
+export function label(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/**
+ * So many children, as many of them as there are kept: what is drawn again and again is not built again.
+ * @template {Element} E
+ * @param {Element} box @param {number} count @param {() => E} make
+ */
+export function children(box, count, make) {
+  while (box.childElementCount > count) box.lastElementChild?.remove();
+  while (box.childElementCount < count) box.append(make());
+  return /** @type {E[]} */ ([...box.children]);
+}
+
 /** MathML of the catalog, as elements. @param {string | null | undefined} text */
 export function math(text) {
   if (!text) return null;

@@ -42,6 +42,18 @@ def test_a_sample_is_unrolled_into_what_the_layers_give(client) -> None:
     )
 
 
+def test_a_brief_answer_is_the_gradients_alone(client) -> None:
+    url = made(client, **WAVES, layers=[{"kind": "lstm", "units": 3}])
+    asked = {"part": "test", "samples": [2], "cell": {"layer": "lstm_1", "unit": [1, 0]}}
+    whole = client.post(f"{url}/unrolled", json=asked).json()
+    brief = client.post(f"{url}/unrolled", json={**asked, "brief": True}).json()
+    assert whole["lines"]
+    [layer] = whole["layers"]
+    assert all(layer[part] for part in ("x", "h", "c", "gates"))
+    left = {**layer, "x": None, "h": None, "c": None, "gates": None}
+    assert brief == {**whole, "outputs": None, "layers": [left]}
+
+
 def test_of_text_the_gradient_is_told_by_the_step_it_came_from(client) -> None:
     url = made(client, **TEXT, layers=[{"kind": "embedding"}, {"kind": "gru", "units": 4, "return_sequences": True}])  # fmt: skip
     found = client.post(f"{url}/unrolled", json={"part": "train", "samples": [0]}).json()

@@ -68,6 +68,17 @@ def test_the_playground_has_no_barriers(server, browser, locale) -> None:
         page.click(tab)
         page.wait_for_selector(ready)
         assert violations(page) == [], tab
+    choose_data(one, "zen")
+    page.click("#of-time")
+    page.wait_for_selector('#time-rows [data-what="from"] canvas')
+    assert violations(page) == [], "in time"
+    page.focus("#time-rows")
+    for key in ("End", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".time-cell .line")
+    assert violations(page) == [], "a cell in time"
+    page.keyboard.press("Escape")
+    choose_data(one, "moons")
     page.click("#more")
     assert violations(page) == [], "more"
     page.keyboard.press("Escape")
@@ -77,6 +88,26 @@ def test_the_playground_has_no_barriers(server, browser, locale) -> None:
     page.click("#share")
     page.wait_for_selector("#share-body img")
     assert violations(page) == [], "share"
+    one.context.close()
+
+
+def test_in_time_has_no_barriers_on_a_phone(server, browser, client) -> None:
+    """Of two layers, on figures: what a text or a row of signs does not show."""
+    one = Visitor(browser, locale="zh-CN", viewport={"width": 390, "height": 844})
+    spec = {
+        "dataset": {"kind": "waveforms", "samples": 40, "length": 16},
+        "layers": [{"kind": "gru", "units": 3, "return_sequences": True}, {"kind": "lstm"}],
+    }
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = one.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    page.wait_for_selector("#tab-time[data-asked] canvas")
+    assert violations(page) == []
+    page.locator('[data-what="h"] canvas').first.click(position={"x": 80, "y": 8})
+    page.wait_for_selector(".time-cell .line")
+    assert violations(page) == [], "a cell"
     one.context.close()
 
 

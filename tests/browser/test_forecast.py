@@ -180,3 +180,38 @@ def test_ones_own_dates_stand_along_the_axis(server, visitor) -> None:
     page.wait_for_selector('[data-figure="better"].better', timeout=15_000)
     page.click("#play")
     at_rest(visitor)
+
+
+def test_where_the_free_run_ends_before_the_series_it_says_so(server, client, visitor) -> None:
+    spec = {"dataset": {"kind": "sines", "samples": 900, "window": 8, "horizon": 1}}
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    shown(page)
+    said = page.locator("#forecast-readout")
+    page.focus("#forecast-chart")
+    page.keyboard.press("End")
+    assert "ends after" not in said.inner_text()
+    page.focus("#forecast-from")
+    page.keyboard.press("Home")
+    with page.expect_response(lambda one: "ahead=400" in one.url):
+        page.focus("#forecast-chart")
+    page.keyboard.press("End")
+    page.wait_for_selector("#forecast-readout:has-text('the free run ends after 400 values')")
+    assert "· free run" not in said.inner_text()
+
+
+def test_words_stand_where_no_line_runs_through_them(visitor, server) -> None:
+    page = visitor.open(server.url)
+    found = page.evaluate(
+        """async () => {
+          const { clearest } = await import('/static/js/charts/placing.js');
+          const boxes = [80, 0].map((y) => ({ x: 10, y, width: 50, height: 14 }));
+          const low = [[0, 85], [100, 85]], gap = [[0, 85], [5, 85], [6, NaN], [70, 85]];
+          const steep = [[30, -20], [31, 200]], high = [[0, 5], [100, 9]];
+          return [[low], [gap], [steep, low], [steep], [low, high], []].map((lines) => clearest(boxes, lines))
+            .concat(clearest(boxes, [], [boxes[0]]));
+        }"""
+    )
+    assert found == [1, 0, 1, 0, 0, 0, 1]

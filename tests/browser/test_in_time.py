@@ -124,6 +124,105 @@ def test_it_follows_the_training(visitor, server, client) -> None:
     assert shown(page, "h") == pytest.approx(sum(layer["h"][15]) / 3, abs=6e-4)
 
 
+def test_of_several_layers_each_speaks_of_itself(visitor, server, client) -> None:
+    layers = [
+        {"kind": "simple_rnn", "units": 3, "return_sequences": True},
+        {"kind": "lstm", "units": 3, "return_sequences": True},
+        {"kind": "gru", "units": 3},
+    ]
+    made = client.post("/api/networks", json={"dataset": WAVES, "layers": layers}).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    settled(page, 0)
+    own = page.locator('#time-rows [data-what="said"]')
+    assert own.count() == 3
+    asked = {"part": "test", "samples": [0]}
+    said = client.post(f"/api/networks/{made}/unrolled", json=asked).json()["layers"]
+    for w, layer in enumerate(said):
+        row = own.nth(w)
+        assert row.locator(".title").inner_text() == f"layer {w + 1} · the way back"
+        spoken = row.locator(".says").inner_text()
+        along = layer["grad_c"] or layer["grad_h"]
+        ratio = number(spoken.split("step 1 is ")[1].split(" ")[0])
+        assert ratio == pytest.approx(along[0] / along[-1], rel=6e-2, abs=6e-3)
+        assert ("gradient of the cell" in spoken) == (layer["kind"] == "lstm")
+        label = page.get_attribute(f'[data-what="grad"][data-way="{w}"] canvas', "aria-label") or ""
+        assert label.startswith(f"layer {w + 1} · the way back · |dL/dh|")
+
+
+def test_what_is_drawn_again_is_not_built_again(visitor, server, client) -> None:
+    """Elements that come and go with every picture are most of what a page of text takes."""
+    spec = {"dataset": {"kind": "arithmetic", "samples": 60}, "batch_size": 20}
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    settled(page, 0)
+    page.wait_for_selector("#sample-text [data-at]")
+    assert page.locator("#sample-bars > div").count() == 6
+    page.evaluate(
+        """() => {
+          window.built = 0;
+          const observer = new MutationObserver((found) => { window.built += found.length; });
+          for (const id of ['sample-text', 'sample-bars', 'time-rows']) observer.observe(document.getElementById(id), { childList: true });
+        }"""
+    )
+    page.click("#play")
+    visitor.until("s.look && s.look.step > 30")
+    page.click("#play")
+    visitor.until("s.frame.state === 'paused' && s.look.step === s.frame.step")
+    settled(page, visitor.state("frame.step"))
+    assert page.evaluate("window.built") == 0
+
+
+def test_another_kind_of_layer_is_trained_as_long_beside_it(visitor, server, client) -> None:
+    page, _ = opened(visitor, server, client, "simple_rnn")
+    with page.expect_response(
+        lambda one: one.request.method == "POST" and one.url.endswith("/api/networks")
+    ) as made:
+        page.click("#time-beside:has-text('Compare with LSTM')")
+    other = made.value.json()
+    assert [layer["kind"] for layer in other["spec"]["layers"]] == ["lstm"]
+    assert other["spec"]["layers"][0]["units"] == 3
+    page.wait_for_selector("#in-time header:has-text('test accuracy after 20 steps: LSTM ')")
+    there = client.get(f"/api/networks/{other['id']}").json()
+    assert there["step"] == 20
+    share = f"LSTM {there['metrics']['test_accuracy'] * 100:.1f}%"
+    assert share in page.inner_text("#in-time header")
+    page.click("#time-beside:has-text('End the comparison')")
+    page.wait_for_selector("#time-beside:has-text('Compare with LSTM')")
+    for _ in range(50):
+        if client.get(f"/api/networks/{other['id']}").status_code == 404:
+            break
+        page.wait_for_timeout(50)
+    assert client.get(f"/api/networks/{other['id']}").status_code == 404
+    assert "after 20 steps" not in page.inner_text("#in-time header")
+
+
+@pytest.mark.parametrize(("kind", "other"), [("rnn", "lstm"), ("lstm", "simple_rnn")])
+def test_the_layer_beside_starts_as_the_recipe_has_it(visitor, server, client, kind, other) -> None:
+    """An LSTM with its forget gates open, and a simple RNN without weights of gates that it has not."""
+    presets = client.get("/api/catalog").json()["presets"]
+    spec = next(one["spec"] for one in presets if one["name"] == f"vanishing_gradient_{kind}")
+    made = client.post("/api/networks", json=spec).json()["id"]
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made}")
+    page.wait_for_selector("body[data-ready]")
+    page.click("#of-time")
+    with page.expect_response(
+        lambda one: one.request.method == "POST" and one.url.endswith("/api/networks")
+    ) as answer:
+        page.click("#time-beside")
+    beside = answer.value.json()["spec"]
+    assert [layer["kind"] for layer in beside["layers"]] == [other]
+    assert list(beside["start"]) == (["lstm_1.bias"] if other == "lstm" else [])
+    page.wait_for_selector("#in-time header:has-text('test accuracy after 0 steps')")
+    page.click("#time-beside")
+
+
 def test_without_recurrent_layers_there_is_no_such_tab(visitor, server) -> None:
     page = visitor.open(server.url)
     assert page.locator("#of-time").is_hidden()

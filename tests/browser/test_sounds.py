@@ -7,6 +7,7 @@ import pytest
 
 from ..app.test_own_sounds import GOOD, changed, wav
 from ..engine.speaking import words
+from .conftest import Visitor
 
 
 def files(folder: Path, word: str, count: int = 3) -> list[str]:
@@ -114,3 +115,19 @@ def test_a_wave_is_heard_as_a_tone(server, visitor) -> None:
     )
     page.click("#hear")
     page.wait_for_function("() => window.heard === 12800")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_on_a_phone_what_is_done_to_a_word_stands_in_one_line(server, browser, locale) -> None:
+    one = Visitor(browser, locale=locale, viewport={"width": 390, "height": 844})
+    open_dialog(server, one)
+    found = one.page.evaluate(
+        """() => {
+          const list = document.querySelector('.sound-classes'), row = list.querySelector('.row');
+          const middles = [...row.children].filter((e) => e.offsetParent).map((e) => e.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2);
+          return { apart: Math.max(...middles) - Math.min(...middles), beyond: list.scrollWidth - list.clientWidth };
+        }"""
+    )
+    assert found["apart"] < 4
+    assert found["beyond"] == 0
+    one.context.close()

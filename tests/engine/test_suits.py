@@ -155,6 +155,19 @@ def test_at_the_start_the_gradient_comes_back_through_an_lstm_alone(seed) -> Non
     assert reached("lstm") > 1e-2
 
 
+def test_a_quick_look_tells_of_a_gradient_that_vanishes_as_the_exact_one_does() -> None:
+    """In float32 the squares of its numbers are nothing long before they are."""
+    spec = PRESETS["vanishing_gradient_rnn"].spec
+    run = Experiment(replace(spec, dataset=replace(spec.dataset, length=128)))
+    row, target = run.dataset.test_inputs[:1], run.dataset.test_targets[0]
+    exact, quick = (unrolled(run, row, known=target, quick=quick) for quick in (False, True))
+    assert quick.losses is None
+    [one], [other] = exact.layers, quick.layers
+    assert 0 < one.grad_h[0] < 1e-18
+    np.testing.assert_allclose(other.grad_h, one.grad_h, rtol=1e-3)
+    np.testing.assert_allclose(other.h, one.h, atol=1e-5)
+
+
 def test_the_diagnosis_sees_which_of_the_two_cannot_learn() -> None:
     found = {
         kind: [one.name for one in diagnose(Experiment(PRESETS[f"vanishing_gradient_{kind}"].spec))]

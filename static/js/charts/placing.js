@@ -33,3 +33,29 @@ export function freePlace({ width, height }, at, own, others, home) {
   }
   return best;
 }
+
+/** Along a line a point is asked about every so many pixels. */
+const APART = 3;
+
+/**
+ * The first of some boxes that no line runs through, or the one that lines run through least.
+ * @param {Box[]} boxes
+ * @param {number[][][]} lines of points [x, y]; one that is no number lifts the pen
+ * @param {Box[]} taken by other words
+ * @returns {number} which
+ */
+export function clearest(boxes, lines, taken = []) {
+  const left = Math.min(...boxes.map(({ x }) => x)), right = Math.max(...boxes.map(({ x, width }) => x + width)), covered = boxes.map((box) => taken.reduce((sum, one) => sum + shared(box, one), 0));
+  for (const points of lines) {
+    for (let i = 1; i < points.length; i++) {
+      const [x0, y0] = points[i - 1], [x1, y1] = points[i];
+      if (!Number.isFinite(y0 + y1) || x1 < left || x0 > right) continue;
+      const parts = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / APART) || 1;
+      for (let k = 0; k <= parts; k++) {
+        const x = x0 + ((x1 - x0) * k) / parts, y = y0 + ((y1 - y0) * k) / parts;
+        boxes.forEach((box, b) => { if (x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height) covered[b]++; });
+      }
+    }
+  }
+  return covered.indexOf(Math.min(...covered));
+}

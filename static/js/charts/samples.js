@@ -46,6 +46,15 @@ function pixels(image, paper, ink) {
   return small;
 }
 
+/** Of more features the first are drawn: the scale is theirs. */
+const MOST_LINES = 4;
+
+/** The least and the greatest of what is drawn of a sequence. @param {number[][]} sequence (time, features) @returns {[number, number]} */
+export function heightsOf(sequence) {
+  const drawn = isBands(sequence[0]) ? sequence.flat() : sequence.flatMap((row) => row.slice(0, MOST_LINES));
+  return [Math.min(...drawn), Math.max(...drawn)];
+}
+
 /**
  * A sequence as lines, one a feature, without axes.
  * @param {CanvasRenderingContext2D} context
@@ -56,9 +65,8 @@ function pixels(image, paper, ink) {
  */
 export function paintLines(context, sequence, box, palette, thick) {
   if (isBands(sequence[0])) return paintBands(context, sequence, box);
-  const flat = sequence.flat();
-  const low = Math.min(...flat), high = Math.max(...flat), span = high - low || 1;
-  const features = Math.min(4, sequence[0].length);
+  const [low, high] = heightsOf(sequence), span = high - low || 1;
+  const features = Math.min(MOST_LINES, sequence[0].length);
   for (let f = 0; f < features; f++) {
     context.beginPath();
     sequence.forEach((row, i) => {
@@ -200,8 +208,8 @@ export function drawSequence(canvas, sequence, axes, symbols, names) {
   const { context, width, height } = fit(canvas);
   if (symbols) return paintSymbols(context, sequence, symbols, { x: 6, y: 6, width: width - 12, height: height - 12 }, 26);
   const lines = palette();
-  const { px, py } = frame(context, width, height, 0, sequence.length, sequence.flat(), axes, names.length > 1 ? NAMES : undefined);
-  const features = Math.min(4, sequence[0].length);
+  const { px, py } = frame(context, width, height, 0, sequence.length, heightsOf(sequence), axes, names.length > 1 ? NAMES : undefined);
+  const features = Math.min(MOST_LINES, sequence[0].length);
   nameLines(context, names.length > 1 ? names.slice(0, features) : [], lines);
   for (let f = features - 1; f >= 0; f--) line(context, sequence.map((row) => row[f]), px, py, lines[f], f ? 1.2 : 1.8);
 }

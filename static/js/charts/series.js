@@ -2,6 +2,7 @@
 import { chartFont, chartSize, classColours, colours, fit } from "../canvas.js";
 import { halo, spread } from "./curves.js";
 import { frame, LEFT, line, NAMES, RIGHT } from "./overtime.js";
+import { clearest } from "./placing.js";
 
 /**
  * Values along the series from place `first` on; NaN where there is none.
@@ -10,10 +11,13 @@ import { frame, LEFT, line, NAMES, RIGHT } from "./overtime.js";
  *   a place, the window before it, and what is there and is said of it
  * @typedef {{series: number[], view: {from: number, to: number}, axes: import("./overtime.js").Axes, border: number | null,
  *   direct: Course, free: (Course & {fedBack: number}) | null, start: number, asNow: Course | null, cursor: Cursor | null,
- *   words: {direct: string, free: string, asNow: string, fedBack: string, test: string, beyond: string, window: string, horizon: string}}} Picture
+ *   words: {direct: string, free: string, asNow: string, fedBack: string, ends: string, test: string, beyond: string, window: string, horizon: string}}} Picture
  */
 
 const GRIP = 6, TOP = NAMES + 8;
+
+/** Where words beside a mark stood last: they stay there as long as nothing runs through them. @type {WeakMap<HTMLCanvasElement, Record<string, number>>} */
+const stood = new WeakMap();
 
 /** Which place lies under the pointer. @param {number} width of the canvas @param {{from: number, to: number}} view @param {number} x */
 export const placeAt = (width, { from, to }, x) => Math.round(from + ((x - LEFT) / (width - LEFT - RIGHT)) * (to - from));
@@ -63,9 +67,9 @@ export function drawForecast(canvas, picture) {
   }
   if (cursor) drawCursor(context, scale, px, cursor, ink);
   context.restore();
-  if (free) drawFedBack(context, scale, px, free, ink.free, words.fedBack, cursor !== null);
+  const names = drawNames(context, scale, picture, ink);
+  if (free) drawMarks(canvas, context, scale, px, picture, free, ink.free, names);
   drawStart(context, top, bottom, px(start), ink.free);
-  drawNames(context, scale, picture, ink);
 }
 
 /** The heights that are drawn: the series' own, and of forecasts no more than half as much again, which is where wild ones leave the plot. @param {Picture} picture */
@@ -154,27 +158,43 @@ function drawStart(context, top, bottom, at, colour) {
   context.fill();
 }
 
-/** From where on the run feeds on itself. @param {CanvasRenderingContext2D} context @param {{py: (v: number) => number, top: number, bottom: number, right: number}} plot @param {(place: number) => number} px @param {Course & {fedBack: number}} free @param {string} colour @param {string} words @param {boolean} brief the mark alone */
-function drawFedBack(context, { py, top, bottom, right }, px, free, colour, words, brief) {
-  const v = free.values[free.fedBack - free.first], x = px(free.fedBack);
-  if (v === undefined || !Number.isFinite(v) || x > right) return;
-  const y = Math.max(top, Math.min(bottom, py(v)));
-  context.beginPath();
-  context.rect(x - 4, y - 4, 8, 8);
-  context.fillStyle = colours().paper;
-  context.fill();
-  context.strokeStyle = colour;
-  context.lineWidth = 2;
-  context.stroke();
-  if (brief) return;
-  stroke(context, [[x, y + 4], [x, bottom - 4]], colour, 1, [2, 2]);
-  const wide = context.measureText(words).width, left = x + 6 + wide > right;
-  context.fillStyle = colours().ink;
-  context.textAlign = left ? "right" : "left";
-  halo(context, words, left ? x - 6 : x + 6, bottom - 6);
+/**
+ * From where on the run feeds on itself, and where it ends before the picture does; in words where nothing is pointed at.
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {{py: (v: number) => number, top: number, bottom: number, left: number, right: number}} plot
+ * @param {(place: number) => number} px @param {Picture} picture @param {Course & {fedBack: number}} free @param {string} colour @param {import("./placing.js").Box[]} taken
+ */
+function drawMarks(canvas, context, { py, top, bottom, left, right }, px, { series, view, direct, asNow, start, cursor, words }, free, colour, taken) {
+  const points = (/** @type {Course} */ { first, values }) => values.map((v, i) => [px(first + i), py(v)]);
+  const lines = [free, direct, { first: view.from, values: series.slice(view.from) }, ...(asNow ? [asNow] : [])].map(points), last = stood.get(canvas) ?? {};
+  stood.set(canvas, last);
+  const mark = (/** @type {string} */ name, /** @type {number} */ place, /** @type {string} */ text) => {
+    const v = free.values[place - free.first], x = px(place);
+    if (v === undefined || !Number.isFinite(v) || x > right || x < left) return;
+    const y = Math.max(top, Math.min(bottom, py(v)));
+    context.beginPath();
+    context.rect(x - 4, y - 4, 8, 8);
+    context.fillStyle = name === "ends" ? colour : colours().paper;
+    context.fill();
+    context.strokeStyle = colour;
+    context.lineWidth = 2;
+    context.stroke();
+    if (cursor) return;
+    const width = context.measureText(text).width, height = chartSize() + 2;
+    const boxes = [bottom - height - 2, top + 2].flatMap((at) => [x + 6, x - 6 - width].map((from) => ({ x: Math.max(left + 2, Math.min(right - width, from)), y: at, width, height })));
+    const order = [last[name] ?? 0, 0, 1, 2, 3], at = order[clearest(order.map((k) => boxes[k]), [...lines, ...[x, px(start)].map((at) => [[at, top], [at, bottom]])], taken)], box = boxes[last[name] = at];
+    const above = at > 1;
+    stroke(context, [[x, above ? y - 4 : y + 4], [x, above ? top + 4 : bottom - 4]], colour, 1, [2, 2]);
+    context.fillStyle = colours().ink;
+    context.textAlign = "left";
+    halo(context, text, box.x, box.y + height - 4);
+    taken = [...taken, box];
+  };
+  context.font = chartFont("sans");
+  mark("fedBack", free.fedBack, words.fedBack);
+  if (words.ends) mark("ends", free.first + free.values.length - 1, words.ends);
 }
 
-/** Each line's name at its end: beyond the series there is room for them. @param {CanvasRenderingContext2D} context @param {{py: (v: number) => number, top: number, bottom: number, right: number}} plot @param {Picture} picture @param {{direct: string, free: string}} ink */
+/** Each line's name at its end: beyond the series there is room for them. Where they stand. @param {CanvasRenderingContext2D} context @param {{py: (v: number) => number, top: number, bottom: number, right: number}} plot @param {Picture} picture @param {{direct: string, free: string}} ink */
 function drawNames(context, { py, top, bottom, right }, { direct, free, asNow, words }, ink) {
   const last = (/** @type {Course | null} */ course) => course?.values.findLast(Number.isFinite);
   const ends = [
@@ -186,5 +206,9 @@ function drawNames(context, { py, top, bottom, right }, { direct, free, asNow, w
   ends.forEach(({ text, colour }, i) => {
     context.fillStyle = colour;
     halo(context, text, right - 3, places[i]);
+  });
+  return ends.map(({ text }, i) => {
+    const width = context.measureText(text).width;
+    return { x: right - 3 - width, y: places[i] - chartSize(), width, height: chartSize() + 4 };
   });
 }

@@ -1,6 +1,8 @@
 /** A sequence step by step: one column a time step, the same in every picture, so that they stand one under another. */
 import { chartFont, chartSize, colours, fit } from "../canvas.js";
+import { halo } from "./curves.js";
 import { paintTile } from "./maps.js";
+import { clearest } from "./placing.js";
 import { paintLines, palette } from "./samples.js";
 
 /** Room for figures before the first column. */
@@ -10,6 +12,9 @@ const GUTTER = 46, PAD = 6, LEAST = 6, MOST = 40;
  * @typedef {{left: number, wide: number, steps: number, width: number}} Columns
  * @typedef {number | null} Cursor a step
  */
+
+/** As wide as its columns, as tall as its row was made. @param {HTMLCanvasElement} canvas @param {Columns} columns */
+const fitRow = (canvas, { width }) => fit(canvas, { width, height: Number.parseFloat(canvas.style.height) });
 
 /** How wide a step is: what there is room for, and never less than can be pointed at. @param {number} room @param {number} steps @param {boolean} [written] each step is a sign, to be read @returns {Columns} */
 export function columnsOf(room, steps, written = false) {
@@ -47,12 +52,12 @@ function writeScale(context, marks) {
  * @param {boolean} numbered
  */
 export function drawSigns(canvas, columns, lines, cursor, numbered) {
-  const { context, height } = fit(canvas), theme = colours(), line = chartSize() + 4;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), line = chartSize() + 4;
   let y = chartSize();
   if (numbered) {
     context.font = chartFont();
     context.textAlign = "center";
-    const apart = [1, 2, 5, 10, 20, 50, 100].find((n) => n * columns.wide > chartSize() * 0.62 * (String(columns.steps).length + 1)) ?? 200;
+    const apart = [1, 5, 10, 20, 50, 100].find((n) => n * columns.wide > chartSize() * 0.62 * (String(columns.steps).length + 1)) ?? 200;
     for (let step = 0; step < columns.steps; step++) {
       const here = step === cursor;
       if (!here && (((step + 1) % apart && step) || (cursor !== null && Math.abs(step - cursor) * columns.wide < chartSize() * 2))) continue;
@@ -85,7 +90,7 @@ export function drawSigns(canvas, columns, lines, cursor, numbered) {
  * @param {Cursor} cursor
  */
 export function drawRead(canvas, columns, sequence, scale, cursor) {
-  const { context, height } = fit(canvas);
+  const { context, height } = fitRow(canvas, columns);
   paintLines(context, sequence, scale
     ? { x: middle(columns, 0), y: 5, width: columns.wide * (columns.steps - 1), height: height - 10 }
     : { x: columns.left, y: 0, width: columns.wide * columns.steps, height }, palette(), 1.6);
@@ -101,7 +106,7 @@ export function drawRead(canvas, columns, sequence, scale, cursor) {
  * @param {{units: number, every: number, limit: number, chosen: number | null, cursor: Cursor}} of every so many units are drawn
  */
 export function drawHeat(canvas, columns, values, { units, every, limit, chosen, cursor }) {
-  const { context, height } = fit(canvas), theme = colours(), rows = Math.ceil(units / every), tall = height / rows;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), rows = Math.ceil(units / every), tall = height / rows;
   paintTile(context, { x: columns.left, y: 0, width: columns.wide * columns.steps, height, rows, columns: columns.steps, index: (row, step) => step * units + row * every }, values, limit);
   writeScale(context, rows > 1 ? [[chartSize() - 2, "1"], [height - 1, String((rows - 1) * every + 1)]] : [[height - 1, "1"]]);
   context.strokeStyle = theme["line-2"];
@@ -125,18 +130,23 @@ export const unitAt = (height, units, every, y) => Math.min(units - 1, Math.max(
  * @param {{limit: number, signed: boolean, cursor: Cursor}} of
  */
 export function drawBand(canvas, columns, values, { limit, signed, cursor }) {
-  const { context, height } = fit(canvas), theme = colours(), { left, wide } = columns;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), { left, wide } = columns;
   const zero = signed ? height / 2 : height - 1, reach = signed ? height / 2 - 1 : height - 2;
   context.fillStyle = theme.line;
   context.globalAlpha = 0.4;
   context.fillRect(left, 0, wide * columns.steps, height);
   context.globalAlpha = 1;
-  for (let step = 0; step < columns.steps; step++) {
-    const v = values[step];
-    if (!Number.isFinite(v)) continue;
-    const share = Math.max(-1, Math.min(1, v / limit)), x = Math.round(left + step * wide), next = Math.round(left + (step + 1) * wide);
-    context.fillStyle = signed ? theme[v < 0 ? "negative" : "positive"] : theme.accent;
-    context.fillRect(x, Math.min(zero, zero - share * reach), next - x, Math.abs(share) * reach);
+  // One path a colour.
+  for (const side of signed ? [-1, 1] : [0]) {
+    context.beginPath();
+    for (let step = 0; step < columns.steps; step++) {
+      const v = values[step];
+      if (!Number.isFinite(v) || v * side < 0) continue;
+      const share = Math.max(-1, Math.min(1, v / limit)), x = Math.round(left + step * wide), next = Math.round(left + (step + 1) * wide);
+      context.rect(x, Math.min(zero, zero - share * reach), next - x, Math.abs(share) * reach);
+    }
+    context.fillStyle = side ? theme[side < 0 ? "negative" : "positive"] : theme.accent;
+    context.fill();
   }
   context.strokeStyle = theme["ink-2"];
   context.lineWidth = 1;
@@ -153,12 +163,12 @@ export function drawBand(canvas, columns, values, { limit, signed, cursor }) {
  * Lengths of gradients on a log scale.
  * @param {HTMLCanvasElement} canvas
  * @param {Columns} columns
- * @param {{values: ArrayLike<number | null>, colour: string, dash: number[]}[]} lines
+ * @param {{values: ArrayLike<number | null>, colour: string, dash: number[], name?: string}[]} lines a named one is called so where it begins
  * @param {[number, number]} powers of ten that the scale goes from and to
  * @param {Cursor} cursor
  */
 export function drawLengths(canvas, columns, lines, [low, high], cursor) {
-  const { context, height } = fit(canvas), theme = colours(), end = columns.left + columns.wide * columns.steps;
+  const { context, height } = fitRow(canvas, columns), theme = colours(), end = columns.left + columns.wide * columns.steps;
   const y = (/** @type {number} */ power) => height - 6 - ((Math.max(low, power) - low) / (high - low)) * (height - 12);
   const apart = Math.max(1, Math.ceil(((chartSize() + 3) * (high - low)) / (height - 12)));
   context.strokeStyle = theme.line;
@@ -170,23 +180,33 @@ export function drawLengths(canvas, columns, lines, [low, high], cursor) {
     context.stroke();
     writeScale(context, [[Math.min(height - 1, Math.max(chartSize() - 2, y(power) + 4)), power === 0 ? "1" : `1e${power}`.replace("-", "−")]]);
   }
-  for (const { values, colour, dash } of lines) {
+  const pointsOf = (/** @type {ArrayLike<number | null>} */ values) => Array.from({ length: columns.steps }, (_, step) => [middle(columns, step), Number(values[step]) > 0 && Number.isFinite(values[step]) ? y(Math.log10(Number(values[step]))) : NaN]);
+  for (const { values, colour, dash, name } of lines) {
+    const points = pointsOf(values);
     context.beginPath();
-    let open = false;
-    for (let step = 0; step < columns.steps; step++) {
-      const v = values[step];
-      if (!v || !(v > 0) || !Number.isFinite(v)) { open = false; continue; }
-      if (open) context.lineTo(middle(columns, step), y(Math.log10(v)));
-      else context.moveTo(middle(columns, step), y(Math.log10(v)));
-      open = true;
-    }
+    points.forEach(([x, at], step) => {
+      if (Number.isFinite(at)) context[step && Number.isFinite(points[step - 1][1]) ? "lineTo" : "moveTo"](x, at);
+    });
     context.strokeStyle = theme[colour];
     context.lineWidth = 1.8;
     context.setLineDash(dash);
     context.stroke();
     context.setLineDash([]);
+    if (name) nameLine(context, name, points.filter(([, at]) => Number.isFinite(at)), lines.map((one) => pointsOf(one.values)), height);
   }
   markStep(context, columns, height, cursor);
+}
+
+/** At one of its ends, over or under it, where lines cover least. @param {CanvasRenderingContext2D} context @param {string} name @param {number[][]} points @param {number[][][]} lines @param {number} tall */
+function nameLine(context, name, points, lines, tall) {
+  if (!points.length) return;
+  context.font = chartFont("sans");
+  context.textAlign = "left";
+  context.fillStyle = colours().ink;
+  const width = context.measureText(name).width, height = chartSize() + 2, [x0, y0] = points[0], [x1, y1] = points[points.length - 1];
+  const boxes = [[x0, y0], [x1 - width, y1]].flatMap(([x, y]) => [y - height - 4, y + 4].map((top) => ({ x, y: top, width, height }))).filter(({ y }) => y >= 0 && y + height <= tall);
+  const box = boxes[clearest(boxes, lines)] ?? { x: x0, y: 0 };
+  halo(context, name, box.x, box.y + height - 3);
 }
 
 /**
@@ -198,7 +218,7 @@ export function drawLengths(canvas, columns, lines, [low, high], cursor) {
  * @param {Cursor} cursor
  */
 export function drawTriangle(canvas, columns, rows, [low, high], cursor) {
-  const { context, height } = fit(canvas), count = rows.length;
+  const { context, height } = fitRow(canvas, columns), count = rows.length;
   const flat = new Float32Array(count * columns.steps);
   rows.forEach((row, s) => row.forEach((v, step) => { flat[(count - 1 - s) * columns.steps + step] = v ? Math.max(0, (Math.log10(v) - low) / (high - low)) : 0; }));
   paintTile(context, { x: columns.left, y: 0, width: columns.wide * columns.steps, height, rows: count, columns: columns.steps, index: (row, step) => row * columns.steps + step }, flat, 1);

@@ -110,6 +110,8 @@ export function mountForecast(session) {
     const { dataset, look } = store.state, said = look?.outputs.get(samples.get(place) ?? -1);
     return dataset && said ? realTarget(dataset, said[0]) : null;
   };
+  /** Whether the free run has been over by then: no more than so many values of it are asked for. @param {number} place */
+  const ended = (place) => answer !== null && answer.free.first === from() && place >= answer.free.first + answer.free.forecast.length;
   const freeAt = (/** @type {number} */ place) => answer?.free.forecast[place - answer.free.first] ?? null;
   const drafted = () => ({ ...reach(), ...draft });
   /** What is there, and is said, at the place that is pointed at; while a slider is turned, where the free run begins. */
@@ -130,7 +132,7 @@ export function mountForecast(session) {
       free: free && free.first === from() ? { first: free.first, fedBack: free.fed_back_from, values: free.forecast.map((v) => v ?? NaN) } : null,
       asNow: checks[0].input.checked ? course((place) => asNow(series, place, reach())) : null,
       words: {
-        direct: ahead(reach().horizon), free: t("series.free"), asNow: t("series.asNow"), fedBack: t("series.fedBack"), test: t("series.test"), beyond: t("series.beyond"),
+        direct: ahead(reach().horizon), free: t("series.free"), asNow: t("series.asNow"), fedBack: t("series.fedBack"), ends: ended(shown.to) ? t("series.ends", { n: free?.forecast.length ?? 0 }) : "", test: t("series.test"), beyond: t("series.beyond"),
         window: t("series.window", { n: wide }), horizon: t("series.horizon", { n: horizon }),
       },
     });
@@ -147,7 +149,7 @@ export function mountForecast(session) {
   const ahead = (/** @type {number} */ n) => t(n === 1 ? "series.aheadOne" : "series.ahead", { n });
   /** In words, with numbers in the series' units. @param {NonNullable<ReturnType<typeof pointed>>} seen */
   const said = ({ place, from: first, to, actual, direct, free, asNow: last }) => {
-    const parts = [`${t("series.actual")} ${short(actual, 3)}`, `${t("series.forecast")} ${direct === null && between(place) ? t("series.between") : short(direct, 3)}`, `${t("series.asNow")} ${short(last, 3)}`, ...(free === null ? [] : [`${t("series.free")} ${short(free, 3)}`])];
+    const parts = [`${t("series.actual")} ${short(actual, 3)}`, `${t("series.forecast")} ${direct === null && between(place) ? t("series.between") : short(direct, 3)}`, `${t("series.asNow")} ${short(last, 3)}`, ...(free === null ? [] : [`${t("series.free")} ${short(free, 3)}`]), ...(ended(place) ? [t("series.ends", { n: answer?.free.forecast.length ?? 0 })] : [])];
     return `${axesOf(/** @type {Dataset} */ (store.state.dataset)).across} ${time(place)}: ${parts.join(" · ")} · ${t("series.made", { from: time(first), to: time(to), n: drafted().horizon })}`;
   };
 

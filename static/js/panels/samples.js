@@ -3,7 +3,7 @@ import { lazily } from "../assets.js";
 import { percent, short } from "../canvas.js";
 import { drawGallery, drawImageSample, drawSequence, galleryGrid } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
-import { byId, h } from "../dom.js";
+import { byId, children, h, label, write } from "../dom.js";
 import { chosenIn, parts, sampleAt, sampleCount } from "../looking.js";
 import { classOf } from "../model/classes.js";
 import { rowsOnly } from "../model/data.js";
@@ -65,11 +65,11 @@ export function mountSamples(session) {
       return;
     }
     const said = s.drawing ? saidOfDrawing(s) : look?.outputs.get(s.sample);
-    byId("sample-figure").className = view;
+    label(byId("sample-figure"), "class", view);
     byId("sample-figure").hidden = view === "text" || forecasts;
     text.hidden = view !== "text";
     wrap.hidden = view === "text" || forecasts;
-    byId("samples-legend").textContent = t(view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues");
+    write(byId("samples-legend"), t(view === "text" ? "legendText" : view === "image" ? "legendImages" : dataset.classes ? "legendSequences" : "legendValues"));
     byId("samples-legend").hidden = forecasts;
     if (view === "image") {
       if (!s.drawing) drawImageSample(chart, chosen.input); // the pad is over it
@@ -174,11 +174,14 @@ export function drawBars(s, said, target) {
   const shares = said ? sharesOf(said, count) : new Array(count).fill(0);
   let order = Array.from({ length: count }, (_, i) => i);
   if (count > MOST_BARS) order = order.sort((a, b) => shares[b] - shares[a]).slice(0, 6);
-  box.replaceChildren(...order.map((i) => {
-    const bar = h("span", { class: `bar${target === i ? " true" : ""}` });
+  children(box, order.length, () => h("div", {}, h("span", { class: "name" }), h("span", { class: "track" }, h("span", { class: "bar" })), h("span", { class: "number" }))).forEach((row, k) => {
+    const i = order[k], [name, track, number] = row.children, bar = /** @type {HTMLElement} */ (track.firstElementChild);
+    row.classList.toggle("true", target === i);
+    bar.classList.toggle("true", target === i);
     bar.style.width = `${Math.max(0, Math.min(1, shares[i])) * 100}%`;
-    return h("div", { class: target === i ? "true" : "" }, h("span", { class: "name" }, className(dataset, i)), h("span", { class: "track" }, bar), h("span", { class: "number" }, said && Number.isFinite(shares[i]) ? shares[i].toFixed(2) : "–"));
-  }));
+    write(name, className(dataset, i));
+    write(number, said && Number.isFinite(shares[i]) ? shares[i].toFixed(2) : "–");
+  });
 }
 
 /**
@@ -189,13 +192,13 @@ export function drawBars(s, said, target) {
 function describe(s, chosen, said) {
   const dataset = /** @type {Dataset} */ (s.dataset), count = sampleCount(dataset);
   const number = /** @type {HTMLInputElement} */ (byId("sample-number"));
-  number.max = String(count);
-  if (document.activeElement !== number) number.value = String(s.sample + 1);
-  byId("sample-count").textContent = t("sampleOf", { n: count, part: t(chosen.test ? "ofTest" : "ofTrain") });
+  if (number.max !== String(count)) number.max = String(count);
+  if (document.activeElement !== number && number.value !== String(s.sample + 1)) number.value = String(s.sample + 1);
+  write(byId("sample-count"), t("sampleOf", { n: count, part: t(chosen.test ? "ofTest" : "ofTrain") }));
   byId("sample-before").toggleAttribute("disabled", s.sample <= (s.group?.samples[0] ?? 0));
   byId("sample-after").toggleAttribute("disabled", s.sample >= (s.group?.samples.at(-1) ?? count - 1));
   let words = "";
-  if (dataset.view === "text") return void byId("gallery-box").setAttribute("aria-label", t("galleryAlt"));
+  if (dataset.view === "text") return void label(byId("gallery-box"), "aria-label", t("galleryAlt"));
   if (s.drawing) words = drawnWords(s, said);
   else if (dataset.classes) {
     const guess = said ? classOf(said, activationOf(s)) : -1;
@@ -204,9 +207,9 @@ function describe(s, chosen, said) {
     const real = (/** @type {number} */ v) => short(realTarget(dataset, v), 2);
     words = t("valueReadout", { label: real(chosen.target), said: said ? real(said[0]) : "–" });
   }
-  byId("sample-readout").textContent = words;
-  byId("sample-chart").setAttribute("aria-label", words || t("output"));
-  byId("gallery-box").setAttribute("aria-label", `${t("galleryAlt")} ${words}`);
+  write(byId("sample-readout"), words);
+  label(byId("sample-chart"), "aria-label", words || t("output"));
+  label(byId("gallery-box"), "aria-label", `${t("galleryAlt")} ${words}`);
 }
 
 /** @param {State} s @param {Float32Array | undefined} said */

@@ -1,5 +1,5 @@
 /** A line of the text, each character coloured by its surprise, and under it what the network expects next. */
-import { byId, h } from "../dom.js";
+import { byId, children, h, label, write } from "../dom.js";
 import { sampleAt } from "../looking.js";
 import { classOf } from "../model/classes.js";
 import { eachFrame } from "../store.js";
@@ -60,22 +60,22 @@ function drawText(s, box, position) {
   let right = 0, asked = 0, bits = 0;
   /** Of each character the probability that those before it gave it. @type {(number | null)[]} */
   const given = input.map((/** @type {number} */ token, /** @type {number} */ i) => (i ? atStep(s, said, i - 1)?.[token] ?? null : null));
-  const cells = input.map((/** @type {number} */ token, /** @type {number} */ i) => {
+  children(box, input.length, () => h("span", {}, h("b", {}), h("i", {}))).forEach((cell, i) => {
+    const token = input[i], [sign, below] = /** @type {HTMLCollectionOf<HTMLElement>} */ (cell.children);
     const outputs = atStep(s, said, i), guess = outputs ? classOf(outputs, activation) : -1, known = guess >= 0 && target[i] >= 0;
     if (known) asked++;
     if (known && guess === target[i]) right++;
-    const below = h("i", { class: !known ? "" : guess === target[i] ? "right" : "wrong" }, known ? dataset.class_names[guess] : "\u00a0");
-    if (known && outputs) below.style.opacity = String(0.4 + 0.6 * Math.min(1, outputs[guess]));
-    const cell = h("span", { class: i === chosen ? "chosen" : "" }, h("b", {}, dataset.class_names[token]), below);
+    label(below, "class", !known ? "" : guess === target[i] ? "right" : "wrong");
+    write(below, known ? dataset.class_names[guess] : "\u00a0");
+    below.style.opacity = known && outputs ? (0.4 + 0.6 * Math.min(1, outputs[guess])).toFixed(2) : "";
+    write(sign, dataset.class_names[token]);
     cell.dataset.at = String(i);
     const p = given[i];
-    if (p !== null) cell.classList.add(shade(bitsOf(p)));
+    label(cell, "class", `${i === chosen ? "chosen " : ""}${p === null ? "" : shade(bitsOf(p))}`.trim());
     if (known && outputs) bits += bitsOf(outputs[target[i]]);
-    return cell;
   });
-  box.replaceChildren(...cells);
-  box.setAttribute("aria-label", t("textAlt", { text: input.map((/** @type {number} */ v) => dataset.vocabulary[v]).join(""), right, asked }));
+  label(box, "aria-label", t("textAlt", { text: input.map((/** @type {number} */ v) => dataset.vocabulary[v]).join(""), right, asked }));
   drawBars(s, atStep(s, said, chosen), target?.[chosen]);
   const p = given[chosen], whole = asked ? t("surpriseWhole", { bits: (bits / asked).toFixed(2), perplexity: (2 ** (bits / asked)).toFixed(1) }) : "";
-  byId("sample-readout").textContent = p === null ? whole : `${t("surpriseRead", { character: spelled(dataset, dataset.vocabulary[input[chosen]]), p: share(p), bits: bitsOf(p).toFixed(1) })} ${whole}`;
+  write(byId("sample-readout"), p === null ? whole : `${t("surpriseRead", { character: spelled(dataset, dataset.vocabulary[input[chosen]]), p: share(p), bits: bitsOf(p).toFixed(1) })} ${whole}`);
 }

@@ -1,17 +1,20 @@
 /** The learner's own network unrolled in time, live: what each step reads, holds and says, and how much gradient comes back to it. */
 import { api, Problem } from "../api.js";
-import { short } from "../canvas.js";
 import { columnsOf, stepAt, unitAt } from "../charts/time.js";
-import { byId, h } from "../dom.js";
+import { byId, h, write } from "../dom.js";
 import { chosenIn, parts, sampleCount } from "../looking.js";
-import { arrayName, reachOf, waysOf } from "../model/time.js";
+import { arrayName, waysOf } from "../model/time.js";
 import { eachFrame } from "../store.js";
+import { mountBeside } from "../time/beside.js";
 import { CellCard } from "../time/cell.js";
-import { isWritten, readAt, rowsOf, wayName, write } from "../time/rows.js";
+import { isWritten, readAt, rowsOf, wayName } from "../time/rows.js";
+import { reaches, saidOf, worst } from "../time/said.js";
 import { t, told } from "../words.js";
 
 /** How often, while it plays, that is asked for which no picture of the socket has. */
 const EVERY_MS = 500, EDITED_MS = 60;
+/** Where an answer takes long it is asked for less often: it takes its time from the training. */
+const SLOWER = 6;
 
 /**
  * @typedef {import("../session.js").State} State
@@ -29,7 +32,8 @@ export function mountTime(session, panel, isShown) {
   const all = h("button", { type: "button", "data-name": "all units", hidden: true, onclick: () => choose(null) });
   const region = h("div", { id: "time-rows", class: "time-rows", role: "region", tabIndex: 0 }), readout = h("p", { id: "time-readout", class: "time-readout" });
   const card = new CellCard(() => { open = false; region.focus(); draw(); }, (by) => go(by));
-  panel.append(h("section", { id: "in-time", class: "in-time" }, h("header", {}, said, who), h("div", { class: "time-inner" }, region, card.box), h("footer", {}, readout, all)));
+  const beside = mountBeside(session, () => draw());
+  panel.append(h("section", { id: "in-time", class: "in-time" }, h("header", {}, said, who, beside.said, beside.button), h("div", { class: "time-inner" }, region, card.box), h("footer", {}, readout, all)));
   /** The step that keys and clicks chose, and what a pointer rests on. @type {number | null} */
   let step = null;
   /** @type {{step: number, at: Chosen | null} | null} */
@@ -45,7 +49,7 @@ export function mountTime(session, panel, isShown) {
   let problem = null;
   /** @type {import("../time/rows.js").Row[]} */
   let rows = [];
-  let built = "", of = "", about = "", asking = false, last = 0, timer = 0;
+  let built = "", of = "", about = "", asking = false, last = 0, took = 0, timer = 0;
 
   const steps = () => store.state.dataset?.shape[0] ?? 1;
   const cellKey = () => JSON.stringify([chosen, step]);
@@ -59,17 +63,21 @@ export function mountTime(session, panel, isShown) {
     build(s, ways);
     const { input, target } = chosenIn(s, dataset), across = columns(), cursor = over?.step ?? step;
     const arrays = look?.sample === s.sample && look.id === network.id ? look.unrolled : null, fresh = about === aboutOf(s) ? found : null;
-    const moment = { s, ways, columns: across, cursor, chosen, over: over?.at ?? null, input, target, arrays, found: fresh };
+    /** @type {import("../time/rows.js").Moment} */
+    const moment = { s, ways, columns: across, cursor, chosen, over: over?.at ?? null, input, target, written: [], arrays, found: fresh, others: beside.lines() };
     for (const row of rows) row.draw(moment);
+    for (const write of moment.written) write();
     tell(s, ways, input, cursor, fresh, arrays);
     panel.dataset.drawn = arrays ? String(look?.step) : "";
     panel.dataset.pictures = String(Number(panel.dataset.pictures ?? 0) + 1);
   });
-  const labelWidth = () => /** @type {HTMLElement | null} */ (region.querySelector(".of"))?.offsetWidth ?? 178;
+  // Asked for at every picture, the page would be laid out for it, just after the others wrote.
+  let within = 0, labels = 0;
+  const measure = () => [within, labels] = [region.clientWidth, /** @type {HTMLElement | null} */ (region.querySelector(".of"))?.offsetWidth ?? 178];
 
   const columns = () => {
     const { dataset } = store.state;
-    return columnsOf(region.clientWidth - labelWidth(), steps(), dataset !== null && isWritten(dataset));
+    return columnsOf(within - labels, steps(), dataset !== null && isWritten(dataset));
   };
 
   /** @param {State} s @param {import("../model/time.js").Way[]} ways */
@@ -80,6 +88,7 @@ export function mountTime(session, panel, isShown) {
     built = key;
     rows = rowsOf(s, ways, steps(), triangle);
     region.replaceChildren(...rows.map(({ element }) => element));
+    measure();
     region.setAttribute("aria-label", `${t("inTime")}. ${t("time.keys")}`);
   }
 
@@ -88,6 +97,7 @@ export function mountTime(session, panel, isShown) {
     const test = s.dataset && s.sample < s.dataset.test_inputs.length, broken = arrays && ways.some((way) => arrays[arrayName(way, "h")]?.data.some((v) => !Number.isFinite(v)));
     const spoken = broken ? t("time.said.broken") : fresh ? sentence(s, ways, fresh) : "";
     write(said, s.connection === "lost" ? t("time.lost") : problem ? told(problem) : spoken || t("loading"));
+    beside.tell();
     write(who, t(test ? "time.ofTest" : "time.ofTrain", { n: s.sample + 1 }));
     all.hidden = !chosen;
     write(all, t("time.allUnits"));
@@ -100,22 +110,14 @@ export function mountTime(session, panel, isShown) {
     card.show(s, lines ? `${named} · ${t("cell.time", { n: Number(step) + 1 })}` : "", lines, fresh?.step ?? 0);
   }
 
-  /** How the gradient fares: of several layers, of the first where it fares badly. @param {State} s @param {import("../model/time.js").Way[]} ways @param {import("../wire.js").UnrolledOut} fresh */
+  /** How the gradient fares: of several layers, of the first where it fares badly; each speaks of itself in its row. @param {State} s @param {import("../model/time.js").Way[]} ways @param {import("../wire.js").UnrolledOut} fresh */
   function sentence(s, ways, fresh) {
-    const all = fresh.layers.map((one, w) => ({ ...reachOf(one), w, k: one.truncate }))
-      // What reads from the end and is read by another hears of the loss at every step: no two of them tell how much came through.
-      .filter(({ w }) => ways[w] && !(ways[w].back && ways[w].layer !== ways[ways.length - 1].layer));
-    const one = all.find(({ what }) => what !== "arrives" && what !== "none") ?? all[0];
-    if (!one) return "";
-    const { cell, what, near, far, ratio, w, k } = one;
-    return `${ways.length > 1 ? `${wayName(s, ways[w], ways)}: ` : ""}${t(`time.said.${what}`, { of: t(cell ? "time.ofCell" : "time.ofState"), near: near + 1, far: far + 1, ratio: short(ratio, ratio < 0.1 ? 4 : 2), k })}`;
+    const one = worst(reaches(ways, fresh));
+    return one ? `${ways.length > 1 ? `${wayName(s, ways[one.way], ways)}: ` : ""}${saidOf(one)}` : "";
   }
 
   /** The numbers of one way at the cursor, as its rows show them. @param {number} way */
-  const numbersAt = (way) => rows.filter((row) => row.way === way && row.element.dataset.what !== "from").map(({ element }) => {
-    const what = element.dataset.what ?? "", value = element.querySelector(".of > .number")?.textContent;
-    return `${what === "grad" ? "|dL/dh|" : what.replace("gate.", "")} ${value}`;
-  });
+  const numbersAt = (way) => rows.filter((row) => row.way === way && row.canvas && row.what !== "from").map(({ what, value }) => `${what === "grad" ? "|dL/dh|" : what.replace("gate.", "")} ${value}`);
 
   // What is asked of the server
 
@@ -123,7 +125,7 @@ export function mountTime(session, panel, isShown) {
   const askedOf = (s) => {
     if (!s.dataset || !s.network) return null;
     const [{ ask: { part, samples } }] = parts(s.dataset, [s.sample]), way = chosen && waysOf(s.network)[chosen.way];
-    return { part, samples, cell: open && way && chosen && step !== null ? { layer: way.layer, unit: [step, chosen.unit + (way.back ? way.units : 0)] } : null };
+    return { part, samples, brief: true, cell: open && way && chosen && step !== null ? { layer: way.layer, unit: [step, chosen.unit + (way.back ? way.units : 0)] } : null };
   };
   const aboutOf = (/** @type {State} */ s) => JSON.stringify([session.id, s.network?.revision, s.sample]);
 
@@ -133,7 +135,7 @@ export function mountTime(session, panel, isShown) {
     const now = JSON.stringify([session.id, network.revision, s.frame?.step, s.frame?.run, askedOf(s)]);
     if (now === of || asking) return; // who comes back asks again
     const edited = session.edits.waiting > 0 || s.frame?.revision !== network.revision; // then the server may be ahead of what is known here
-    const wait = edited ? EDITED_MS : s.frame?.state === "playing" && about === aboutOf(s) && cellOf === (open ? cellKey() : "") ? last + EVERY_MS - performance.now() : 0;
+    const wait = edited ? EDITED_MS : s.frame?.state === "playing" && about === aboutOf(s) && cellOf === (open ? cellKey() : "") ? last + Math.max(EVERY_MS, SLOWER * took) - performance.now() : 0;
     clearTimeout(timer);
     if (wait > 0) {
       timer = window.setTimeout(refresh, wait);
@@ -148,6 +150,7 @@ export function mountTime(session, panel, isShown) {
       if (!(error instanceof Problem)) throw error;
       if (its === aboutOf(store.state)) [problem, found] = [error, null];
     }).finally(() => {
+      took = performance.now() - last;
       asking = false;
       draw();
       refresh();
@@ -189,7 +192,7 @@ export function mountTime(session, panel, isShown) {
   /** To another step, and into sight. @param {number} by */
   function go(by) {
     step = Math.max(0, Math.min(steps() - 1, (step ?? (by > 0 ? -1 : steps())) + by));
-    const { left, wide } = columns(), x = left + step * wide, seen = region.clientWidth - labelWidth();
+    const { left, wide } = columns(), x = left + step * wide, seen = within - labels;
     if (x - 24 < region.scrollLeft) region.scrollLeft = x - 24 - left / 2;
     else if (x + wide + 24 > region.scrollLeft + seen) region.scrollLeft = x + wide + 24 - seen;
     changed();
@@ -223,7 +226,7 @@ export function mountTime(session, panel, isShown) {
     over = null;
     keys[event.key]();
   });
-  new ResizeObserver(draw).observe(region);
+  new ResizeObserver(() => { measure(); draw(); }).observe(region);
 
   // A picture later than the rest of the page draws the same look: both in one would hold up the next.
   store.on(["look"], () => requestAnimationFrame(draw));

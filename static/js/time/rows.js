@@ -3,56 +3,60 @@ import { colours, percent, short } from "../canvas.js";
 import { drawBand, drawHeat, drawLengths, drawRead, drawSigns, drawTriangle } from "../charts/time.js";
 import { farthest } from "../charts/maps.js";
 import { powersOf } from "../charts/strip.js";
+import { heightsOf } from "../charts/samples.js";
 import { symbolsOf } from "../charts/symbols.js";
 import { isBands } from "../charts/sounds.js";
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { classOf } from "../model/classes.js";
 import { arrayName, isSigned, overTime } from "../model/time.js";
 import { realInput, realTarget } from "../model/units.js";
 import { className } from "../names.js";
 import { activationOf, sharesOf } from "../panels/samples.js";
 import { layerName, t } from "../words.js";
+import { reaches, saidOf } from "./said.js";
 
 /**
  * @typedef {import("../session.js").State} State
  * @typedef {import("../model/time.js").Way} Way
  * @typedef {{way: number, unit: number}} Chosen
  * @typedef {{s: State, ways: Way[], columns: import("../charts/time.js").Columns, cursor: number | null, chosen: Chosen | null, over: Chosen | null,
- *   input: any, target: any, arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null}} Moment
- *   `arrays` are of the newest picture; `found` was asked for more slowly, and has what they have not
- * @typedef {{element: HTMLElement, canvas: HTMLCanvasElement | null, way: number, heat: {units: number, every: number} | null, draw: (moment: Moment) => void}} Row
+ *   input: any, target: any, written: (() => void)[], arrays: Record<string, import("../model/tensors.js").Numbers> | null, found: import("../wire.js").UnrolledOut | null,
+ *   others: {values: (number | null)[], name: string}[]}} Moment  `others` are of the network that it is compared with, way by way;
+ *   `arrays` are of the newest picture; `found` was asked for more slowly, and has what they have not;
+ *   `written` is what is to be written when all is painted, as a canvas told its font has the page's styles worked out anew
+ * @typedef {{element: HTMLElement, canvas: HTMLCanvasElement | null, way: number, what: string, value: string, heat: {units: number, every: number} | null, draw: (moment: Moment) => void}} Row
+ *   `value` is its number at the cursor, as it stands there
  */
 
 const MOST_ROWS = 128;
 
-/** Only where it is another: a text that is set anew is laid out anew. @param {Element} element @param {string} text */
-export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
 /**
  * @param {string} name
- * @param {{height: number, first?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, still?: (moment: Moment) => unknown, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
- *   `paint` draws it and gives its number at the cursor; what does not change with every picture says in `still` what it shows, and is drawn when that is another
+ * @param {{height: number, first?: string, of?: string, small?: (Node | string)[], way?: number, heat?: Row["heat"], what: string, still?: (moment: Moment) => unknown, paint: (canvas: HTMLCanvasElement, moment: Moment) => string}} of
+ *   `first` stands over it; `of` is said of it where nothing does; `paint` draws it and gives its number at the cursor; what does not change with every picture says in `still` what it shows, and is drawn when that is another
  * @returns {Row}
  */
-function row(name, { height, first, small = [], way = -1, heat = null, what, still, paint }) {
+function row(name, { height, first, of = first, small = [], way = -1, heat = null, what, still, paint }) {
   const number = h("span", { class: "number" }), canvas = h("canvas", { role: "img" });
   canvas.style.height = `${height}px`;
   const element = h("div", { class: `time-row${first ? " first" : ""}`, "data-what": what, "data-way": String(way) },
     h("div", { class: "of" }, ...(first ? [h("span", { class: "title" }, first)] : []), h("b", {}, name), number, ...(small.length ? [h("small", {}, ...small)] : [])), canvas);
   /** @type {unknown[]} */
   let drawn = [];
-  return { element, canvas, way, heat, draw(moment) {
-    const now = still ? [still(moment), moment.columns.wide, moment.cursor, colours().paper, canvas.clientHeight, devicePixelRatio] : [];
+  let labelled = "", wide = 0;
+  /** @type {Row} */
+  const made = { element, canvas, way, what, heat, value: "", draw(moment) {
+    const now = still ? [still(moment), moment.columns.wide, moment.cursor, colours().paper, devicePixelRatio] : [];
     if (still && now.every((part, k) => part === drawn[k])) return;
     drawn = now;
-    const width = `${moment.columns.width}px`;
-    if (canvas.style.width !== width) canvas.style.width = width;
-    const value = paint(canvas, moment), label = [first, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
-    write(number, value);
-    if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
+    if (moment.columns.width !== wide) canvas.style.width = `${wide = moment.columns.width}px`;
+    const value = paint(canvas, moment), label = [of, name, moment.cursor === null ? "" : t("cell.time", { n: moment.cursor + 1 }), value].filter(Boolean).join(" · ");
+    moment.written.push(() => {
+      if (value !== made.value) number.textContent = made.value = value;
+      if (label !== labelled) canvas.setAttribute("aria-label", labelled = label);
+    });
   } };
+  return made;
 }
 
 /** Of which unit numbers are told in rows of a way. @param {Moment} moment @param {number} way */
@@ -83,8 +87,8 @@ export function rowsOf(s, ways, steps, triangle) {
   axis.element.classList.add("axis");
   const read = written ? [] : [row(t("time.read"), { height: 56, what: "x", still: ({ input }) => input, paint(canvas, { s: now, input, columns, cursor }) {
     if (!input) return "";
-    const flat = input.flat(), bands = isBands(input[0]), end = (/** @type {number} */ v) => short(inUnits(dataset, 0, v), 2);
-    drawRead(canvas, columns, input, bands ? null : [end(Math.min(...flat)), end(Math.max(...flat))], cursor);
+    const ends = heightsOf(input), bands = isBands(input[0]), end = (/** @type {number} */ v) => short(inUnits(dataset, 0, v), 2);
+    drawRead(canvas, columns, input, bands ? null : [end(ends[0]), end(ends[1])], cursor);
     return cursor === null ? "" : readAt(now, input, cursor);
   } })];
   return [axis, ...read, ...ways.flatMap((way, w) => stateRows(s, way, w, ways)), outputRow(s, steps), ...ways.flatMap((way, w) => gradientRows(s, way, w, ways, triangle))];
@@ -108,8 +112,11 @@ function stateRows(s, way, w, ways) {
         const data = moment.arrays?.[arrayName(way, what)]?.data;
         if (!data) return "";
         const limit = fixed ? 1 : farthest(data), unit = unitIn(moment, w), { cursor } = moment;
-        write(scale[0], `−${short(limit, fixed ? 0 : 2)}`);
-        write(scale[2], short(limit, fixed ? 0 : 2));
+        moment.written.push(() => {
+          const end = short(limit, fixed ? 0 : limit < 10 ? 2 : 1);
+          write(scale[0], `−${end}`);
+          write(scale[2], end);
+        });
         drawHeat(canvas, moment.columns, data, { units, every, limit, chosen: moment.chosen?.way === w ? moment.chosen.unit : null, cursor });
         return cursor === null ? "" : short(overTime(data, units, unit)[cursor]);
       } });
@@ -124,6 +131,9 @@ function stateRows(s, way, w, ways) {
   } }));
   return [heat("h", bounded), ...(kind === "lstm" ? [heat("c", false)] : []), ...gates];
 }
+
+/** A row of words alone. @param {HTMLElement} element @param {{what: string, way: number}} of @param {HTMLElement} says @param {(moment: Moment) => string} said @returns {Row} */
+const spoken = (element, of, says, said) => ({ ...of, element, canvas: null, value: "", heat: null, draw(moment) { moment.written.push(() => write(says, said(moment))); } });
 
 /** @param {State} s @param {number} steps @returns {Row} */
 function outputRow(s, steps) {
@@ -141,36 +151,54 @@ function outputRow(s, steps) {
   }
   const says = h("span", { class: "says number" });
   const element = h("div", { class: "time-row first", "data-what": "output", "data-way": "-1" }, h("div", { class: "of" }, h("b", {}, t("output")), h("small", {}, t("time.atLast", { n: steps }))), says);
-  return { element, canvas: null, way: -1, heat: null, draw(moment) {
+  return spoken(element, { what: "output", way: -1 }, says, said);
+
+  /** @param {Moment} moment */
+  function said(moment) {
     const a = made(moment), { target } = moment;
-    if (!a) return write(says, "");
+    if (!a) return "";
     if (!dataset.classes) {
       const real = (/** @type {any} */ v) => (typeof v === "number" ? short(realTarget(dataset, v), 2) : "–");
-      return write(says, t("valueReadout", { label: real(target), said: real(a[0]) }));
+      return t("valueReadout", { label: real(target), said: real(a[0]) });
     }
     const guess = classOf(a, activationOf(moment.s));
-    return write(says, t("classReadout", { label: target === null ? "–" : className(dataset, target), said: `${className(dataset, guess)} (${percent(sharesOf(/** @type {Float32Array} */ (a), dataset.classes)[guess], 0)})` }));
-  } };
+    return t("classReadout", { label: target === null ? "–" : className(dataset, target), said: `${className(dataset, guess)} (${percent(sharesOf(/** @type {Float32Array} */ (a), dataset.classes)[guess], 0)})` });
+  }
+}
+
+/** Where there are several each speaks of itself, over its own gradients. @param {string} title @param {number} w @param {Way[]} ways @returns {Row} */
+function ownRow(title, w, ways) {
+  const says = h("span", { class: "says" }), element = h("div", { class: "time-row first own", "data-what": "said", "data-way": String(w) }, h("div", { class: "of" }, h("span", { class: "title" }, title)), says);
+  return spoken(element, { what: "said", way: w }, says, ({ found }) => {
+    const one = found && reaches(ways, found).find(({ way }) => way === w);
+    return one ? saidOf(one) : "";
+  });
 }
 
 /** How much gradient reaches each step, and where it came from. @param {State} s @param {Way} way @param {number} w @param {Way[]} ways @param {boolean} triangle @returns {Row[]} */
 function gradientRows(s, way, w, ways, triangle) {
   const keys = way.kind === "lstm" ? [h("i", { class: "key" }), " dL/dh ", h("i", { class: "key dashed" }), " dL/dc"] : [h("i", { class: "key" }), " dL/dh"];
-  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: `${wayName(s, way, ways)} · ${t("time.back")}`, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor }) {
+  const title = `${wayName(s, way, ways)} · ${t("time.back")}`;
+  const lengths = row(t("time.gradient"), { what: "grad", way: w, height: 84, first: ways.length > 1 ? "" : title, of: title, small: [...keys, h("br"), t("time.logScale")], paint(canvas, { arrays, columns, cursor, others }) {
     const grad = arrays?.[arrayName(way, "grad")]?.data, cell = arrays?.[arrayName(way, "grad_c")]?.data;
     if (!grad) return "";
-    drawLengths(canvas, columns, [{ values: grad, colour: "accent", dash: [] }, ...(cell ? [{ values: cell, colour: "positive-ink", dash: [4, 3] }] : [])], powersOf([...grad, ...(cell ?? [])]), cursor);
+    const other = others[w] ? [{ ...others[w], colour: "ink", dash: [1, 3] }] : [];
+    drawLengths(canvas, columns, [{ values: grad, colour: "accent", dash: [] }, ...(cell ? [{ values: cell, colour: "positive-ink", dash: [4, 3] }] : []), ...other],
+      powersOf([...grad, ...(cell ?? []), ...other.flatMap(({ values }) => values)]), cursor);
     return cursor === null ? "" : short(grad[cursor]);
   } });
-  if (!triangle) return [lengths];
+  const rows = ways.length > 1 ? [ownRow(title, w, ways), lengths] : [lengths];
+  if (!triangle) return rows;
   const low = h("span", {}), high = h("span", {});
-  return [lengths, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor }) {
-    const rows = found?.layers[w]?.grad_from;
-    if (!rows) return "";
-    const powers = powersOf(rows.flat());
-    write(low, short(10 ** powers[0], 2));
-    write(high, short(10 ** powers[1], 2));
-    drawTriangle(canvas, columns, rows, powers, cursor);
-    return cursor === null ? "" : short(rows[rows.length - 1][cursor]);
+  return [...rows, row(t("time.from"), { what: "from", way: w, still: ({ found }) => found, height: 110, small: [h("span", { class: "number" }, low, h("span", { class: "bar ink" }), high), h("br"), t("time.fromHint")], paint(canvas, { found, columns, cursor, written }) {
+    const given = found?.layers[w]?.grad_from;
+    if (!given) return "";
+    const powers = powersOf(given.flat());
+    written.push(() => {
+      write(low, short(10 ** powers[0], 2));
+      write(high, short(10 ** powers[1], 2));
+    });
+    drawTriangle(canvas, columns, given, powers, cursor);
+    return cursor === null ? "" : short(given[given.length - 1][cursor]);
   } })];
 }
