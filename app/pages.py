@@ -29,6 +29,7 @@ LATE_STYLES = (
     "css/backprop.css",
     "css/cells.css",
     "css/forecast.css",
+    "css/gradients.css",
     "css/pictures.css",
     "css/text.css",
     "css/time.css",
@@ -90,7 +91,7 @@ class Page:
 
 PAGES = (
     Page("/", "playground.html", "js/pages/playground.js",
-         ("css/frame.css", "css/network.css", "css/panels.css", "css/gradients.css", "css/clinic.css",
+         ("css/frame.css", "css/network.css", "css/panels.css", "css/clinic.css",
           "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/convolution", "convolution.html", "js/pages/convolution.js", ("css/activations.css", "css/convolution.css"), "cv.page"),

@@ -31,7 +31,9 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serve(tmp_path_factory.mktemp("data"), workers=2, max_body_bytes=300_000) as running:
+    with serve(
+        tmp_path_factory.mktemp("data"), workers=2, max_body_bytes=300_000, frames_per_second=12
+    ) as running:
         yield running
 
 

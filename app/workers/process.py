@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.context import ForkServerContext, SpawnContext
 from time import monotonic
 from typing import Any
 
@@ -18,7 +19,7 @@ START_WITHIN_S = 120.0  # a first start may compile the kernels
 END_WITHIN_S = 1.0
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     """How processes are started: forked off one that has everything compiled, where that is safe."""
     if not sys.platform.startswith("linux"):
         return multiprocessing.get_context("spawn")

@@ -6,7 +6,7 @@
  * @import {Dataset} from "./types.js"
  */
 import { rowsOnly } from "./model/data.js";
-import { isUnrolled } from "./model/time.js";
+import { isUnrolled } from "./model/kinds.js";
 
 const EVERY_MS = 40, DRAWING_MS = 20;
 // A pen that has not moved for so long rests; an answer that has not come by then does not come.

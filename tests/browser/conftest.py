@@ -36,7 +36,11 @@ class Visitor:
         self.page.set_default_timeout(15_000)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
-            "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
+            "console",
+            lambda m: (
+                m.type in ("error", "warning")
+                and self.complaints.append(f"{m.text} {m.location['url']}")
+            ),
         )
 
     def _asked(self, request: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ..serving import wait_for
 from .conftest import Visitor
 from .page import choose_data, says
 
@@ -32,7 +33,8 @@ def opened(visitor: Visitor, url: str) -> Any:
 
 def draw(page: Any, stroke: Points, pad: str = "#pad") -> None:
     """A stroke with the mouse, its points in parts of the pad."""
-    box = page.locator(pad).bounding_box()
+    # One that is being laid out anew has no box for a moment.
+    box = wait_for(page.locator(pad).bounding_box)
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
     page.mouse.move(*places[0])
     page.mouse.down()

@@ -1,8 +1,5 @@
 /** Recurrent layers by time step: their arrays, and how far their gradients come. */
 
-/** Whether a network has layers that can be unrolled in time. @param {import("../types.js").Network | null} network */
-export const isUnrolled = (network) => Boolean(network?.layers.some(({ kind }) => ["simple_rnn", "lstm", "gru"].includes(kind)));
-
 /** The gates, in the order in which they are worked out. @type {Record<string, string[]>} */
 export const GATES = { simple_rnn: ["z"], lstm: ["f", "i", "g", "o"], gru: ["r", "z", "n"] };
 

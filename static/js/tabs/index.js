@@ -1,7 +1,7 @@
 /** The tabs of the drawer: a tab is its file here and one line in this list. */
 import { late } from "../assets.js";
 import { byId, h, rovingTabs } from "../dom.js";
-import { isUnrolled } from "../model/time.js";
+import { isUnrolled } from "../model/kinds.js";
 import { t } from "../words.js";
 import { mountActivations } from "./activations.js";
 
@@ -48,7 +48,7 @@ const TABS = [
   { id: "kernels", label: "kernels", fits: (dataset, { network }) => dataset.view === "image" && Boolean(network?.layers.some((layer) => layer.kind === "conv2d")), mount: whenShown("js/tabs/kernels.js", "mountKernels", "css/cells.css") },
   { id: "backprop", label: "backprop", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/backprop.js", "mountBackprop", "css/backprop.css") },
   { id: "time", label: "inTime", tall: 0.5, fits: (_, { network }) => isUnrolled(network), mount: whenShown("js/tabs/time.js", "mountTime", "css/time.css") },
-  { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients") },
+  { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients", "css/gradients.css") },
   { id: "ask", label: "ask", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },

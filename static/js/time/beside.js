@@ -3,7 +3,8 @@ import { api } from "../api.js";
 import { percent, short } from "../canvas.js";
 import { h, write } from "../dom.js";
 import { parts } from "../looking.js";
-import { GATES, isUnrolled } from "../model/time.js";
+import { isUnrolled } from "../model/kinds.js";
+import { GATES } from "../model/time.js";
 import { t, told } from "../words.js";
 
 /** In so many parts it is trained: after each it is seen how far it is, and whether it is still wanted. */
