@@ -53,7 +53,9 @@ def test_the_playground_has_no_barriers(server, browser, locale) -> None:
     page.click("#step")
     one.until("s.frame.step === 100 && !s.waiting")
     assert violations(page) == []
-    for kind in ("slope", "sine", "wine", "digits", "brackets", "price", "zen"):
+    # The words are others in the other language, the elements the same.
+    kinds = ("slope", "sine", "wine", "digits", "brackets", "price", "zen")
+    for kind in kinds if locale == "en-US" else ("wine", "digits", "zen"):
         choose_data(one, kind)
         one.until("s.look && s.look.outputs.size > 0 || s.picture && s.weights")
         page.wait_for_timeout(200)
@@ -67,27 +69,27 @@ def test_the_playground_has_no_barriers(server, browser, locale) -> None:
     ):
         page.click(tab)
         page.wait_for_selector(ready)
-        assert violations(page) == [], tab
+        assert violations(page, "#tabs") == [], tab
     choose_data(one, "zen")
     page.click("#of-time")
     page.wait_for_selector('#time-rows [data-what="from"] canvas')
-    assert violations(page) == [], "in time"
+    assert violations(page, "#tabs") == [], "in time"
     page.focus("#time-rows")
     for key in ("End", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     page.wait_for_selector(".time-cell .line")
-    assert violations(page) == [], "a cell in time"
+    assert violations(page, "#tabs") == [], "a cell in time"
     page.keyboard.press("Escape")
     choose_data(one, "moons")
     page.click("#more")
-    assert violations(page) == [], "more"
+    assert violations(page, "#more-settings") == [], "more"
     page.keyboard.press("Escape")
     page.click('[data-name="details 1"]')
-    assert violations(page) == [], "layer"
+    assert violations(page, "#layer-card") == [], "layer"
     page.keyboard.press("Escape")
     page.click("#share")
     page.wait_for_selector("#share-body img")
-    assert violations(page) == [], "share"
+    assert violations(page, "#share-dialog") == [], "share"
     one.context.close()
 
 
@@ -107,7 +109,7 @@ def test_in_time_has_no_barriers_on_a_phone(server, browser, client) -> None:
     assert violations(page) == []
     page.locator('[data-what="h"] canvas').first.click(position={"x": 80, "y": 8})
     page.wait_for_selector(".time-cell .line")
-    assert violations(page) == [], "a cell"
+    assert violations(page, "#tabs") == [], "a cell"
     one.context.close()
 
 

@@ -235,14 +235,14 @@ def test_the_card_has_no_barriers(
     for kind in ("loss", "boundary", "weight"):
         page = asked(one, server, client, kind)
         reads(page, "#predict-card h3", title)
-        assert violations(page) == [], kind
+        assert violations(page, "#predict-card") == [], kind
         card = page.locator("#predict-card").bounding_box()
         assert card["x"] >= 0
         assert card["x"] + card["width"] <= width
     page.click("#predict-card [data-name=falls]")
     page.click("[data-name=reveal]")
     revealed(page)
-    assert violations(page) == []
+    assert violations(page, "#predict-card") == []
     assert not one.complaints
     one.context.close()
 

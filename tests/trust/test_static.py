@@ -157,6 +157,6 @@ def test_R04_a_script_that_cannot_be_bundled_is_told_until_it_can(root: Path) ->
 
 
 def test_R04_a_page_from_before_a_restart_finds_its_files(root: Path) -> None:
-    urls = named_by(Site(root).page(PLAYGROUND).body.decode())
-    for url in urls:
-        assert Site(root).asset(url) is not None
+    before, after = Site(root), Site(root)
+    for url in named_by(before.page(PLAYGROUND).body.decode()):
+        assert after.asset(url) is not None
