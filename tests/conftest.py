@@ -1,6 +1,5 @@
 """One server for the tests that do not stop it, and a client each."""
 
-import os
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-# Before NumPy is first imported: several test processes share the cores, and threads of a product that
-# takes microseconds would wait for each other for milliseconds. Training processes hold it to one as well.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+from app.threads import hold_to_one
+
+hold_to_one()  # before NumPy is imported
 
 from engine.kernels import warm  # noqa: E402
 
@@ -31,6 +29,7 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    # Fewer frames than a person gets: pages that draw them without a graphics card would take both cores.
     with serve(
         tmp_path_factory.mktemp("data"), workers=2, max_body_bytes=300_000, frames_per_second=12
     ) as running:

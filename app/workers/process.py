@@ -2,7 +2,6 @@
 
 import atexit
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,11 +9,9 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from time import monotonic
 from typing import Any
 
+from ..threads import hold_to_one
 from . import host
 
-# One process per core trains; BLAS threads inside it would only fight over the same cores, and
-# a fixed number of them keeps sums in the same order.
-_THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 START_WITHIN_S = 120.0  # a first start may compile the kernels
 END_WITHIN_S = 1.0
 
@@ -36,8 +33,7 @@ class Process:
     """One process. A thread of its own speaks with it, so that the event loop never waits."""
 
     def __init__(self, number: int) -> None:
-        for name in _THREAD_LIMITS:
-            os.environ.setdefault(name, "1")
+        hold_to_one()
         context = _context()
         self._calls, self._theirs = context.Pipe()
         self._beats, self._beating = context.Pipe(duplex=False)

@@ -19,12 +19,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from app.threads import LIMITS
+
 from . import ours, peers
 from .rows import ROWS
 
 REPORT = Path(__file__).parent.parent.parent / "docs" / "bench.md"
 ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1",
+    **dict.fromkeys(LIMITS, "1"),
     "TORCHINDUCTOR_COMPILE_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
 }  # fmt: skip
