@@ -77,6 +77,15 @@ def test_every_kind_of_data_can_be_asked_about(visitor, server, kind) -> None:
     )
 
 
+def test_what_excites_a_unit_of_a_text_stands_side_by_side(visitor, server) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, "zen")
+    visitor.until("s.look?.outputs.size")
+    page.hover("#chain canvas.map >> nth=2")
+    page.wait_for_selector("#hover-card .excited code")
+    assert page.evaluate("getComputedStyle(document.querySelector('#hover-card .excited')).display") == "grid"  # fmt: skip
+
+
 def test_pointing_at_a_unit_shows_what_excites_it(visitor, server, client) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "waveforms")

@@ -211,6 +211,31 @@ def test_bad_settings_are_answered_where_they_stand(server, visitor) -> None:
     assert page.evaluate("document.querySelector('#write-top-k').validity.rangeOverflow")
 
 
+def test_no_text_is_asked_of_data_that_are_being_changed(server, visitor) -> None:
+    visitor.open(server.url)
+    page = learned(visitor)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if route.request.method == "PATCH":
+            held.append(
+                (route, route.fetch())
+            )  # done on the server, and the page has not heard of it
+        else:
+            route.continue_()
+
+    page.route("**/api/networks/*", hold)
+    show_family(visitor, "moons")
+    page.click('[data-kind="moons"]')
+    while not held:
+        page.wait_for_timeout(20)
+    page.fill("#write-prompt", "Now")
+    page.wait_for_timeout(300)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    visitor.until("s.dataset.kind === 'moons' && s.picture")
+
+
 @pytest.mark.parametrize(("language", "width"), [("en-US", 1440), ("zh-CN", 390)])
 def test_the_text_view_is_accessible(browser, server, language, width) -> None:
     visitor = Visitor(browser, viewport={"width": width, "height": 900}, locale=language)

@@ -120,7 +120,7 @@ export function mountChain(session) {
     }
     if (!asked) {
       asked = true;
-      void late("js/panels/excites.js").then((module) => {
+      void late("js/panels/excites.js", "css/cells.css").then((module) => {
         excites = module.mountExcites(session);
         point();
       }, () => { asked = false; });

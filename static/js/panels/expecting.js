@@ -52,6 +52,7 @@ export class Expecting {
     this.#asking = true;
     while (this.#again) {
       this.#again = false;
+      await this.session.edits.turn; // until an edit is done the server may have other data
       const { session } = this, { frame, dataset } = session.store.state, wanted = this.wanted(), of = session.id;
       this.#at = performance.now();
       this.#step = frame?.step ?? -1;
