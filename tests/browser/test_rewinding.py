@@ -195,6 +195,7 @@ def test_a_finger_takes_it_back_on_a_phone(server: Any, browser: Any) -> None:
 def test_the_past_has_no_barriers(server: Any, browser: Any) -> None:
     one = Visitor(browser)
     page = one.open(server.url)
+    assert violations(page) == []  # nothing to go back to yet
     train(one, 100)
     page.keyboard.press("Backspace")
     one.until(PAST.format(step=99, last=100))

@@ -15,7 +15,7 @@ from tests.serving import Running, serve
 HERE = Path(__file__).parent
 # What `make test` draws an operation. `make attack` draws 200 and tries every edge of every setting, which
 # is some 9 000 requests: by hand, before a release.
-EXAMPLES = 5
+EXAMPLES = 10
 
 
 def attacked(
