@@ -224,3 +224,8 @@ def test_axes_have_room_for_large_type(visitor: Visitor, server) -> None:
     assert pixels
     assert plane
     assert plane["height"] - pixels["height"] == pytest.approx(below, abs=1)
+
+
+def test_one_screen_does_not_scroll(server, visitor) -> None:
+    page = visitor.open(server.url)
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
