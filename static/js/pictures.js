@@ -4,10 +4,20 @@ import { classColours, colours, rgb } from "./canvas.js";
 import { rowsOnly } from "./model/data.js";
 
 // Of a network that has just been changed a coarse picture comes first: a quarter of the pixels, and the eye waits for no others.
-const RESOLUTION = 256, COARSE = 128;
+// While it trains there are as many as this machine makes in the time a picture may take; all of them once it rests.
+const RESOLUTION = 256, COARSE = 128, FINER = 32, BUDGET_MS = 12;
 
 /** What of the diagram may take the output's place: units, not lines. @param {import("./types.js").Place | null} place */
 const unitOf = (place) => (place && place.from === undefined ? { layer: place.layer, unit: place.unit } : null);
+
+/**
+ * Pixels a side for the next picture of a network that trains.
+ * @param {{resolution: number, milliseconds: number}} last
+ */
+function fitting({ resolution, milliseconds }) {
+  if (milliseconds > BUDGET_MS) return Math.max(COARSE, resolution - FINER);
+  return milliseconds < BUDGET_MS / 2 ? Math.min(RESOLUTION, resolution + FINER) : resolution;
+}
 
 /**
  * Weights go to the worker, pictures come back; one is under way at a time, the newest wins.
@@ -16,7 +26,8 @@ const unitOf = (place) => (place && place.from === undefined ? { layer: place.la
 export function mountPictures(session) {
   const { store } = session;
   const worker = new Worker(asset("js/model/worker.js"), { type: "module" });
-  let busy = false, again = false, version = 0, coarse = false;
+  let busy = false, again = false, version = 0, coarse = false, moving = RESOLUTION;
+  const playing = () => store.state.frame?.state === "playing";
   /** The data the worker has. @type {any} */
   let sent = null;
   /** @type {{resolve: (value: any) => void, resolution: number} | null} */
@@ -31,8 +42,7 @@ export function mountPictures(session) {
     }
     busy = true;
     const { probe, probePinned, hover, pinned } = store.state;
-    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: probe ?? probePinned, focus: unitOf(hover) ?? (hover ? null : unitOf(pinned)), exact: exact?.resolution, resolution: coarse ? COARSE : RESOLUTION });
-    again = coarse;
+    worker.postMessage({ type: "weights", weights, version: ++version, layer, probe: probe ?? probePinned, focus: unitOf(hover) ?? (hover ? null : unitOf(pinned)), exact: exact?.resolution, resolution: coarse ? COARSE : playing() ? moving : RESOLUTION });
     coarse = false;
   };
   const describe = () => {
@@ -61,6 +71,7 @@ export function mountPictures(session) {
   };
   worker.onmessage = ({ data }) => {
     busy = false;
+    if (playing()) moving = fitting(data);
     if (rowsOnly(store.state.dataset)) store.set({ picture: data });
     if (data.exact && exact) {
       exact.resolve(data.exact);
@@ -69,9 +80,14 @@ export function mountPictures(session) {
     if (again) {
       again = false;
       send();
-    }
+    } else sharpen();
+  };
+  // What rests, or has just been changed, is seen in full.
+  const sharpen = () => {
+    if (!busy && !playing() && store.state.picture && store.state.picture.resolution < RESOLUTION) send();
   };
   store.on(["network", "dataset", "theme"], describe);
+  store.on(["frame"], sharpen);
   store.on(["weights", "layer", "probe", "probePinned", "hover", "pinned"], send);
   return {
     /** The worker's own numbers, to hold against GET …/boundary. @param {number} resolution */

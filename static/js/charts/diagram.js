@@ -1,6 +1,9 @@
 /** The network drawn: units with their maps, weights as lines, names at both ends. layout.js knows where everything lies. */
 import { colours, fit, chartFont, trace, classColours, short } from "../canvas.js";
 
+// Dashes of the strong lines while it trains; every dash is a figure to fill, so they are long.
+const FLOWING = [14, 6];
+
 /**
  * @typedef {import("./layout.js").Node} Node
  * @typedef {import("./layout.js").Edge} Edge
@@ -54,7 +57,7 @@ function belongs({ from, to }, lit) {
 }
 
 /**
- * Lines of alike width and sign share a path: some hundred strokes become a dozen.
+ * Lines of alike width and sign share their style, not their path: a path of many that cross is twice the work to fill.
  * @param {CanvasRenderingContext2D} context
  * @param {Geometry} geometry
  * @param {Picture} picture
@@ -80,26 +83,31 @@ function drawEdges(context, geometry, picture, weights, theme) {
   }
   const line = lit?.from !== undefined;
   for (const group of [...groups.values()].sort((a, b) => Number(a.lit) - Number(b.lit) || a.level - b.level)) {
-    context.beginPath();
-    for (const edge of group.edges) tracePath(context, edge);
     if (group.lit && line) {
       // A halo, never another colour: colour is sign.
       context.strokeStyle = theme.ink;
       context.globalAlpha = 0.28;
       context.lineWidth = group.level * 0.5 + 8;
-      context.stroke();
+      strokeAll(context, group.edges);
     }
     context.lineWidth = 0.4 + group.level * (group.lit ? 0.6 : 0.45);
     context.strokeStyle = group.colour;
     context.globalAlpha = lit && !group.lit ? (line ? 0.16 : 0.07) : group.lit ? 0.55 + 0.45 * (group.level / 8) : 0.16 + 0.6 * (group.level / 8);
-    if (picture.flow && group.level > 2) {
-      context.setLineDash([9, 3]);
-      context.lineDashOffset = -picture.flow;
-    } else context.setLineDash([]);
-    context.stroke();
+    context.setLineDash(picture.flow && group.level > 3 ? FLOWING : []);
+    context.lineDashOffset = -picture.flow;
+    strokeAll(context, group.edges);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Edge[]} edges */
+function strokeAll(context, edges) {
+  for (const edge of edges) {
+    context.beginPath();
+    tracePath(context, edge);
+    context.stroke();
+  }
 }
 
 /**

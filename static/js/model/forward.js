@@ -2,8 +2,8 @@
  * From weights to outputs: pure functions over blocks of samples.
  *
  * Buffers are unit after unit, each with the block's samples side by side, so that the inner loops
- * run over neighbours and a block stays in the cache. Values are those of the server's NumPy engine
- * within float32's rounding.
+ * run over neighbours and a block stays in the cache; in doubles, as arithmetic here knows no others and every
+ * float would have to be turned into one and back. Values are those of the server's NumPy engine within float32's rounding.
  *
  * @import {Net} from "../types.js"
  */
@@ -97,7 +97,7 @@ const FEATURES = {
  * @param {(sample: number, column: number) => number} column
  * @param {number} from
  * @param {number} n
- * @param {Float32Array} x
+ * @param {Float32Array | Float64Array} x
  */
 export function fillInputs(view, names, column, from, n, x) {
   names.forEach((name, k) => {
@@ -114,47 +114,67 @@ export function fillInputs(view, names, column, from, n, x) {
  * @param {number} at where the layer's weight lies in w; its bias follows
  * @param {number} inputs
  * @param {number} units
- * @param {Float32Array} x (inputs, n)
+ * @param {Float64Array} x (inputs, n)
  * @param {number} n
- * @param {Float32Array} z (units, n)
+ * @param {Float64Array} z (units, n)
  */
 function affine(w, at, inputs, units, x, n, z) {
   const bias = at + inputs * units;
-  for (let j = 0; j < units; j++) {
-    const o = j * n, end = o + n;
+  let j = 0;
+  // Two units at a time: what is read of the samples serves both.
+  for (; j + 2 <= units; j += 2) {
+    const o = j * n;
+    const b = w[bias + j], c = w[bias + j + 1];
     let k = 0;
-    const b = w[bias + j];
-    if (inputs >= 8) {
+    if (inputs >= 4) {
       const a = at + j;
       const w0 = w[a], w1 = w[a + units], w2 = w[a + 2 * units], w3 = w[a + 3 * units];
-      const w4 = w[a + 4 * units], w5 = w[a + 5 * units], w6 = w[a + 6 * units], w7 = w[a + 7 * units];
-      for (let i = o, p = 0; i < end; i++, p++) {
-        z[i] = b + w0 * x[p] + w1 * x[p + n] + w2 * x[p + 2 * n] + w3 * x[p + 3 * n] + (w4 * x[p + 4 * n] + w5 * x[p + 5 * n] + w6 * x[p + 6 * n] + w7 * x[p + 7 * n]);
+      const v0 = w[a + 1], v1 = w[a + 1 + units], v2 = w[a + 1 + 2 * units], v3 = w[a + 1 + 3 * units];
+      for (let p = 0; p < n; p++) {
+        const x0 = x[p], x1 = x[p + n], x2 = x[p + 2 * n], x3 = x[p + 3 * n];
+        z[o + p] = b + w0 * x0 + w1 * x1 + w2 * x2 + w3 * x3;
+        z[o + n + p] = c + v0 * x0 + v1 * x1 + v2 * x2 + v3 * x3;
       }
-      k = 8;
-    } else if (inputs >= 2) {
-      const w0 = w[at + j], w1 = w[at + units + j];
-      for (let i = o, p = 0; i < end; i++, p++) z[i] = b + w0 * x[p] + w1 * x[p + n];
-      k = 2;
+      k = 4;
     } else {
-      for (let i = o; i < end; i++) z[i] = b;
+      for (let p = 0; p < n; p++) {
+        z[o + p] = b;
+        z[o + n + p] = c;
+      }
     }
     for (; k + 4 <= inputs; k += 4) {
       const a = at + k * units + j, q = k * n;
       const w0 = w[a], w1 = w[a + units], w2 = w[a + 2 * units], w3 = w[a + 3 * units];
-      for (let i = o, p = q; i < end; i++, p++) z[i] += w0 * x[p] + w1 * x[p + n] + w2 * x[p + 2 * n] + w3 * x[p + 3 * n];
+      const v0 = w[a + 1], v1 = w[a + 1 + units], v2 = w[a + 1 + 2 * units], v3 = w[a + 1 + 3 * units];
+      for (let p = 0; p < n; p++) {
+        const x0 = x[q + p], x1 = x[q + p + n], x2 = x[q + p + 2 * n], x3 = x[q + p + 3 * n];
+        z[o + p] += w0 * x0 + w1 * x1 + w2 * x2 + w3 * x3;
+        z[o + n + p] += v0 * x0 + v1 * x1 + v2 * x2 + v3 * x3;
+      }
     }
     for (; k < inputs; k++) {
-      const w0 = w[at + k * units + j];
-      for (let i = o, p = k * n; i < end; i++, p++) z[i] += w0 * x[p];
+      const w0 = w[at + k * units + j], v0 = w[at + k * units + j + 1], q = k * n;
+      for (let p = 0; p < n; p++) {
+        const x0 = x[q + p];
+        z[o + p] += w0 * x0;
+        z[o + n + p] += v0 * x0;
+      }
+    }
+  }
+  for (; j < units; j++) {
+    const o = j * n;
+    z.fill(w[bias + j], o, o + n);
+    for (let k = 0; k < inputs; k++) {
+      const w0 = w[at + k * units + j], q = k * n;
+      for (let p = 0; p < n; p++) z[o + p] += w0 * x[q + p];
     }
   }
 }
 
 /**
  * @param {string} name
- * @param {Float32Array} z (units, n)
- * @param {Float32Array} a (units, n)
+ * @param {Float64Array} z (units, n)
+ * @param {Float64Array} a (units, n)
  * @param {number} units
  * @param {number} n
  */
@@ -173,8 +193,8 @@ function activate(name, z, a, units, n) {
 }
 
 /**
- * @param {Float32Array} z
- * @param {Float32Array} a
+ * @param {Float64Array} z
+ * @param {Float64Array} a
  * @param {number} units
  * @param {number} n
  */
@@ -190,8 +210,8 @@ function softmax(z, a, units, n) {
 
 /**
  * Layers that turn every unit into one unit, in evaluation mode. `p` finds a parameter's place in `w`.
- * @typedef {{w: Float32Array, p: (name: string) => number, settings: any, x: Float32Array,
- *   earlier: Float32Array, z: Float32Array, a: Float32Array, units: number, n: number}} Alone
+ * @typedef {{w: Float32Array, p: (name: string) => number, settings: any, x: Float64Array,
+ *   earlier: Float64Array, z: Float64Array, a: Float64Array, units: number, n: number}} Alone
  * @type {Record<string, (of: Alone) => void>}
  */
 const ALONE = {
@@ -237,9 +257,9 @@ export class Forward {
   constructor(net, block) {
     this.net = net;
     this.block = block;
-    this.x = new Float32Array(net.inputs.length * block);
-    this.z = net.layers.map((layer) => new Float32Array(layer.units * block));
-    this.a = net.layers.map((layer) => new Float32Array(layer.units * block));
+    this.x = new Float64Array(net.inputs.length * block);
+    this.z = net.layers.map((layer) => new Float64Array(layer.units * block));
+    this.a = net.layers.map((layer) => new Float64Array(layer.units * block));
     this.offsets = new Map(net.layout.map((p) => [p.name, p.offset]));
   }
 

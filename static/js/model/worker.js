@@ -9,14 +9,15 @@
  */
 import { Forward, fillInputs } from "./forward.js";
 
-const BLOCK = 512;
+const BLOCK = 256;
 const MAP = 48; // pixels a side of a unit's map
 const CURVE = 256;
 const SHOWN = 96; // training samples whose z are shown on the activation curves
 
 /** @typedef {{paper: number[], negative: number[], positive: number[], classes: number[][]}} Colours */
 
-/** @type {{net: Net, dataset: Dataset, colours: Colours, forward: Forward, grids: Map<number, Float32Array[]>} | null} `grids` by their resolution */
+/** @type {{net: Net, dataset: Dataset, colours: Colours, forward: Forward, maps: Forward | null,
+ *   grids: Map<number, Float32Array[]>} | null} `maps` has the inputs of the units' maps in it, `grids` are by their resolution */
 let state = null;
 
 /**
@@ -71,7 +72,7 @@ function curveRange(dataset) {
 
 /**
  * Outputs to colours: classes mix by probability, values on the diverging scale.
- * @param {Float32Array} a (outputs, n)
+ * @param {Float64Array} a (outputs, n)
  * @param {string | null} activation
  * @param {number} units
  * @param {number} n
@@ -158,11 +159,14 @@ function plane(weights, focus, resolution) {
 
 /** Every unit's map, one under another, each MAP x MAP. @param {Float32Array} weights */
 function unitMaps(weights) {
-  const { net, dataset, colours } = /** @type {NonNullable<typeof state>} */ (state);
+  const known = /** @type {NonNullable<typeof state>} */ (state), { net, dataset, colours } = known;
   const curve = !dataset.plane;
   const n = curve ? MAP : MAP * MAP;
-  const forward = new Forward(net, n);
-  fillInputs(dataset.view, net.inputs, gridColumn(dataset, MAP, MAP), 0, n, forward.x);
+  if (!known.maps) {
+    known.maps = new Forward(net, n);
+    fillInputs(dataset.view, net.inputs, gridColumn(dataset, MAP, MAP), 0, n, known.maps.x);
+  }
+  const forward = known.maps;
   forward.run(weights, n);
   const sources = [{ a: forward.x, units: net.inputs.length, reach: /** @type {number | undefined} */ (undefined) }]
     .concat(net.layers.map((layer, l) => ({ a: forward.a[l], units: layer.units, reach: layer.reach })));
@@ -189,7 +193,7 @@ function unitMaps(weights) {
 
 /**
  * What an output gives, in its class's own colour; of a single output, in those of both classes.
- * @param {Float32Array} a
+ * @param {Float32Array | Float64Array} a
  * @param {number} from its place in `a`
  * @param {number} j
  * @param {number} units
@@ -210,7 +214,7 @@ function shadeClass(a, from, j, units, n, colours, out, at, full) {
 }
 
 /**
- * @param {Float32Array} a
+ * @param {Float32Array | Float64Array} a
  * @param {number} from
  * @param {number} limit
  * @param {Colours} colours
@@ -278,7 +282,7 @@ onmessage = (event) => {
     const { net, colours } = message, dataset = message.dataset ?? state?.dataset;
     // A grid depends on the data and the features; an edit of the layers leaves it.
     const same = !message.dataset && JSON.stringify(state?.net.inputs) === JSON.stringify(net.inputs);
-    state = { net, dataset, colours, forward: new Forward(net, BLOCK), grids: (same && state?.grids) || new Map() };
+    state = { net, dataset, colours, forward: new Forward(net, BLOCK), maps: null, grids: (same && state?.grids) || new Map() };
     return;
   }
   if (!state) return;

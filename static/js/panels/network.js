@@ -46,7 +46,7 @@ export function mountNetwork(session) {
       maps.getContext("2d")?.putImageData(new ImageData(picture.units, picture.map, picture.map * total), 0, 0);
     }
     const moving = s.frame?.state === "playing" && !still.matches;
-    if (moving) flow = (flow + 0.6) % 12;
+    if (moving) flow = (flow + 1.2) % 20;
     drawDiagram(canvas, geometry, {
       weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
       selected: s.layer, lit: s.hover ?? s.pinned, values: s.probe || s.probePinned ? picture?.probe ?? null : null, flow: moving ? flow + 0.01 : 0, pulse,
@@ -71,7 +71,9 @@ export function mountNetwork(session) {
   };
   store.on(["network", "dataset"], () => { first = {}; });
   store.on(["network", "dataset", "refused", "language"], arrange);
-  store.on(["picture", "weights", "layer", "theme", "frame", "hover", "pinned", "probe", "probePinned", "look", "worth", "worthShown"], draw);
+  store.on(["picture", "layer", "theme", "hover", "pinned", "probe", "probePinned", "look", "worth", "worthShown"], draw);
+  // While it trains, the maps of these very weights are here in a moment: lines and maps are drawn once, together.
+  store.on(["weights", "frame"], (s) => { if (s.frame?.state !== "playing") draw(); });
   const worth = /** @type {HTMLInputElement} */ (byId("show-worth"));
   worth.addEventListener("change", () => store.set({ worthShown: worth.checked }));
   store.on(["network", "dataset", "worthShown"], (s) => {
