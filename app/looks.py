@@ -1,7 +1,8 @@
 """What those who watch a network want to see of its inside, and when it is due.
 
 Each has one request; the same one of several is looked at once. All looks of a network together take
-at most a share of its time: who asks for much, or for many different ones, sees less often.
+at most a share of its time: who asks for much, or for many different ones, sees less often. The share is
+larger where nothing is lost by it: while the network rests, or keeps a pace with time to spare.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .broadcast import Watcher
 
 SHARE = 0.2  # of the network's time
+SPARE_SHARE = 0.6  # where its training does not need the rest
 SAVED_S = 0.05  # of work that may be saved up for when something changes
 OWED_S = 0.05  # of work that may be done ahead of time for what is asked for the first time
 DRAWN_S = 0.5  # after the last stroke
@@ -60,6 +62,7 @@ class Looks:
 
     def __init__(self) -> None:
         self.changes = 0  # made to the network, other than by playing
+        self.spare = False  # there is more time than its training needs
         self._wanted: dict[Look, Wanted] = {}
         self._credit_s = SAVED_S
         self._earned_at = monotonic()
@@ -132,7 +135,7 @@ class Looks:
     def _pause(self, now: float, players: int, owed: float = 0.0) -> float:
         """Seconds until what looks have cost is earned, but for what may be owed: of each second a
         network has its part."""
-        share = SHARE / max(1, players)
+        share = (SPARE_SHARE if self.spare else SHARE) / max(1, players)
         self._credit_s = min(SAVED_S, self._credit_s + (now - self._earned_at) * share)
         self._earned_at = now
         return max(0.0, -(self._credit_s + owed) / share)

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 ROUNDS = "rounds"  # who speaks with the worker
 UNWATCHED_REPORT_S = 1.0
 DRAWN_SLICE_S = 0.006  # where somebody draws: every stroke is to be answered at once
+BEHIND_S = 0.03  # a network that keeps its pace is never so far from it
 MOST_CATCHING_UP_S = 0.25  # after a stall a limited run goes on, it does not rush
 
 
@@ -168,6 +169,8 @@ async def _is_loaded(live: Live, worker: Worker, networks: Networks) -> bool:
 def _allow(live: Live, now: float) -> None:
     """How many steps it may make by now."""
     rate = live.steps_per_second
+    # What it may do and has not done is more than a round brings: it is behind.
+    live.channel.looks.spare = rate is not None and live.allowance < 1 + rate * BEHIND_S
     if rate is None:
         live.allowance = math.inf
     else:

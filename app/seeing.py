@@ -38,6 +38,8 @@ async def _catch_up(networks: Networks, live: Live, wanted: Wanted) -> None:
     behind = False
     while wanted.watchers and (behind or wanted.seen != looks.changes):
         now = monotonic()
+        if not live.playing:
+            looks.spare = True
         pause = looks.pause(wanted, now, players_beside(networks, live))
         if pause > 0:
             await asyncio.sleep(pause)
