@@ -60,6 +60,18 @@ def keep_answer(rows: int, numbers: int, work: int, place: str) -> None:
     )  # fmt: skip
 
 
+def keep_numbers(numbers: int, place: str, **values: int) -> None:
+    """`keep_within` MAX_ANSWER_NUMBERS, of an answer that is no rows of anything.  Raises: Refused"""
+    keep_within(
+        "max_answer_numbers", MAX_ANSWER_NUMBERS, numbers, place,
+        Reason(
+            "too_many_numbers",
+            "the answer would have {asked} numbers, at most {most} (limit: {limit}); ask for less",
+            **values,
+        ),
+    )  # fmt: skip
+
+
 def affordable(work: int, numbers: int) -> int:
     """Samples that a look of ours takes, where one of them takes that much work and leaves so many
     numbers: one at least."""

@@ -48,7 +48,7 @@ LAYERS_OF_ENGINE = [
     {"experiment", "presets"},
     {"writing"},
     {"insight", "studies"},
-    {"clinic"},
+    {"clinic", "descent"},
 ]
 ALONE = {
     "losses": {"layout", "mathml"},

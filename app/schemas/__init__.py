@@ -13,6 +13,15 @@ from .asking import (
 from .base import Answer, ProblemOut, Wire
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
+from .descent import (
+    DescentIn,
+    DescentOut,
+    DescentStepIn,
+    DescentStepOut,
+    SurfaceOut,
+    SurfaceValuesOut,
+    ValuesIn,
+)
 from .flow import FlowOut
 from .inspection import (
     BoundaryOut,
@@ -72,6 +81,13 @@ from .worked import (
 )
 
 __all__ = [
+    "ValuesIn",
+    "SurfaceValuesOut",
+    "SurfaceOut",
+    "DescentStepOut",
+    "DescentStepIn",
+    "DescentOut",
+    "DescentIn",
     "ExcitesOut",
     "ForecastOut",
     "InfluenceIn",

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from dataclasses import Field as RecordField
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Len
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, create_model, model_validator
 
 from engine.datasets import DATASETS, AnyDataset, Own
 from engine.datasets.base import MAX_SAMPLES
-from engine.optimizers import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.schedules import SCHEDULES
 from engine.spec import NetworkSpec
 from engine.suits import suiting
@@ -163,6 +163,11 @@ def _merged(name: str, old: Any, value: Any) -> Any:
 
 
 SPEC = TypeAdapter(SpecIn)
+# An optimizer by itself, as a spec has it.
+if TYPE_CHECKING:
+    OptimizerIn = Optimizer
+else:
+    OptimizerIn = Annotated[_of_kinds("optimizer", Optimizer), StrictNumbers()]
 
 
 def spec_to_json(spec: NetworkSpec) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def warm(report: Callable[[str, int, int], None]) -> None:
     `report(what, done, of)` is called before each piece and once at the end.
     """
     from .conv_layer import warm_conv
+    from .descent import warm_descent
     from .mlp import train_blas, train_lanes, warm_arguments
     from .pooling import warm_pooling
     from .recurrent import warm_recurrent
@@ -50,6 +51,7 @@ def warm(report: Callable[[str, int, int], None]) -> None:
         ("pooling", warm_pooling),
         ("recurrent layers", warm_recurrent),
         ("losses", warm_softmax),
+        ("descent", warm_descent),
     ]
     for done, (what, run) in enumerate(pieces):
         report(what, done, len(pieces))

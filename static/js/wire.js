@@ -19,6 +19,10 @@
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, row_names: string[] | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], one_form: OneFormOut | null, digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null, sources: number[] | null, test_sources: number[] | null}} DatasetOut
+ * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, start?: number[] | null, noise?: number, seed?: number, steps?: number, optimizers?: any[], slots?: boolean}} DescentIn
+ * @typedef {{surface: SurfaceOut, start: number[], paths: PathOut[]}} DescentOut
+ * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, start?: number[] | null, noise?: number, seed?: number, optimizer?: any, step?: number}} DescentStepIn
+ * @typedef {{step: number, point: number[], gradient: number[], after: (number | null)[], lines: Record<string, LineOut[]>}} DescentStepOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
  * @typedef {{layer: string, kind: string, direction: "forward" | "backward", truncate: number, x: ((number | null)[])[] | null, h: ((number | null)[])[] | null, c: ((number | null)[])[] | null, gates: Record<string, ((number | null)[])[]> | null, grad_h: (number | null)[], grad_c: (number | null)[] | null, grad_from: ((number | null)[])[]}} DirectionOut
  * @typedef {{step: number, layer: string, what: string, value: string, detail: string, code: string, values: Record<string, string | number>}} DivergenceOut
@@ -70,6 +74,7 @@
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
+ * @typedef {{optimizer: Record<string, any>, points: number[][], values: (number | null)[], gradients: ((number | null)[])[], curvatures: (number | null)[], slots: Record<string, number[][]> | null, state: "done" | "diverged"}} PathOut
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
@@ -88,6 +93,9 @@
  * @typedef {{low: number, high: number, counts: number[], mean: number | null, deviation: number | null, zeros: number}} SpreadOut
  * @typedef {{weights: SpreadOut | null, gradients: SpreadOut | null, activations: SpreadOut}} SpreadsOut
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
+ * @typedef {{name?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | null, formula?: string | null, low?: number[], high?: number[]}} SurfaceIn
+ * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], steepness: number | null}} SurfaceOut
+ * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], steepness: number | null, x: number[], y: number[], values: ((number | null)[])[]}} SurfaceValuesOut
  * @typedef {{layer: string, unit: number, what: "off" | "on" | "freeze" | "unfreeze" | "swap", with?: number | null}} SurgeryIn
  * @typedef {{text: string}} SurpriseIn
  * @typedef {{step: number, characters: SurprisingOut[], bits_per_character: number, perplexity: number}} SurpriseOut
@@ -98,6 +106,7 @@
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null, brief?: boolean}} UnrolledIn
  * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[] | null, output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
+ * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, resolution?: number}} ValuesIn
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn

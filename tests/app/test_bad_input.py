@@ -60,6 +60,9 @@ ROUTES = [
     ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),
     ("POST", "/api/clinic/all_alike/check"),
+    ("POST", "/api/descent"),
+    ("POST", "/api/descent/step"),
+    ("POST", "/api/surfaces/values"),
 ]
 
 

@@ -75,9 +75,9 @@ ROWS = {
     "784-512-512-10 relu, softmax, Adam, batch 128": dense(
         784, 512, 512, 10, loss="cross_entropy", optimizer="adam", batch=128, goal=1),
     "CNN 24x24: conv8@5 pool2 conv16@5 pool3 fc10, batch 20": convolution(
-        24, (2, 3), batch=20, goal=1.5),
+        24, (2, 3), batch=20, goal=3),
     "CNN 8x8: conv8@5 pool2 conv16@5 pool2 fc10, batch 32": convolution(
-        8, (2, 2), batch=32, goal=3),
+        8, (2, 2), batch=32, goal=5),
     "LSTM 128, 64 letters, 50 steps, batch 32": sequence("lstm", 128, 64, 50, 32),
     "LSTM 64, 40 letters, 32 steps, batch 16": sequence("lstm", 64, 40, 32, 16),
     "GRU 64, 40 letters, 32 steps, batch 16": sequence("gru", 64, 40, 32, 16),

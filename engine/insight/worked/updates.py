@@ -42,6 +42,15 @@ class Update:
         value = self.walk.before.state[self._row[name]][self.flat]
         return number(value, symbol, self._at(f"{name}_before"))
 
+    def slot_after(self, name: str, symbol: str) -> Number:
+        """As the update leaves it."""
+        return number(self.walk.twin.slots[name][self.flat], symbol, self._at(f"{name}_after"))
+
+    @property
+    def new_value(self) -> float:
+        """What the update makes of the number."""
+        return float(self.walk.twin.vector[self.flat])
+
     def setting(self, name: str, symbol: str) -> Number:
         return number(getattr(self.o, name), symbol)
 
@@ -49,10 +58,10 @@ class Update:
         """A line; its value is the trace's where it stands there.  Returns the number it makes."""
         value, at = value_of(term), None
         if array == "weight_after":
-            value, at = float(self.walk.twin.vector[self.flat]), self._at(array)
+            value, at = self.new_value, self._at(array)
         elif array is not None:
-            row = self.walk.twin.slots[array]
-            value, at = float(row[self.flat]), self._at(f"{array}_after")
+            after = self.slot_after(array, left)
+            value, at = after.value, after.at
         self.lines.append(self.walk.line(what, self.i, left, term, value, stage="update", at=at))
         return number(value, left, at)
 
@@ -331,8 +340,8 @@ def _adadelta(u: Update) -> None:
 
 def _lbfgs(u: Update) -> None:
     """Its direction is of the whole vector; what it took is kept in a slot."""
-    taken = number(u.walk.twin.slots["last_step"][u.flat], "d", u._at("last_step_after"))
-    moved = u.walk.twin.vector[u.flat] != u.w.value or taken.value == 0
+    taken = u.slot_after("last_step", "d")
+    moved = u.new_value != u.w.value or taken.value == 0
     u.new_weight(add(u.w, taken) if moved else u.w, "curvature_step")
 
 
