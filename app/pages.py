@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ask.", "bp.", "cell.", "clinic.", "cv.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
+    "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "sounds.", "time.",
 )  # fmt: skip
 _EARLY = {
@@ -95,6 +95,7 @@ PAGES = (
           "css/predict.css"), "title"),
     Page("/activations", "activations.html", "js/pages/activations.js", ("css/activations.css",), "titleActivations"),
     Page("/convolution", "convolution.html", "js/pages/convolution.js", ("css/activations.css", "css/convolution.css"), "cv.page"),
+    Page("/descent", "descent.html", "js/pages/descent.js", ("css/activations.css", "css/descent.css"), "titleDescent"),
     Page("/clinic", "clinic.html", "js/pages/clinic.js", ("css/clinic.css",), "titleClinic"),
     Page("/exercises", "exercises.html", "js/pages/exercises.js", ("css/exercises.css",), "titleExercises"),
     Page("/docs", "docs.html", "js/pages/docs.js", ("css/docs.css",)),

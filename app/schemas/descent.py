@@ -85,6 +85,7 @@ class SurfaceOut(Answer):
     high: Pair
     minima: list[Pair] = Field(description="the lowest points there are; none where not known")
     start: Pair = Field(description="a good place to begin")
+    rate: float = Field(description="a learning rate that plain gradient descent bears from there")
     steepness: float | None = Field(
         description="median length of the gradient between low and high: what noise can be measured by"
     )

@@ -23,6 +23,7 @@ def described(surface: Surface) -> dict[str, Any]:
         "high": surface.high,
         "minima": surface.minima,
         "start": surface.start,
+        "rate": surface.rate,
         "steepness": surface.steepness,
     }
 

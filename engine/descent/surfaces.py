@@ -69,7 +69,8 @@ class Formula:
 
 @dataclass(frozen=True)
 class Surface:
-    """`minima` are the lowest points there are, none where they are not known; `start` is a good place to begin."""
+    """`minima` are the lowest points there are, none where they are not known; `start` is a good place to begin,
+    and `rate` a learning rate that plain gradient descent bears from there."""
 
     name: str
     text: str
@@ -77,6 +78,7 @@ class Surface:
     high: Point
     minima: tuple[Point, ...] = ()
     start: Point = (1.0, 1.0)
+    rate: float = 0.01
     summary: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -128,43 +130,43 @@ SURFACES = {
     surface.name: surface
     for surface in (
         Surface(
-            "bowl", "x^2 + y^2", (-3, -3), (3, 3), ((0, 0),), (2.4, 1.6),
+            "bowl", "x^2 + y^2", (-3, -3), (3, 3), ((0, 0),), (2.4, 1.6), 0.1,
             {"en": "Equally steep all round, curvature 2: below a rate of 1 every step comes nearer, above it none does.",
              "zh": "四周一样陡，曲率为 2：学习率小于 1 时每一步都更近，大于 1 时则越走越远。"},
         ),
         Surface(
-            "ravine", "0.05 x^2 + y^2", (-10, -3), (10, 3), ((0, 0),), (-8.5, 2),
+            "ravine", "0.05 x^2 + y^2", (-10, -3), (10, 3), ((0, 0),), (-8.5, 2), 0.5,
             {"en": "Twenty times steeper across than along: the rate that the walls bear is too small for the floor.",
              "zh": "横向比纵向陡二十倍：谷壁能承受的学习率，对谷底来说太小。"},
         ),
         Surface(
-            "saddle", "x^2 - y^2 + y^4 / 4", (-2, -2.5), (2, 2.5), ((0, sqrt(2)), (0, -sqrt(2))), (1.6, 0.02),
+            "saddle", "x^2 - y^2 + y^4 / 4", (-2, -2.5), (2, 2.5), ((0, sqrt(2)), (0, -sqrt(2))), (1.6, 0.02), 0.1,
             {"en": "Flat in the middle though no minimum is there: what starts on the ridge leaves it slowly.",
              "zh": "中央平坦却不是极小值：从鞍脊出发，离开得很慢。"},
         ),
         Surface(
-            "plateau", "1 - exp(-(x^2 + y^2) / 2)", (-4, -4), (4, 4), ((0, 0),), (2.6, 2.2),
+            "plateau", "1 - exp(-(x^2 + y^2) / 2)", (-4, -4), (4, 4), ((0, 0),), (2.6, 2.2), 1.0,
             {"en": "Almost no slope until the hole is near: a gradient that has vanished.",
              "zh": "靠近凹处之前几乎没有坡度：梯度消失。"},
         ),
         Surface(
-            "rosenbrock", "(1 - x)^2 + 100 (y - x^2)^2", (-2, -1), (2, 3), ((1, 1),), (-1.2, 1),
+            "rosenbrock", "(1 - x)^2 + 100 (y - x^2)^2", (-2, -1), (2, 3), ((1, 1),), (-1.2, 1), 0.001,
             {"en": "A valley that bends (Rosenbrock 1960): easy to fall into, slow to walk along.",
              "zh": "弯曲的山谷（Rosenbrock 1960）：落入容易，沿谷走慢。"},
         ),
         Surface(
-            "himmelblau", "(x^2 + y - 11)^2 + (x + y^2 - 7)^2", (-5, -5), (5, 5), _HIMMELBLAU, (-0.3, -0.9),
+            "himmelblau", "(x^2 + y - 11)^2 + (x + y^2 - 7)^2", (-5, -5), (5, 5), _HIMMELBLAU, (-0.3, -0.9), 0.01,
             {"en": "Four minima, all equally low (Himmelblau 1972): where one starts decides which is found.",
              "zh": "四个同样低的极小值（Himmelblau 1972）：起点决定找到哪一个。"},
         ),
         Surface(
             "beale", "(1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2", (-4.5, -4.5), (4.5, 4.5),
-            ((3, 0.5),), (1, 1.5),
+            ((3, 0.5),), (1, 1.5), 0.002,
             {"en": "Flat in the middle, with cliffs at the corners (Beale 1958).", "zh": "中间平坦，四角是悬崖（Beale 1958）。"},
         ),
         Surface(
             "rastrigin", "20 + x^2 - 10 cos(2 pi x) + y^2 - 10 cos(2 pi y)", (-5.12, -5.12), (5.12, 5.12), ((0, 0),),
-            (3.3, -2.3),
+            (3.3, -2.3), 0.003,
             {"en": "A bowl full of holes (Rastrigin 1974): noise and momentum get out of some of them.",
              "zh": "布满小坑的碗（Rastrigin 1974）：噪声和动量能走出其中一些。"},
         ),

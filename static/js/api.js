@@ -135,6 +135,14 @@ export const api = {
   excite: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/excite?wait=0`, asked),
   predict: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/predict`, asked),
   clinic: () => ask("GET", "/api/clinic"),
+  /** @returns {Promise<import("./wire.js").SurfaceOut[]>} */
+  surfaces: () => ask("GET", "/api/surfaces"),
+  /** @returns {Promise<import("./wire.js").SurfaceValuesOut>} */
+  surfaceValues: (/** @type {unknown} */ asked) => ask("POST", "/api/surfaces/values", asked),
+  /** @returns {Promise<import("./wire.js").DescentOut>} */
+  descent: (/** @type {unknown} */ asked) => ask("POST", "/api/descent", asked),
+  /** @returns {Promise<import("./wire.js").DescentStepOut>} */
+  descentStep: (/** @type {unknown} */ asked) => ask("POST", "/api/descent/step", asked),
   checkCase: (/** @type {string} */ name, /** @type {string} */ network) => ask("POST", `/api/clinic/${encodeURIComponent(name)}/check?wait=60`, { network }),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),

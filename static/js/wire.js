@@ -94,8 +94,8 @@
  * @typedef {{weights: SpreadOut | null, gradients: SpreadOut | null, activations: SpreadOut}} SpreadsOut
  * @typedef {{rule: string, value: number, step: number}} StoppedOut
  * @typedef {{name?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | null, formula?: string | null, low?: number[], high?: number[]}} SurfaceIn
- * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], steepness: number | null}} SurfaceOut
- * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], steepness: number | null, x: number[], y: number[], values: ((number | null)[])[]}} SurfaceValuesOut
+ * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], rate: number, steepness: number | null}} SurfaceOut
+ * @typedef {{name: string, summary: Record<string, string>, text: string, formula: string, low: number[], high: number[], minima: number[][], start: number[], rate: number, steepness: number | null, x: number[], y: number[], values: ((number | null)[])[]}} SurfaceValuesOut
  * @typedef {{layer: string, unit: number, what: "off" | "on" | "freeze" | "unfreeze" | "swap", with?: number | null}} SurgeryIn
  * @typedef {{text: string}} SurpriseIn
  * @typedef {{step: number, characters: SurprisingOut[], bits_per_character: number, perplexity: number}} SurpriseOut
