@@ -41,6 +41,7 @@ from .job import (
     SaliencyOut,
     TextOut,
 )
+from .landscape import LandscapeIn, LandscapeOut
 from .network import (
     BranchIn,
     DivergenceOut,
@@ -147,5 +148,7 @@ __all__ = [
     "SaliencyOut",
     "GenerateIn",
     "JobOut",
+    "LandscapeIn",
+    "LandscapeOut",
     "TextOut",
 ]

@@ -12,4 +12,13 @@ from .landscape import landscape
 from .occlusion import occlusion
 from .saliency import saliency
 
-__all__ = ["Progress", "Study", "excite", "gather", "generate", "landscape", "occlusion", "saliency"]
+__all__ = [
+    "Progress",
+    "Study",
+    "excite",
+    "gather",
+    "generate",
+    "landscape",
+    "occlusion",
+    "saliency",
+]
