@@ -24,7 +24,7 @@ class LandscapeIn(Wire):
     span: Annotated[float, Interval(gt=0, le=1000)] = Field(
         default=1.0,
         description="how far it goes to each side: in lengths of the weights (random), in the weights' own "
-        "units (weights), in extents of the path with a fifth of it around (pca)",
+        "units (weights), in what covers the path with a fifth of its extent around (pca)",
     )
     directions: Directions = Field(
         default="random",

@@ -40,7 +40,9 @@ class Plane:
         itself.  moved: (n, size), weights less the centre  ->  (n, 2)"""
         seen = moved @ self.axes.T
         found = seen @ np.linalg.pinv(self.axes @ self.axes.T, hermitian=True)
-        inside, whole = (found * seen).sum(axis=1), (moved * moved).sum(axis=1)
+        inside, whole = (
+            np.einsum("ij,ij->i", one, other) for one, other in ((found, seen), (moved, moved))
+        )
         shares = [
             min(1.0, max(0.0, float(part / all_of_it))) if all_of_it > 0 else None
             for part, all_of_it in zip(inside, whole, strict=True)
@@ -112,7 +114,7 @@ def _filters(
 
 
 def principal_plane(
-    network: Network, centre: Array, moving: NDArray[np.bool_], states: Sequence[Array], seed: int
+    network: Network, centre: Array, moving: NDArray[np.bool_], moved: Array, seed: int
 ) -> Plane:
     """The two principal directions of the path walked (Li et al. 2018, section 7): of the matrix of
     w_i - w, w being the weights as they are now, the right singular vectors of the two largest singular
@@ -124,10 +126,11 @@ def principal_plane(
     a is below 0, and its furthest way aside is where b is above 0. A path that is straight has one
     direction; the other is then random, filter-normalised, orthogonal to it.
 
-    states: the path, (size,) each.  Raises: Refused, where fewer than three of them differ
+    moved: the path less the centre, `differences`, (states, size)
+
+    Raises: Refused, where fewer than three states differ
     """
-    moved = differences(centre, moving, states)
-    different = {row.tobytes() for row in moved} | {np.zeros(len(centre)).tobytes()}
+    different = {hash(row.tobytes()) for row in moved} | {hash(np.zeros(len(centre)).tobytes())}
     if len(different) < LEAST_STATES:
         raise Refused(
             "directions",

@@ -64,8 +64,8 @@ def landscape(
 
     directions: "random", filter-normalised, made from `seed` (`random_plane`); a and b go from -span to
     span, 1 being the length of the weights. "pca", of the path walked (`principal_plane`); with a span of
-    1 the grid covers the path and a fifth of its extent around it, each direction by itself, moved by so
-    little that the weights as they are lie on the grid. "weights", two of them by their places in the flat
+    1 the grid covers the path and a fifth of its extent around it, each direction by itself, other spans
+    are that much of it about the weights as they are, which lie on the grid. "weights", two of them by their places in the flat
     vector; a and b go from -span to span in the weights' own units, counted from what they are.
 
     Yields {"step", "directions", "samples", "explained", "a", "b", "centre_loss", "path"} once, "path" again
@@ -85,13 +85,14 @@ def landscape(
     moving = movable(network)
     steps, states = _walked(experiment)
     rows = _samples(network, trainer.samples, samples, resolution**2 + len(states) + 1)
+    moved = differences(centre, moving, states)
     if directions == "random":
         plane = random_plane(network, centre, moving, seed)
     elif directions == "pca":
-        plane = principal_plane(network, centre, moving, states, seed)
+        plane = principal_plane(network, centre, moving, moved, seed)
     else:
         plane = plane_of_two(network, centre, moving, weights)
-    places, within = plane.coordinates(differences(centre, moving, states))
+    places, within = plane.coordinates(moved)
     if directions == "pca":
         a, b = _around(places, resolution, span)
     else:
@@ -173,21 +174,22 @@ def _about_zero(resolution: int, span: float) -> Array:
 
 
 def _around(places: Array, resolution: int, span: float) -> tuple[Array, Array]:
-    """Coordinates that cover a path and where it leads to, 0.  places: (n, 2)"""
+    """Coordinates that cover a path and where it leads to, 0, which is one of them.  places: (n, 2)"""
     low, high = places.min(axis=0).clip(max=0), places.max(axis=0).clip(min=0)
     extent = high - low
-    middle = (low + high) / 2
-    half = span * (0.5 + MARGIN) * np.maximum(extent, LEAST_EXTENT * extent[::-1])
+    more = np.maximum(LEAST_EXTENT * extent[::-1] - extent, 0) / 2
+    margin = more + MARGIN * (extent + 2 * more)
     found = []
-    for m, h in zip(middle, half, strict=True):
-        line = m + _about_zero(resolution, 1.0) * h
+    for first, last in zip(span * (low - margin), span * (high + margin), strict=True):
+        line = np.linspace(first, last, resolution)
         found.append(line - line[np.abs(line).argmin()])
     return found[0], found[1]
 
 
 def _walked(experiment: Experiment) -> tuple[list[int], list[Array]]:
     """Steps and weights of the states that are kept of the run, evenly at most MOST_STATES, the last
-    among them. They are the run's own arrays, which nobody writes to."""
+    among them: the run's own arrays, which nobody writes to. Where somebody set weights or let units change
+    places, that is a step of the path like any other."""
     size = experiment.network.layout.size
     kept = experiment.passed()
     if len(kept) > MOST_STATES:

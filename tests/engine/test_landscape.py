@@ -189,6 +189,10 @@ def test_a_path_that_was_trained_lies_in_its_plane_as_far_as_it_is_explained() -
         assert line_[0] < min(coordinates)
         assert max(coordinates) < line_[-1]
         assert 0.0 in line_
+    near = result(landscape(run, resolution=21, directions="pca", span=0.01))
+    wide = result(landscape(run, resolution=21, directions="pca"))
+    np.testing.assert_allclose(np.array(wide["a"]) * 0.01, near["a"], atol=1e-12)
+    assert 0.0 in near["b"]
     other = twin(run)
     for k in (0, 5, -1):
         assert path["loss"][k] == pytest.approx(loss_at(other, states[k]), rel=1e-5)
@@ -329,9 +333,9 @@ def test_what_costs_too_much_has_fewer_samples_or_is_refused_with_the_limits_nam
     run = Experiment(NetworkSpec(dataset=Shapes(samples=400, size=28), layers=layers))
     study = landscape(run, resolution=41)
     assert next(iter(study))[1]["samples"] < run.trainer.samples
-    for settings, place in (({"samples": 300}, "samples"), ({"resolution": 101}, "resolution")):
+    for samples, place in ((300, "samples"), (None, "resolution")):
         with pytest.raises(Refused) as found:
-            landscape(run, **{"resolution": 101, **settings})
+            landscape(run, resolution=101, samples=samples)
         assert (found.value.limit, found.value.place) == ("max_study_work", place)
 
 
