@@ -65,8 +65,9 @@ def landscape(
     directions: "random", filter-normalised, made from `seed` (`random_plane`); a and b go from -span to
     span, 1 being the length of the weights. "pca", of the path walked (`principal_plane`); with a span of
     1 the grid covers the path and a fifth of its extent around it, each direction by itself, other spans
-    are that much of it about the weights as they are, which lie on the grid. "weights", two of them by their places in the flat
-    vector; a and b go from -span to span in the weights' own units, counted from what they are.
+    are that much of it about the weights as they are, which lie on the grid. "weights", two of them by
+    their places in the flat vector; a and b go from -span to span in the weights' own units, counted from
+    what they are.
 
     Yields {"step", "directions", "samples", "explained", "a", "b", "centre_loss", "path"} once, "path" again
     with its losses, and then rows of the grid, coarse ones first: {"rows": [j], "loss": [[..]]}, so that
@@ -126,6 +127,8 @@ def _measured(
     done, found = 0, list[float | None]()
     for part in losses.of(plane.centre[None]):
         found += part
+        if not found:
+            yield 0.0, {}
     begun |= {"a": as_tuples(a), "b": as_tuples(b), "centre_loss": found[0]}
     yield 1 / of, {**begun, "path": {**path, "loss": None}}
     found, done = [], 1
