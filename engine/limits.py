@@ -17,6 +17,8 @@ LEAST_MEASURED = 256
 MAX_BATCH_NUMBERS = 24_000_000
 # All updates that a check of the clinic makes: some seconds.
 MAX_CHECK_WORK = 4_000_000_000
+# All that a study measures: some seconds, beside which others play.
+MAX_STUDY_WORK = 32_000_000_000
 # Numbers of one answer: predictions, activations, a boundary.
 MAX_ANSWER_NUMBERS = 1_000_000
 MAX_TRACE_NUMBERS = 1_500_000

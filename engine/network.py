@@ -253,9 +253,10 @@ class Network:
 
         Without `passes` it is in evaluation mode, in plain NumPy.
         """
-        return self._forward(self.split(vector), x, passes or self.passes())
+        return self.through(self.split(vector), x, passes or self.passes())
 
-    def _forward(self, parts: list[dict[str, Array]], x: Array, passes: list[Pass]) -> list[Cache]:
+    def through(self, parts: list[dict[str, Array]], x: Array, passes: list[Pass]) -> list[Cache]:
+        """`forward` with parameters that are split already, see `split`."""
         caches: list[Cache] = []
         inputs: list[Array] = []
         for layer, p, run in zip(self.layers, parts, passes, strict=True):
@@ -297,7 +298,7 @@ class Network:
 
         def step(x: Array, t: Array) -> float:
             passes[-1].only_z = self.loss_record.fused
-            caches = self._forward(parts, x, passes)
+            caches = self.through(parts, x, passes)
             passes[-1].only_z = False
             fast = self._softmax_loss(caches[-1], t, passes[-1])
             loss = self.loss_of(caches[-1], t) if fast is None else fast[0]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from engine.errors import Reason
-from engine.studies import Study, excite, generate
+from engine.studies import Study, excite, generate, landscape
 
 from ..deps import JobsDep, LiveDep, SettingsDep
 from ..errors import Conflict, Unavailable
@@ -16,6 +16,8 @@ from ..schemas import (
     ExciteOut,
     GenerateIn,
     JobOut,
+    LandscapeIn,
+    LandscapeOut,
     OcclusionIn,
     OcclusionOut,
     RowsIn,
@@ -53,6 +55,12 @@ OCCLUSION: Any = {
 EXCITE: Any = {
     "a filter": {"value": {"layer": "conv2d_1", "unit": 3, "steps": 100, "seed": 0}},
     "a class": {"value": {"layer": "output", "unit": 7, "steps": 200}},
+}
+
+LANDSCAPE: Any = {
+    "random directions": {"value": {"resolution": 41, "directions": "random", "seed": 0}},
+    "along the path walked": {"value": {"directions": "pca"}},
+    "two weights": {"value": {"directions": "weights", "weights": [0, 1], "span": 3}},
 }
 
 
@@ -141,4 +149,22 @@ async def post_excite(
     2009; Yosinski et al. 2015), kept within the range of the data. What is maximised is the mean of the
     filter's map before its activation."""
     job = await jobs.start(live, "excite", excite, **asked.model_dump())
+    return await answered(request, response, jobs, job, wait)
+
+
+@router.post("/landscape", responses=ACCEPTED)
+async def post_landscape(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    live: LiveDep,
+    asked: Annotated[LandscapeIn | None, Body(openapi_examples=LANDSCAPE)] = None,
+    wait: Wait = 60,
+) -> LandscapeOut | JobOut:
+    """The training loss at the weights around those there are, over a plane of two directions: random and
+    filter-normalised (Li et al. 2018), the principal ones of the path walked, or two single weights. With
+    where the path lies in it, and the plane itself, so that one can go to any place of it by setting the
+    weights."""
+    asked = asked or LandscapeIn()
+    job = await jobs.start(live, "landscape", landscape, **asked.model_dump())
     return await answered(request, response, jobs, job, wait)

@@ -50,6 +50,7 @@ from .job import (
     SaliencyOut,
     TextOut,
 )
+from .landscape import LandscapeIn, LandscapeOut
 from .network import (
     BranchIn,
     DivergenceOut,
@@ -163,5 +164,7 @@ __all__ = [
     "SaliencyOut",
     "GenerateIn",
     "JobOut",
+    "LandscapeIn",
+    "LandscapeOut",
     "TextOut",
 ]

@@ -8,7 +8,17 @@ It never touches the experiment after it has returned.
 from .base import Progress, Study, gather
 from .excite import excite
 from .generate import generate
+from .landscape import landscape
 from .occlusion import occlusion
 from .saliency import saliency
 
-__all__ = ["Progress", "Study", "excite", "gather", "generate", "occlusion", "saliency"]
+__all__ = [
+    "Progress",
+    "Study",
+    "excite",
+    "gather",
+    "generate",
+    "landscape",
+    "occlusion",
+    "saliency",
+]

@@ -52,6 +52,7 @@ ROUTES = [
     ("POST", "/saliency"),
     ("POST", "/occlusion"),
     ("POST", "/excite"),
+    ("POST", "/landscape"),
     ("POST", "/unrolled"),
     ("POST", "/next"),
     ("POST", "/surprise"),

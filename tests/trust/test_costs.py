@@ -75,6 +75,10 @@ MOST: dict[str, list[dict[str, Any]]] = {
     "/excite": [
         {"layer": "output", "unit": 0, "steps": steps, "blur": 5} for steps in (1000, 100, 10)
     ],
+    "/landscape": [
+        {"resolution": 101, "samples": 20_000},
+        *({"resolution": size, "directions": "random"} for size in (101, 41, 5)),
+    ],
     "/next": [{"prompt": "e" * 2000}],
     "/surprise": [{"text": "e" * count} for count in (2000, 200)],
     "/weights": [{"output.bias": [1.0]}],
