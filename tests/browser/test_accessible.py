@@ -45,6 +45,19 @@ def test_the_sandbox_has_no_barriers_whatever_slides(server, browser, locale, wi
     one.context.close()
 
 
+@pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
+def test_descent_has_no_barriers_wherever_it_leads(server, browser, locale, width) -> None:
+    one = Visitor(browser, locale=locale, viewport={"width": width, "height": 844})
+    for settings in ("at=30", "on=bowl&with=sgd:learning_rate=1.2&of=0&at=9", "f=x%5E2+%2B"):
+        one.page.goto("about:blank")
+        one.page.goto(f"{server.url}/descent#{settings}")
+        one.page.wait_for_selector("body[data-ready]")
+        one.page.wait_for_selector("#problem:visible, #lines .line")
+        assert violations(one.page) == [], settings
+    one.complaints.clear()  # of the formula that is none
+    one.context.close()
+
+
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_the_playground_has_no_barriers(server, browser, locale) -> None:
     one = Visitor(browser, locale=locale)

@@ -7,7 +7,7 @@ import pytest
 from .page import says
 
 
-@pytest.mark.parametrize("path", ["/", "/activations", "/convolution"])
+@pytest.mark.parametrize("path", ["/", "/activations", "/convolution", "/descent"])
 def test_every_page_has_the_shell(server, visitor, path: str) -> None:
     page = visitor.page
     page.goto(server.url + path)
@@ -30,7 +30,7 @@ def test_every_page_has_the_shell(server, visitor, path: str) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-@pytest.mark.parametrize("path", ["/", "/activations", "/convolution"])
+@pytest.mark.parametrize("path", ["/", "/activations", "/convolution", "/descent"])
 def test_a_page_says_when_it_cannot_start(server, visitor, path: str) -> None:
     page = visitor.page
     page.route("**/api/catalog*", lambda route: route.abort())

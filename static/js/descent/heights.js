@@ -26,13 +26,13 @@ export function mountHeights(store, box) {
       at: s.at < lastOf(s) ? { x: s.at, y: lines.map((line) => line.y[placeAt(/** @type {any} */ (s.race).paths[lines.indexOf(line)], s.at)]) } : null,
     });
     canvas.dataset.drawn = String(s.at);
-    canvas.setAttribute("aria-label", t("descent.heightsAlt", { n: s.at }));
   });
   canvas.addEventListener("pointerdown", (event) => {
     const s = store.state;
     store.set({ playing: false, at: Math.round(stepAt(event.offsetX, canvas.clientWidth, lastOf(s))) });
   });
   store.on(["race", "at", "theme", "language"], draw);
+  store.on(["at", "language"], ({ at }) => canvas.setAttribute("aria-label", t("descent.heightsAlt", { n: at })));
   new ResizeObserver(draw).observe(canvas);
   store.on(["race", "at", "chosen", "language"], (s) => {
     const rows = (s.race?.paths ?? []).slice(0, s.racers.length).map((path, k) => ({ path, k, at: placeAt(path, s.at) }));

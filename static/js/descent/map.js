@@ -49,10 +49,10 @@ export function mountMap(store, box) {
     context.stroke();
     context.restore();
     canvas.dataset.drawn = String(s.at);
-    canvas.setAttribute("aria-label", t("descent.mapAlt", { x: short(x, 2), y: short(y, 2) }));
   });
   const tell = () => {
-    const s = store.state, [x, y] = s.pointed ?? startOf(s), value = s.values && heightAt(s.values, x, y);
+    const s = store.state, [x, y] = s.pointed ?? startOf(s), start = startOf(s), value = s.values && heightAt(s.values, x, y);
+    canvas.setAttribute("aria-label", t("descent.mapAlt", { x: short(start[0], 2), y: short(start[1], 2) }));
     readout.textContent = `${s.pointed ? "" : `${t("descent.start")}: `}x = ${short(x, 3)}, y = ${short(y, 3)}, f ≈ ${value === null ? "–" : short(value, 3)}`;
   };
 

@@ -31,10 +31,11 @@ function sentence({ what, value }) {
 
 /** @param {PageStore} store @param {HTMLElement} box */
 export function mountNumbers(store, box) {
-  const title = h("h3", { id: "numbers-title" }), verdict = h("p", { id: "verdict", class: "verdict" }), note = h("p", { id: "misprint", class: "hint" }), lines = h("div", { id: "lines", class: "lines" });
+  const title = h("h3", { id: "numbers-title", hidden: true }), verdict = h("p", { id: "verdict", class: "verdict" }), note = h("p", { id: "misprint", class: "hint" }), lines = h("div", { id: "lines", class: "lines" });
   box.append(title, verdict, lines, note);
   store.on(["race", "at", "chosen", "language"], (s) => {
     const racer = s.racers[s.chosen], path = pathOf(s, s.chosen);
+    title.hidden = !racer || !path;
     if (!racer || !path) return;
     const at = placeAt(path, s.at);
     title.textContent = t("descent.nextStep", { name: racerName(s, s.chosen), n: at + 1 });

@@ -136,5 +136,7 @@ function rareFields(session, s) {
   const clips = Object.entries(catalog.spec_schema.$defs.Clipping.properties).map(([name, property]) => [`clipping.${name}`, schemaField("clipping", name, property, spec.clipping[name],
     (v) => void session.patch((now) => ({ clipping: { ...now.clipping, [name]: v } }), name))]);
   const average = schemaField("spec", "average", catalog.spec_schema.properties.average, spec.average, (v) => void session.patch({ average: v }, "average"));
-  return { schedule: schedule.field, ...Object.fromEntries(fields), ...Object.fromEntries(clips), average };
+  // The same optimizer where its every step can be seen.
+  const race = h("a", { href: `/descent#with=${encodeURIComponent([spec.optimizer.kind, ...Object.entries(spec.optimizer).filter(([name]) => name !== "kind").map(([name, value]) => `${name}=${value}`)].join(":"))}` }, t("toDescent"));
+  return { schedule: schedule.field, ...Object.fromEntries(fields), ...Object.fromEntries(clips), average, race };
 }
