@@ -6,8 +6,10 @@ calls; so the folder it keeps them in is named by a digest of all kernel sources
 
 import hashlib
 import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,11 +32,15 @@ os.environ.setdefault(
 )
 
 
-def warm(report: Callable[[str, int, int], None]) -> None:
-    """Compile, or load from disk, all that training in float32 needs.
+READY = "ready"  # a file that stands beside what was compiled, once all of it was
+# Two halves that take about as long: compiled side by side where nothing is on the disk yet.
+HALVES = (
+    ("small dense networks", "large dense networks", "descent"),
+    ("updates", "convolution", "pooling", "recurrent layers", "losses"),
+)
 
-    `report(what, done, of)` is called before each piece and once at the end.
-    """
+
+def _pieces() -> dict[str, Callable[[], object]]:
     from .conv_layer import warm_conv
     from .descent import warm_descent
     from .mlp import train_blas, train_lanes, warm_arguments
@@ -43,17 +49,55 @@ def warm(report: Callable[[str, int, int], None]) -> None:
     from .softmax import warm_softmax
     from .updates import warm_layers
 
-    pieces: list[tuple[str, Callable[[], object]]] = [
-        ("small dense networks", lambda: train_lanes(*warm_arguments())),
-        ("large dense networks", lambda: train_blas(*warm_arguments())),
-        ("updates", warm_layers),
-        ("convolution", warm_conv),
-        ("pooling", warm_pooling),
-        ("recurrent layers", warm_recurrent),
-        ("losses", warm_softmax),
-        ("descent", warm_descent),
-    ]
-    for done, (what, run) in enumerate(pieces):
+    return {
+        "small dense networks": lambda: train_lanes(*warm_arguments()),
+        "large dense networks": lambda: train_blas(*warm_arguments()),
+        "descent": warm_descent,
+        "updates": warm_layers,
+        "convolution": warm_conv,
+        "pooling": warm_pooling,
+        "recurrent layers": warm_recurrent,
+        "losses": warm_softmax,
+    }
+
+
+def warm(report: Callable[[str, int, int], None]) -> None:
+    """Compile, or load from disk, all that training in float32 and descent in float64 need.
+
+    `report(what, done, of)` is called before each piece and once at the end.
+    """
+    pieces = _pieces()
+    ready = cache_folder() / READY
+    beside = None if ready.exists() or (os.cpu_count() or 1) < 2 else _begin_beside(HALVES[1])
+    for done, (what, run) in enumerate(pieces.items()):
+        if beside is not None and what in HALVES[1]:
+            report(what, done, len(pieces))
+            beside.wait()
+            beside = None
         report(what, done, len(pieces))
         run()
+    with suppress(OSError):  # where nothing can be kept, all is compiled at every start
+        ready.touch()
     report("ready", len(pieces), len(pieces))
+
+
+def _begin_beside(names: tuple[str, ...]) -> "subprocess.Popen[bytes] | None":
+    """Another process that compiles these to the disk. What it does not get done is compiled here after all."""
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", __name__, *names],
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
+
+
+def compile_only(names: Sequence[str]) -> None:
+    """These pieces alone, by their names."""
+    pieces = _pieces()
+    for name in names:
+        pieces[name]()

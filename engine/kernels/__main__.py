@@ -1,14 +1,18 @@
-"""`python -m engine.kernels`: compile the training loops once, with a progress bar."""
+"""`python -m engine.kernels`: compile the training loops once, with a progress bar; of the pieces that are named,
+those alone and without one."""
 
 import sys
 from time import monotonic
 
-from . import warm
+from . import compile_only, warm
 
 BAR = 24
 
 
 def main() -> None:
+    if sys.argv[1:]:
+        compile_only(sys.argv[1:])
+        return
     begin = monotonic()
 
     def report(what: str, done: int, of: int) -> None:
