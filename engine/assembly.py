@@ -91,6 +91,7 @@ def assemble(spec: NetworkSpec, dataset: Dataset, before: NetworkSpec | None = N
     Raises: Refused, naming the field or the limit, before anything of that size is allocated
     """
     _check_loss(spec, dataset)
+    _check_features(spec)
     network = _network(spec, dataset)
     _check_size(spec, dataset, network)
     if spec.surgery:
@@ -143,6 +144,15 @@ def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
         trainable_bias=out.trainable_bias,
     )  # fmt: skip
     return Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
+
+
+def _check_features(spec: NetworkSpec) -> None:
+    """Raises: Refused where one is named twice: two inputs that are one have weights nobody can tell apart"""
+    for i, name in enumerate(spec.features):
+        if name in spec.features[:i]:
+            raise Refused(
+                f"features.{i}", Reason("features.twice", "{name} is there twice", name=name)
+            )
 
 
 def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:

@@ -125,7 +125,7 @@ class DescentIn(_OnSurface):
     slots: bool = Field(default=True, description="tell what the optimizers keep, too")
 
 
-class PathOut(Answer):
+class DescentPathOut(Answer):
     """One more point than updates."""
 
     optimizer: dict[str, Any]
@@ -147,7 +147,7 @@ class PathOut(Answer):
 class DescentOut(Answer):
     surface: SurfaceOut
     start: Pair
-    paths: list[PathOut]
+    paths: list[DescentPathOut]
 
 
 class DescentStepIn(_OnSurface):

@@ -106,7 +106,6 @@ class _Spec(Wire):
 
     def to_engine(self) -> NetworkSpec:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        fields["features"] = tuple(dict.fromkeys(fields["features"]))
         return NetworkSpec(**fields)
 
 

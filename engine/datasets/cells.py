@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
 from ..errors import Reason, Refused
 
@@ -74,7 +75,7 @@ def columns_in(header: list[str] | None, width: int, target: str | None) -> tupl
     """
     names = [f"x{i + 1}" for i in range(width)]
     if header and len(header) == width:
-        names = _unique(header)
+        names = each_once(header)
     if target is not None and target not in names:
         raise Refused(
             "id",
@@ -132,13 +133,22 @@ def _check_lines(text: str) -> None:
         )
 
 
-def _unique(header: list[str]) -> list[str]:
-    """Names of at most 40 characters, each once."""
-    names: list[str] = []
-    for i, name in enumerate(header):
-        short = name[:40] or f"x{i + 1}"
-        names.append(short if short not in names else f"{short[:36]} {i + 1}")
-    return names
+MAX_NAME = 40
+
+
+def each_once(names: Sequence[str], empty: str = "x") -> list[str]:
+    """Names of at most 40 characters, each once: what is alike so far is told apart by a number behind it."""
+    found: list[str] = []
+    taken = set(names)
+    for i, name in enumerate(names):
+        short = name[:MAX_NAME] or f"{empty}{i + 1}"
+        number = i + 1
+        while short in found or (short != name and short in taken):
+            behind = f" {number}"
+            short = (name or empty)[: MAX_NAME - len(behind)] + behind
+            number += 1
+        found.append(short)
+    return found
 
 
 def number_of(cell: str) -> float | None:

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Interval
 
+from ..errors import Reason, Refused
 from .base import (
     Array,
     Dataset,
@@ -30,6 +31,8 @@ from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
 HALF_WIDTH = 3.0
+LETTERS = "ABCDEFGH"  # what drawn classes are called: so many there are
+MOST_CLASSES = len(LETTERS)
 VALUE = Labels(target=label("value", "数值"))
 
 
@@ -55,12 +58,23 @@ class _Plane:
         return len(self.class_names)
 
     def _drawn_labels(self) -> Array:
-        """Classes of drawn points, whole and within the eight there are."""
-        return np.array([min(7, max(0, round(p[2]))) for p in self.points], np.int64)
+        """Classes of drawn points.  Raises: Refused, where one is none of the eight there are"""
+        for i, (_, _, given) in enumerate(self.points):
+            if given not in range(MOST_CLASSES):
+                raise Refused(
+                    f"points.{i}.2",
+                    Reason(
+                        "drawn.no_such_class",
+                        "{given} is no class; there are the whole numbers 0 to {last}",
+                        given=f"{given:g}",
+                        last=MOST_CLASSES - 1,
+                    ),
+                )
+        return np.array([int(p[2]) for p in self.points], np.int64)
 
     def _names(self) -> tuple[str, ...]:
         drawn = int(self._drawn_labels().max(initial=-1)) + 1
-        return tuple("ABCDEFGH"[: max(self._own_classes(), drawn)])
+        return tuple(LETTERS[: max(self._own_classes(), drawn)])
 
     def make(self) -> Dataset:
         rng = np.random.default_rng([self.seed, 2])

@@ -7,7 +7,16 @@ import numpy as np
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Plane, split
-from .cells import MAX_COLUMNS, MAX_ROWS, cells_of, columns_in, header_of, number_of, other_length
+from .cells import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    cells_of,
+    columns_in,
+    each_once,
+    header_of,
+    number_of,
+    other_length,
+)
 from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
 
@@ -205,7 +214,7 @@ def _with_targets(
             )
         numbers = {label: i for i, label in enumerate(distinct)}
         targets = np.array([numbers[label] for label in labels])
-        return Table(name, columns, inputs, targets, target_name, tuple(d[:40] for d in distinct))
+        return Table(name, columns, inputs, targets, target_name, tuple(each_once(distinct)))
     return Table(name, columns, inputs, np.array(values, np.float64), target_name, ())
 
 

@@ -6,6 +6,7 @@ import httpx
 import numpy as np
 import pytest
 
+from tests.app.test_bad_input import check_problem
 from tests.serving import wait_for
 
 
@@ -58,15 +59,20 @@ def test_a_network_that_loses_its_samples_stops_and_the_others_go_on(tmp_path) -
 
 
 @pytest.mark.parametrize("kind", ["circle", "drawn", "spiral"])
-@pytest.mark.parametrize("label", [-1, 0.5, 1.6, 3.5, 6.6, 7, 1e6])
-def test_any_drawn_class_is_one_of_eight(client, kind, label) -> None:
+@pytest.mark.parametrize("label", [0, 2, 7, -1, 0.5, 1.6, 8, 1e6])
+def test_a_drawn_class_is_one_of_eight_or_refused(client, kind, label) -> None:
     spec = {"dataset": {"kind": kind, "points": [[0, 0, label], [1, 1, 0]]}}
     made = client.post("/api/networks", json=spec)
+    if label not in range(8):
+        problem = check_problem(made)
+        assert problem["code"] == "drawn.no_such_class"
+        assert problem["errors"][0]["field"] == "dataset.points.0.2"
+        return
     assert made.status_code == 201
     url = f"/api/networks/{made.json()['id']}"
     assert client.post(f"{url}/train", json={"steps": 2}).status_code == 200
     classes = client.get(f"{url}/dataset").json()["classes"]
-    assert 2 <= classes <= 8
+    assert max(2, label + 1) <= classes <= 8
     client.delete(url)
 
 

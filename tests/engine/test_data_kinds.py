@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from annotated_types import Interval
 
-from engine.datasets import DATASETS, packaged
+from engine.datasets import DATASETS, packaged, parse_csv
 from engine.datasets.base import MAX_NUMBERS, check_size
+from engine.datasets.cells import each_once
 from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
 from engine.errors import Reason, Refused
@@ -246,3 +247,14 @@ def test_counts_are_whole_numbers_around_their_mean() -> None:
     mean = np.exp(1 + np.sin(2 * made.inputs))
     assert (made.targets - mean).mean() == pytest.approx(0, abs=0.05)
     assert ((made.targets - mean) ** 2 / mean).mean() == pytest.approx(1, abs=0.05)
+
+
+def test_names_that_are_alike_so_far_stay_two() -> None:
+    long = "a" * 40
+    rows = "\n".join(f"{i},{long}{'xy'[i % 2]}" for i in range(8))
+    table = parse_csv(f"v,class\n{rows}", "long")
+    assert len(table.class_names) == 2
+    assert all(len(name) <= 40 for name in table.class_names)
+    assert each_once([long + "x", long + "y", "b", ""]) == [long, "a" * 38 + " 2", "b", "x4"]
+    # A number behind a name makes it none that there is already.
+    assert each_once(["a", "a", "a 2", "a"]) == ["a", "a 3", "a 2", "a 4"]

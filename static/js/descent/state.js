@@ -2,7 +2,7 @@
  * The state of the page of descent: what is asked for, and what the server has found.
  *
  * @import {Ground, Racer, Shown} from "./link.js"
- * @import {DescentOut, DescentStepOut, PathOut, SurfaceOut, SurfaceValuesOut} from "../wire.js"
+ * @import {DescentOut, DescentStepOut, DescentPathOut, SurfaceOut, SurfaceValuesOut} from "../wire.js"
  * @typedef {import("../shell.js").ShellState & Shown & {catalog: any, surfaces: SurfaceOut[], values: SurfaceValuesOut | null, race: DescentOut | null,
  *   worked: DescentStepOut | null, refused: unknown, playing: boolean, pointed: number[] | null, turned: {round: number, up: number}}} State
  *   `values` and `race` are the last that could be; `refused` is what is wrong with what is asked for
@@ -15,13 +15,13 @@ export const ASKED = ["ground", "start", "racers", "steps", "noise", "seed"];
 /** Where the race begins. @param {State} s @returns {number[]} */
 export const startOf = (s) => s.start ?? s.values?.start ?? [0, 0];
 
-/** The path of a racer. @param {State} s @param {number} k @returns {PathOut | null} */
+/** The path of a racer. @param {State} s @param {number} k @returns {DescentPathOut | null} */
 export const pathOf = (s, k) => s.race?.paths[k] ?? null;
 
 /** How far there is anything to see. @param {State} s */
 export const lastOf = (s) => Math.max(1, ...(s.race?.paths ?? []).map((path) => path.points.length - 1));
 
-/** The path's place at a step: its end, where it ended before. @param {PathOut} path @param {number} at */
+/** The path's place at a step: its end, where it ended before. @param {DescentPathOut} path @param {number} at */
 export const placeAt = (path, at) => Math.min(at, path.points.length - 1);
 
 /** The surface as the server is asked about it. @param {Ground} ground */

@@ -1,8 +1,9 @@
 /** The dialog for sounds of one's own: words spoken into the microphone, or out of files, class by class. */
 import { api } from "../api.js";
 import { drawWave } from "../charts/sounds.js";
+import { base64 } from "../base64.js";
 import { h } from "../dom.js";
-import { base64, decoded, NoSound, play, record, wavOf } from "../model/sound.js";
+import { decoded, NoSound, play, record, wavOf } from "../model/sound.js";
 import { t, told } from "../words.js";
 import { learnFrom, nextName } from "./own-learned.js";
 
