@@ -8,6 +8,7 @@ from typing import Any
 from app.pages import PAGES
 
 from ..serving import Running
+from .page import says
 
 MOST = 12
 
@@ -80,3 +81,26 @@ def test_R04_a_page_whose_files_are_gone_says_so(server, visitor) -> None:
     page.wait_for_selector("#banner:has-text('reload the page')")
     assert page.evaluate("document.documentElement.lang") == "en"
     visitor.complaints.clear()
+
+
+def test_thousands_of_drawn_points_open_and_their_link_is_said_to_be_long(
+    server, client, visitor
+) -> None:
+    points = [[i / 1000, -i / 1000, i % 2] for i in range(2000)]
+    data = {"kind": "circle", "samples": 11_000, "points": points, "erased": list(range(6000))}
+    made = client.post("/api/networks", json={"dataset": data}).json()
+    page = visitor.page
+    page.goto(f"{server.url}/#network={made['id']}")
+    page.wait_for_selector("body[data-ready]")
+    visitor.until("s.dataset && s.picture", seconds=60)
+    assert page.is_hidden("#banner")
+    page.click("#share")
+    says(page, "#share-body", "too long")
+    link = page.input_value("#share-link")
+    assert len(link) > 50_000
+    # It is the whole experiment all the same.
+    decoded = page.evaluate(
+        "(text) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))))",
+        link.split("e=")[1].split("&")[0],
+    )
+    assert len(decoded["dataset"]["points"]) == 2000
