@@ -15,12 +15,9 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
     """Names each field and what it must be, never what was sent."""
     listed: list[dict[str, Any]] = []
     reasons: list[Reason] = []
-    for error in errors[:MOST]:
-        place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+    for place, error in _nearest([(_place(error), error) for error in errors[:MOST]]):
         context = error.get("ctx", {})
-        if error["type"].startswith("union_tag_"):
-            place.append("kind")  # it is the tag that is wrong or missing
-        field = printable(".".join(_as_written(place)) or "body")
+        field = printable(".".join(place) or "body")
         reason = reason_of(error["type"], context, error["msg"])
         entry: dict[str, Any] = {
             "field": field,
@@ -37,6 +34,29 @@ def validation_problem(errors: Sequence[Any]) -> dict[str, Any]:
         return problem(422, reasons[0], "body: invalid", errors=[])
     detail = f"{listed[0]['field']}: {listed[0]['message']}"
     return problem(422, reasons[0], detail, errors=listed)
+
+
+def _place(error: Any) -> list[str]:
+    """The path of what is wrong, as it was written."""
+    place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+    if error["type"].startswith("union_tag_"):
+        place.append("kind")  # it is the tag that is wrong or missing
+    return _as_written(place)
+
+
+def _nearest(found: list[tuple[list[str], Any]]) -> list[tuple[list[str], Any]]:
+    """Where a number or a list may stand, pydantic says of each what it is not. Only what came nearest is told: not
+    that a list is no number where a number in it is too large."""
+
+    def nearer(other: tuple[list[str], Any], place: list[str]) -> bool:
+        within = other[0][: len(place)] == place
+        return within and (len(other[0]) > len(place) or not other[1]["type"].endswith("_type"))
+
+    return [
+        (place, error)
+        for place, error in found
+        if not (error["type"].endswith("_type") and any(nearer(other, place) for other in found))
+    ]
 
 
 def reason_of(kind: str, context: Mapping[str, Any], message: str) -> Reason:

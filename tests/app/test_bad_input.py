@@ -78,6 +78,18 @@ def check_problem(response: Any) -> dict[str, Any]:
     return body
 
 
+def test_of_a_number_or_a_list_what_came_nearest_is_told(client, url) -> None:
+    bias = client.get(f"{url}/weights").json()["output.bias"]
+    problem = check_problem(client.put(f"{url}/weights", json={"output.bias": [1e38, *bias[1:]]}))
+    assert [error["field"] for error in problem["errors"]] == ["output.bias.0"]
+    assert (problem["code"], problem["errors"][0]["limit"]) == ("number_too_large", 1e30)
+    problem = check_problem(client.put(f"{url}/weights", json={"output.bias": -1e38}))
+    assert (problem["code"], problem["errors"][0]["limit"]) == ("number_too_small", -1e30)
+    problem = check_problem(client.put(f"{url}/weights", json={"output.bias": ["x", *bias[1:]]}))
+    assert problem["errors"][0]["field"] == "output.bias.0"
+    assert problem["code"] == "not_a_number"
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_a_bad_body_is_a_4xx_wherever_it_is_sent(client, url, name) -> None:
     for method, route in ROUTES:
