@@ -20,7 +20,7 @@
  * @typedef {{x: number[], y: number[], dy: number[]}} CurveOut
  * @typedef {{kind: string, view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", columns: string[], classes: number, class_names: string[], column_labels: LabelOut[], class_labels: LabelOut[], target_label: LabelOut | null, unit: LabelOut | null, time_label: LabelOut | null, series_name: LabelOut | null, series_start: number | null, series_step: number | null, row_names: string[] | null, baseline: BaselineOut | null, shape: number[], vocabulary: string[], one_form: OneFormOut | null, digest: string, first: number, samples: number, test_samples: number, inputs: any[], targets: any[], test_inputs: any[], test_targets: any[], identities: number[], plane: PlaneOut | null, mean: number[], deviation: number[], target_mean: number, target_deviation: number, series: number[] | null, positions: number[] | null, test_positions: number[] | null, sources: number[] | null, test_sources: number[] | null}} DatasetOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, start?: number[] | null, noise?: number, seed?: number, steps?: number, optimizers?: any[], slots?: boolean}} DescentIn
- * @typedef {{surface: SurfaceOut, start: number[], paths: app__schemas__descent__PathOut[]}} DescentOut
+ * @typedef {{surface: SurfaceOut, start: number[], paths: PathOut[]}} DescentOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, start?: number[] | null, noise?: number, seed?: number, optimizer?: any, step?: number}} DescentStepIn
  * @typedef {{step: number, point: number[], gradient: number[], after: (number | null)[], lines: Record<string, LineOut[]>}} DescentStepOut
  * @typedef {{step: number, findings: FindingOut[], measured: Record<string, HealthOut>}} DiagnosisOut
@@ -55,7 +55,8 @@
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{en: string, zh: string}} LabelOut
  * @typedef {{resolution?: number, span?: number, directions?: "random" | "pca" | "weights", seed?: number, weights?: number[] | null, samples?: number | null}} LandscapeIn
- * @typedef {{step: number, directions: "random" | "pca" | "weights", samples: number, explained: [number, number] | null, a: number[], b: number[], centre_loss: number | null, path: app__schemas__landscape__PathOut, rows: number[], loss: ((number | null)[])[], centre: number[] | null, axes: number[][] | null}} LandscapeOut
+ * @typedef {{step: number, directions: "random" | "pca" | "weights", samples: number, explained: [number, number] | null, a: number[], b: number[], centre_loss: number | null, path: LandscapePathOut, rows: number[], loss: ((number | null)[])[], centre: number[] | null, axes: number[][] | null}} LandscapeOut
+ * @typedef {{steps: number[], a: number[], b: number[], within: (number | null)[], loss: (number | null)[]}} LandscapePathOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
  * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean, operable: number}} LayerOut
  * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[]}} LineOut
@@ -76,6 +77,7 @@
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
+ * @typedef {{optimizer: Record<string, any>, points: number[][], values: (number | null)[], gradients: ((number | null)[])[], curvatures: (number | null)[], slots: Record<string, number[][]> | null, state: "done" | "diverged"}} PathOut
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
@@ -115,7 +117,5 @@
  * @typedef {{sample: number, loss: number | null, share: number | null, target: any, answer: any}} WorstOut
  * @typedef {{part: "train" | "test", worst: WorstOut[]}} WorstSamplesOut
  * @typedef {{layer: string, unit: number, train: QualityOut, test: QualityOut}} WorthOut
- * @typedef {{optimizer: Record<string, any>, points: number[][], values: (number | null)[], gradients: ((number | null)[])[], curvatures: (number | null)[], slots: Record<string, number[][]> | null, state: "done" | "diverged"}} app__schemas__descent__PathOut
- * @typedef {{steps: number[], a: number[], b: number[], within: (number | null)[], loss: (number | null)[]}} app__schemas__landscape__PathOut
  */
 export {};
