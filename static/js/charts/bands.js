@@ -89,7 +89,7 @@ export function drawScale(context, frame, field, { name, text }) {
   context.font = chartFont();
   context.textAlign = "left";
   // As many as stand clear of each other.
-  const every = [1, 2, 4, 8, 16].find((n) => ((frame.bottom - frame.top) * n) / BANDS >= line * 1.5) ?? BANDS;
+  const every = [1, 2, 4, 8, 16].find((n) => ((frame.bottom - frame.top) * n) / BANDS >= line * 2) ?? BANDS;
   for (let k = 0; k <= BANDS; k += every) context.fillText(text(back(k / BANDS)), frame.right + 5, Math.max(frame.top + line - 2, Math.min(y(k / BANDS) + line * 0.35, frame.bottom)));
   context.font = chartFont("sans");
   context.fillStyle = theme.ink;

@@ -1,7 +1,7 @@
 /** Along what the slice goes, how far, and how far its picture is. */
-import { h, rebuild, sliderField, write } from "../dom.js";
+import { byId, h, rebuild, sliderField, write } from "../dom.js";
 import { t } from "../words.js";
-import { countOf, likelyWeights, numberName, parameterAt, parameterName } from "./names.js";
+import { countOf, likelyWeights, parameterAt, parameterName } from "./names.js";
 
 /** @import {Wanted} from "./asking.js" */
 
@@ -18,10 +18,10 @@ export function mountControls(session, box, asking) {
   const { store } = session;
   /** What was last chosen of each kind. */
   const spans = Object.fromEntries(KINDS.map((kind) => [kind, SPANS[kind].value]));
-  const fields = h("div", { class: "land-fields" }), bar = Object.assign(h("progress", {}), { max: 1 });
+  const fields = h("div", { class: "land-fields" }), reach = h("div", { class: "land-reach" }), bar = Object.assign(h("progress", {}), { max: 1 });
   const button = h("button", { type: "button", "data-name": "land stop", onclick: () => { if (asking.going) asking.stop(); else asking.again(); } });
   const going = h("div", { class: "row land-going" }, bar, button);
-  box.append(fields, going);
+  box.append(fields, h("div", { class: "land-fields" }, reach, going));
   let built = "";
 
   /** @param {Wanted["directions"]} directions */
@@ -46,7 +46,8 @@ export function mountControls(session, box, asking) {
       if (number.checkValidity()) take(parameter.offset + Number(number.value) - 1);
       else number.reportValidity();
     } });
-    return [h("div", { class: "field land-weight" }, h("span", {}, label), h("div", { class: "row" }, select, number), h("small", {}, numberName(s, weights[k])))];
+    // Which one it is stands at its axis.
+    return [h("div", { class: "row land-weight", "data-index": String(weights[k]) }, h("span", {}, label), select, number)];
   }
 
   function draw() {
@@ -63,14 +64,17 @@ export function mountControls(session, box, asking) {
         draw();
       });
       span.field.dataset.tip = `land.span.${wanted.directions}`;
-      rebuild(fields, h("label", { class: "field" }, t("land.directions"), select),
+      rebuild(fields, h("label", { class: "row land-weight" }, t("land.directions"), select),
         ...(wanted.directions === "random" ? [h("button", { type: "button", "data-name": "land pair", onclick: () => { asking.want({ seed: wanted.seed + 1 }); draw(); } }, t("land.pair"))] : []),
-        ...(wanted.directions === "weights" ? [...weightFields(0), ...weightFields(1)] : []), span.field);
+        ...(wanted.directions === "weights" ? [...weightFields(0), ...weightFields(1)] : []));
+      rebuild(reach, span.field);
       bar.setAttribute("aria-label", t("land.progress"));
     }
     // While it trains pictures come and go by themselves; a fine one can be waited for, or not.
     const fine = asking.going !== null && s.frame?.state !== "playing", again = !fine && (asking.stopped || asking.problem !== null) && s.frame?.state !== "playing";
     going.classList.toggle("idle", !fine && !again);
+    // Whoever waited at the button goes on at the picture.
+    if (!fine && !again && document.activeElement === button) byId("landscape-map").focus({ preventScroll: true });
     bar.hidden = !fine;
     if (asking.going) bar.value = asking.going.fraction;
     write(button, t(fine ? "land.cancel" : asking.problem ? "land.again" : "land.refine"));

@@ -48,7 +48,7 @@ export const axisNames = (s, { wanted, explained }) => [0, 1].map((k) => {
 export function share(value) {
   if (value === null || value === undefined) return "–";
   const of = value * 100;
-  return of > 0 && of < 0.1 ? "< 0.1 %" : of > 99.9 && of < 100 ? "> 99.9 %" : `${of.toFixed(of < 10 ? 1 : 0)} %`;
+  return of > 0 && of < 0.1 ? "< 0.1 %" : of > 99.9 && of < 100 ? "> 99.9 %" : `${of.toFixed((of > 0 && of < 10) || (of > 99 && of < 100) ? 1 : 0)} %`;
 }
 
 /** The two weights that mean most: the pinned line's, then those of largest magnitude. @param {import("../session.js").State} s @returns {[number, number]} */

@@ -90,7 +90,8 @@ export class Visit {
     write(this.text, moved ? `${said} ${t("land.since", { step: of.step })}` : said);
     this.text.classList.add("there");
     const why = of.whole ? (of.centre ? "" : t("land.tooMany")) : t("land.notYet");
-    this.go.disabled = why !== "" || this.busy;
+    // It can be reached all the same, so that the reason is read.
+    this.go.setAttribute("aria-disabled", String(why !== "" || this.busy));
     if (why) this.go.setAttribute("aria-describedby", "land-why");
     else this.go.removeAttribute("aria-describedby");
     write(this.why, why);
@@ -99,7 +100,7 @@ export class Visit {
   /** The network goes there; undoing brings back what it was. */
   async goThere() {
     const { session, place, of } = this, vector = place && of && weightsAt(of, place);
-    if (!vector || this.busy) return;
+    if (!vector || this.busy || !of?.whole) return;
     this.busy = true;
     this.changed();
     const gone = await session.try(async () => {
@@ -116,9 +117,10 @@ export class Visit {
     });
     this.busy = false;
     if (gone) {
+      // The button goes, and whoever pressed it is where its place was.
+      if (this.buttons.contains(document.activeElement)) byId("landscape-map").focus({ preventScroll: true });
       this.leave();
       byId("live").textContent = t("land.arrived");
-      if (document.activeElement === document.body) byId("landscape-map").focus({ preventScroll: true });
     }
     this.changed();
   }

@@ -17,7 +17,7 @@ export function mountLandscape(session, panel, isShown) {
   const { store } = session;
   const picture = h("div", { class: "land-picture" }), controls = h("div", { class: "land-controls" }), here = h("div", { class: "land-here" });
   const slice = h("p", { class: "land-said" }), way = h("p", { class: "land-said" }), problem = h("p", { class: "problem", role: "alert" });
-  panel.append(h("section", { id: "landscape", class: "landscape" }, picture, h("div", { class: "land-side" }, controls, problem, here, slice, way)));
+  panel.append(h("section", { id: "landscape", class: "landscape" }, picture, h("div", { class: "land-side" }, controls, problem, slice, way, here)));
 
   /** The network and the layout that two weights were chosen of. */
   let named = "";
@@ -50,7 +50,7 @@ export function mountLandscape(session, panel, isShown) {
     write(problem, connection === "lost" ? t("land.lost") : told(asking.problem));
     if (!network) return;
     const directions = found?.wanted.directions ?? asking.wanted.directions;
-    write(slice, [t("land.slice", { n: network.parameters }), t(`land.slice.${directions}`), found?.rows.size ? t("land.samples", { n: found.samples }) : ""].filter(Boolean).join(" "));
+    write(slice, t("land.said", { slice: t("land.slice", { n: network.parameters }), others: t(`land.slice.${directions}`), samples: found?.rows.size ? t("land.samples", { n: found.samples }) : "" }));
     const path = found?.path;
     write(way, !path ? "" : path.steps.length < 2 ? t("land.noPath") : t(directions === "pca" ? "land.within.pca" : "land.within", { step: path.steps[0], within: share(path.within[0]) }));
     panel.dataset.asked = asking.going ? "going" : "resting";
