@@ -165,9 +165,7 @@ def test_pausing_refines_and_what_is_cancelled_rests_until_it_is_wanted(visitor,
     opened(visitor, server, 0)
     page = visitor.page
     page.click("#play")
-    page.wait_for_function(
-        f"() => ({DRAWN})().startsWith('11 ') && ({DRAWN})().endsWith(' whole')"
-    )
+    page.wait_for_function(f"() => ({DRAWN})().startsWith('11 ') && ({DRAWN})().endsWith(' whole')")
     page.click("#play")
     visitor.until("s.frame.state === 'paused'")
     shown(visitor, visitor.state("frame.step"))
@@ -217,6 +215,19 @@ def test_a_path_too_short_says_what_to_do_and_leaves_what_there_was(
     shown(one, 200)
     assert page.inner_text("#landscape .problem") == ""
     one.context.close()
+
+
+def test_a_server_that_is_gone_is_said_and_nothing_is_lost(visitor, server) -> None:
+    opened(visitor, server)
+    page = visitor.page
+    page.evaluate("glassbox.store.set({ connection: 'lost' })")
+    says(page, "#landscape .problem", "does not answer")
+    assert page.evaluate(DRAWN) == "41 120 whole"
+    page.evaluate("glassbox.store.set({ connection: 'live' })")
+    page.wait_for_selector("#landscape .problem:empty", state="attached")
+    page.click('[data-name="land pair"]')
+    page.wait_for_selector("#tab-landscape[data-asked=going]")
+    shown(visitor, 120)
 
 
 def test_two_weights_show_their_own_values_and_the_pinned_line_is_one_of_them(
