@@ -1,5 +1,5 @@
 /** Heights over a plane from above: bands of height, each with a line where it ends. */
-import { chartFont, chartSize, colours, rgb } from "../canvas.js";
+import { chartFont, chartSize, colours, rgb, short } from "../canvas.js";
 
 /** @typedef {{low: number[], high: number[], values: (number | null)[][]}} Field rows from below, evenly between both corners; null where there is no height */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Frame in pixels */
@@ -69,9 +69,9 @@ export function drawBands(context, frame, field) {
  * @param {CanvasRenderingContext2D} context
  * @param {Frame} frame of the bands; the figures stand to the right of it
  * @param {Field} field
- * @param {{name: string, text: (value: number) => string}} written
+ * @param {string} name of what they are heights of
  */
-export function drawScale(context, frame, field, { name, text }) {
+export function drawScale(context, frame, field, name) {
   const theme = colours(), paper = rgb(theme.paper), ink = rgb(theme.ink), { back } = scaleOf(field), line = chartSize();
   const colour = (/** @type {number} */ share) => `rgb(${shade(share, paper, ink).map(Math.round).join()})`;
   const y = (/** @type {number} */ share) => frame.bottom - share * (frame.bottom - frame.top);
@@ -90,8 +90,15 @@ export function drawScale(context, frame, field, { name, text }) {
   context.textAlign = "left";
   // As many as stand clear of each other.
   const every = [1, 2, 4, 8, 16].find((n) => ((frame.bottom - frame.top) * n) / BANDS >= line * 2) ?? BANDS;
-  for (let k = 0; k <= BANDS; k += every) context.fillText(text(back(k / BANDS)), frame.right + 5, Math.max(frame.top + line - 2, Math.min(y(k / BANDS) + line * 0.35, frame.bottom)));
+  const shares = Array.from({ length: BANDS / every + 1 }, (_, k) => (k * every) / BANDS), texts = written(shares.map(back));
+  shares.forEach((share, k) => context.fillText(texts[k], frame.right + 5, Math.max(frame.top + line - 2, Math.min(y(share) + line * 0.35, frame.bottom))));
   context.font = chartFont("sans");
   context.fillStyle = theme.ink;
   context.fillText(name, frame.left, frame.top - line * 0.6);
+}
+
+/** Each to three figures, to more where they would be the same. @param {number[]} values */
+function written(values) {
+  const at = (/** @type {number} */ digits) => values.map((value) => (Math.abs(value) >= 1e5 ? short(value) : value.toPrecision(digits).replace("-", "−")));
+  return [3, 4, 5, 6].map(at).find((texts) => new Set(texts).size === texts.length) ?? at(6);
 }

@@ -53,7 +53,7 @@ export function mountPicture(session, box, page) {
       const under = fit(ground).context;
       drawBands(under, frame, field);
       const strip = { left: frame.right + 14, right: frame.right + 14 + SCALE, top: frame.top, bottom: frame.bottom };
-      drawScale(under, strip, field, { name: t("land.loss"), text: (value) => short(value, value < 10 ? 3 : 1) });
+      drawScale(under, strip, field, t("land.loss"));
     }
     const { low, high } = field, { px, py } = projected(frame, field), [across, up] = axisNames(s, found);
     const columns = ticks(low[0], high[0], Math.max(2, (frame.right - frame.left) / 80)), lines = ticks(low[1], high[1], Math.max(2, (frame.bottom - frame.top) / 50));

@@ -16,7 +16,7 @@ import { t, told } from "../words.js";
 export function mountLandscape(session, panel, isShown) {
   const { store } = session;
   const picture = h("div", { class: "land-picture" }), controls = h("div", { class: "land-controls" }), here = h("div", { class: "land-here" });
-  const slice = h("p", { class: "land-said" }), way = h("p", { class: "land-said" }), problem = h("p", { class: "problem", role: "alert" });
+  const slice = h("p", { class: "land-said land-slice" }), way = h("p", { class: "land-said" }), problem = h("p", { class: "problem", role: "alert" });
   panel.append(h("section", { id: "landscape", class: "landscape" }, picture, h("div", { class: "land-side" }, controls, problem, slice, way, here)));
 
   /** The network and the layout that two weights were chosen of. */
