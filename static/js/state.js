@@ -30,7 +30,7 @@ export const playgroundState = () => ({
 });
 
 /** The weights that pictures show. @param {State} s */
-export const shownWeights = ({ imagined, weights }) => imagined ?? weights;
+export const shownWeights = ({ imagined, weights }) => (imagined?.length === weights?.length ? imagined : null) ?? weights;
 
 /** Steps a second of the speed slider's positions; the last is as fast as it goes. */
 export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, null];

@@ -1,8 +1,11 @@
 """The tab of the landscape: what is drawn is what the API says, and any place of it can be looked at and gone to."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from .barriers import violations
 from .conftest import Visitor
 from .page import choose_data, says, weights_of
 from .test_loading import asked
@@ -44,7 +47,7 @@ def directions(visitor: Visitor, kind: str) -> None:
     visitor.page.select_option('[data-name="land directions"]', kind)
 
 
-def at(visitor: Visitor, across: float, up: float) -> dict[str, float]:
+def at(visitor: Visitor, across: float, up: float) -> Any:
     """A place of the picture by its shares from the left and from below, in pixels of the canvas."""
     return visitor.page.evaluate(
         """([across, up]) => {
@@ -147,6 +150,24 @@ def test_going_there_by_keys_sets_those_weights_and_undo_brings_back_the_old_one
     page.keyboard.press("Control+z")
     visitor.until("!s.canUndo && s.canRedo")
     assert vector(client, url).tobytes() == before.tobytes()
+
+
+def test_another_network_is_not_taken_for_a_place_of_the_one_before(visitor, server) -> None:
+    opened(visitor, server)
+    page = visitor.page
+    for change in ("layers: [{ kind: 'dense', units: 3 }]", "dataset: { kind: 'moons' }"):
+        page.locator(MAP).click(position=at(visitor, 0.85, 0.3))
+        page.wait_for_selector("#output.elsewhere")
+        page.evaluate(f"glassbox.session.patch({{ {change} }}, 'layers')")
+        page.wait_for_selector("#output:not(.elsewhere)")
+        assert visitor.state("imagined") is None
+        page.wait_for_function(
+            "(n) => document.querySelector('.land-slice').textContent.includes(n)",
+            arg=str(visitor.state("network.parameters")),
+        )
+        page.wait_for_function(
+            f"() => ({DRAWN})()?.endsWith(' whole') && document.getElementById('tab-landscape').dataset.asked === 'resting'"
+        )
 
 
 def test_what_plays_stands_before_it_goes_there(visitor, server) -> None:
@@ -304,4 +325,10 @@ def test_on_a_phone_nothing_is_cut(server, browser) -> None:
     page = one.page
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.evaluate("document.getElementById('landscape-map').clientWidth") > 300
+    for kind in ("pca", "weights"):
+        directions(one, kind)
+        shown(one, 120)
+        page.locator(MAP).click(position=at(one, 0.3, 0.7))
+        page.wait_for_selector("#output.elsewhere")
+        assert violations(page) == [], kind
     one.context.close()

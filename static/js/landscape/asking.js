@@ -47,7 +47,7 @@ export class Asking {
   at() {
     const { network, frame, weights } = this.session.store.state;
     if (weights && weights !== this.weights) {
-      if (!this.weights || weights.length !== this.weights.length || weights.some((w, i) => w !== this.weights?.[i])) this.version++;
+      if (!this.weights || weights.length !== this.weights.length || weights.some((w, i) => !Object.is(w, this.weights?.[i]))) this.version++;
       this.weights = weights;
     }
     return JSON.stringify([network?.id, network?.revision, frame?.generation, frame?.step, this.version]);

@@ -21,6 +21,8 @@ export function mountLandscape(session, panel, isShown) {
 
   /** The network and the layout that two weights were chosen of. */
   let named = "";
+  /** Of the network that the place is one of. */
+  let revision = "";
   const draw = eachFrame(() => { if (isShown()) drawAll(); });
   const asking = new Asking(session, {
     visible: () => isShown() && !document.hidden && canvas.clientWidth > 0,
@@ -58,13 +60,12 @@ export function mountLandscape(session, panel, isShown) {
 
   store.on(["frame", "weights", "network", "connection"], () => asking.refresh());
   store.on(["network"], ({ network }) => {
-    const of = asking.found, weights = asking.wanted.weights;
-    if (of && of.id !== network?.id) {
-      asking.found = null;
-      visit.leave();
-    }
+    const { weights } = asking.wanted, now = network ? JSON.stringify([network.id, network.layout]) : "", revised = `${network?.id} ${network?.revision}`;
+    // Of other data, or after an edit, the place would be one of a slice that is no more; of other layers the slice itself is of nothing.
+    if (revised !== revision) visit.leave();
+    if (now !== named) asking.found = null;
+    revision = revised;
     asking.problem = null;
-    const now = network ? JSON.stringify([network.id, network.layout]) : "";
     if (weights && network && now !== named) asking.want({ weights: asking.wanted.directions === "weights" ? likelyWeights(store.state) : null });
     named = now;
     draw();
