@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "flow.", "fn.", "group.", "kernels.", "neuron.", "pictures.", "predict.",
+    "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "sounds.", "time.",
 )  # fmt: skip
 _EARLY = {
@@ -30,6 +30,7 @@ LATE_STYLES = (
     "css/cells.css",
     "css/forecast.css",
     "css/gradients.css",
+    "css/landscape.css",
     "css/pictures.css",
     "css/text.css",
     "css/time.css",
@@ -46,7 +47,9 @@ LATE = (
     "js/panels/sampled.js",
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
+    "js/tabs/landscape.js",
     "js/tabs/ask.js",
+    "js/panels/ahead.js",
     "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",

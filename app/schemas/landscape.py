@@ -43,7 +43,7 @@ class LandscapeIn(Wire):
     )
 
 
-class PathOut(Answer):
+class LandscapePathOut(Answer):
     """States kept of the run, in order: where they lie in the plane, projected by least squares."""
 
     steps: list[int]
@@ -70,7 +70,7 @@ class LandscapeOut(Answer):
     centre_loss: Loss = Field(
         description="at 0, 0: the training loss of the network as it is, without penalties"
     )
-    path: PathOut
+    path: LandscapePathOut
     rows: list[int] = Field(
         description="loss[k] is the row at b[rows[k]]: while it comes, coarse rows are first; at last all "
         "are sent again, in order"

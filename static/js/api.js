@@ -103,6 +103,8 @@ export const api = {
   samples,
   history: (/** @type {string} */ id) => ask("GET", `${of(id)}/history`),
   patch: (/** @type {string} */ id, /** @type {unknown} */ change) => ask("PATCH", of(id), change),
+  /** Every parameter by name, as it is on the server at this moment. @returns {Promise<Record<string, any>>} */
+  weightsNow: (/** @type {string} */ id) => ask("GET", `${of(id)}/weights`),
   weights: (/** @type {string} */ id, /** @type {unknown} */ values) => ask("PUT", `${of(id)}/weights`, values),
   train: (/** @type {string} */ id, /** @type {unknown} */ amount) => ask("POST", `${of(id)}/train`, amount),
   play: (/** @type {string} */ id, /** @type {number | null} */ rate, /** @type {Record<string, number> | null} */ until = null) => ask("POST", `${of(id)}/play`, { steps_per_second: rate, keep: false, until }),
@@ -133,6 +135,8 @@ export const api = {
   /** @returns {Promise<import("./wire.js").OcclusionOut>} */
   occlusion: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/occlusion`, asked),
   excite: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/excite?wait=0`, asked),
+  /** @returns {Promise<import("./wire.js").JobOut>} */
+  landscape: (/** @type {string} */ id, /** @type {import("./wire.js").LandscapeIn} */ asked) => ask("POST", `${of(id)}/landscape?wait=0`, asked),
   predict: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/predict`, asked),
   clinic: () => ask("GET", "/api/clinic"),
   /** @returns {Promise<import("./wire.js").SurfaceOut[]>} */

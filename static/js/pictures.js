@@ -2,6 +2,7 @@
 import { asset } from "./assets.js";
 import { classColours, colours, rgb } from "./canvas.js";
 import { rowsOnly } from "./model/data.js";
+import { shownWeights } from "./state.js";
 
 // Of a network that has just been changed a coarse picture comes first: a quarter of the pixels, and the eye waits for no others.
 // While it trains there are as many as this machine makes in the time a picture may take; all of them once it rests.
@@ -33,7 +34,7 @@ export function mountPictures(session) {
   /** @type {{resolve: (value: any) => void, resolution: number} | null} */
   let exact = null;
   const send = () => {
-    const { weights, layer, network } = store.state;
+    const { layer, network } = store.state, weights = shownWeights(store.state);
     // Of images and sequences the server makes the pictures: see looking.js.
     if (!weights || !network || !rowsOnly(store.state.dataset) || weights.length !== network.parameters) return;
     if (busy) {
@@ -88,7 +89,7 @@ export function mountPictures(session) {
   };
   store.on(["network", "dataset", "theme"], describe);
   store.on(["frame"], sharpen);
-  store.on(["weights", "layer", "probe", "probePinned", "hover", "pinned"], send);
+  store.on(["weights", "imagined", "layer", "probe", "probePinned", "hover", "pinned"], send);
   return {
     /** The worker's own numbers, to hold against GET …/boundary. @param {number} resolution */
     boundary: (resolution) => new Promise((resolve) => {

@@ -56,7 +56,8 @@
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
  * @typedef {{en: string, zh: string}} LabelOut
  * @typedef {{resolution?: number, span?: number, directions?: "random" | "pca" | "weights", seed?: number, weights?: number[] | null, samples?: number | null}} LandscapeIn
- * @typedef {{step: number, directions: "random" | "pca" | "weights", samples: number, explained: [number, number] | null, a: number[], b: number[], centre_loss: number | null, path: PathOut, rows: number[], loss: ((number | null)[])[], centre: number[] | null, axes: number[][] | null}} LandscapeOut
+ * @typedef {{step: number, directions: "random" | "pca" | "weights", samples: number, explained: [number, number] | null, a: number[], b: number[], centre_loss: number | null, path: LandscapePathOut, rows: number[], loss: ((number | null)[])[], centre: number[] | null, axes: number[][] | null}} LandscapeOut
+ * @typedef {{steps: number[], a: number[], b: number[], within: (number | null)[], loss: (number | null)[]}} LandscapePathOut
  * @typedef {{z: any[] | null, a: any[]}} LayerActivationsOut
  * @typedef {{name: string, kind: string, units: number, activation: string | null, shape: number[], parameters: number, trainable: boolean, operable: number}} LayerOut
  * @typedef {{what: string, stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, unit: number[], left: string, term: Record<string, any> | null, value: number | null, at: WhereOut | null, notes: string[]}} LineOut
@@ -77,7 +78,6 @@
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
- * @typedef {{steps: number[], a: number[], b: number[], within: (number | null)[], loss: (number | null)[]}} PathOut
  * @typedef {{origin: number[], axes: number[][], low: number[], high: number[]}} PlaneOut
  * @typedef {{steps_per_second?: number | null, keep?: boolean, until?: any}} PlayIn
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut

@@ -77,6 +77,7 @@ def test_the_playground_has_no_barriers(server, browser, locale) -> None:
         ("#of-confused", "#confusion td"),
         ("#of-gradients", "#gradients canvas"),
         ("#of-ask", "#ask [data-worst]"),
+        ("#of-landscape", "#landscape-map[data-drawn$=whole]"),
     ):
         page.click(tab)
         page.wait_for_selector(ready)

@@ -1,19 +1,13 @@
 /** The surface from above: bands of height with lines between them, the lowest points, and the paths on it. */
-import { chartSize, classColours, colours, fit, rgb, short, trace } from "../canvas.js";
+import { chartSize, classColours, colours, fit, short, trace } from "../canvas.js";
 import { drawAxes, figures, ticks } from "../charts/axes.js";
+import { drawBands, heightAt } from "../charts/bands.js";
 import { byId, h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
-import { heightAt, placeAt, scaleOf, startOf } from "./state.js";
+import { placeAt, startOf } from "./state.js";
 
 /** @import {PageStore, State} from "./state.js" */
-
-export const BANDS = 16;
-/** Of the ink, in the highest band: quiet under the paths. */
-const DARKEST = 0.27;
-
-/** The colour of a height from 0 to 1. @param {number} share @param {number[]} paper @param {number[]} ink */
-export const shade = (share, paper, ink) => paper.map((value, k) => value + (ink[k] - value) * (0.02 + DARKEST * share));
 
 const frameOf = (/** @type {number} */ width, /** @type {number} */ height) => ({ left: chartSize() * 3.2, right: width - 4, top: 4, bottom: height - chartSize() * 2.6 });
 
@@ -25,7 +19,9 @@ export function mountMap(store, box) {
 
   const paint = eachFrame(() => {
     const { values } = store.state;
-    if (values && ground.clientWidth) paintGround(ground, values);
+    if (!values || !ground.clientWidth) return;
+    const { context, width, height } = fit(ground);
+    drawBands(context, frameOf(width, height), values);
   });
   const draw = eachFrame(() => {
     const s = store.state;
@@ -94,34 +90,6 @@ export function mountMap(store, box) {
   store.on(["values", "pointed", "start", "language"], tell);
   const observer = new ResizeObserver(() => { paint(); draw(); });
   observer.observe(canvas);
-}
-
-/** @param {HTMLCanvasElement} canvas @param {NonNullable<State["values"]>} values */
-function paintGround(canvas, values) {
-  const { context, width, height } = fit(canvas), frame = frameOf(width, height), theme = colours(), paper = rgb(theme.paper), ink = rgb(theme.ink), scale = scaleOf(values);
-  const ratio = canvas.width / width, w = Math.round((frame.right - frame.left) * ratio), tall = Math.round((frame.bottom - frame.top) * ratio);
-  if (w < 2 || tall < 2) return;
-  const image = new ImageData(w, tall), out = new Uint32Array(image.data.buffer);
-  // Every band's colour once, and that of the line where one ends.
-  const packed = (/** @type {number} */ share, /** @type {number} */ more) => shade(Math.min(1, share + more), paper, ink).reduce((sum, value, k) => sum + (Math.round(value) << (8 * k)), 0) + 0xff000000;
-  const bands = Array.from({ length: BANDS + 4 }, (_, k) => packed(k / BANDS, 0)), edges = Array.from({ length: BANDS + 4 }, (_, k) => packed(k / BANDS, 0.3));
-  const n = values.values.length;
-  // Heights are scaled first and then drawn between: a band's edge is as smooth as the surface.
-  const heights = Float64Array.from(values.values.flat(), (value) => (value === null ? NaN : scale(value) * BANDS));
-  let above = new Int16Array(w);
-  for (let row = 0, at = 0; row < tall; row++) {
-    const v = ((tall - 1 - row) / (tall - 1)) * (n - 1), j = Math.min(n - 2, Math.floor(v)), b = v - j, now = new Int16Array(w);
-    for (let column = 0; column < w; column++, at++) {
-      const u = (column / (w - 1)) * (n - 1), i = Math.min(n - 2, Math.floor(u)), a = u - i, k = j * n + i;
-      const found = (heights[k] * (1 - a) + heights[k + 1] * a) * (1 - b) + (heights[k + n] * (1 - a) + heights[k + n + 1] * a) * b;
-      const band = Number.isNaN(found) ? -1 : Math.floor(found);
-      now[column] = band;
-      const edge = (column && band !== now[column - 1]) || (row && band !== above[column]);
-      if (band >= 0) out[at] = (edge ? edges : bands)[band];
-    }
-    above = now;
-  }
-  context.putImageData(image, Math.round(frame.left * ratio), Math.round(frame.top * ratio));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[][]} minima @param {(x: number) => number} px @param {(y: number) => number} py */

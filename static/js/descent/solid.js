@@ -1,10 +1,10 @@
 /** The surface in three dimensions, to be turned: what is nearer is drawn over what is farther. */
 import { colours, fit, rgb } from "../canvas.js";
+import { heightAt, scaleOf, shade } from "../charts/bands.js";
 import { h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
-import { drawPaths, shade } from "./map.js";
-import { heightAt, scaleOf } from "./state.js";
+import { drawPaths } from "./map.js";
 
 /** @import {PageStore, State} from "./state.js" */
 

@@ -30,28 +30,6 @@ export const surfaceOf = (ground) => ("name" in ground ? ground.name : ground);
 /** @param {State} s */
 export const noiseOf = (s) => s.noise * (s.values?.steepness ?? 0);
 
-/** The bilinear value of what is drawn, at a point; null outside or where it is not finite. @param {SurfaceValuesOut} values @param {number} x @param {number} y */
-export function heightAt({ low, high, values }, x, y) {
-  const n = values.length, u = ((x - low[0]) / (high[0] - low[0])) * (n - 1), v = ((y - low[1]) / (high[1] - low[1])) * (n - 1);
-  if (!(u >= 0 && v >= 0 && u <= n - 1 && v <= n - 1)) return null;
-  const i = Math.min(n - 2, Math.floor(u)), j = Math.min(n - 2, Math.floor(v)), [a, b] = [u - i, v - j];
-  const [p, q, r, w] = [values[j][i], values[j][i + 1], values[j + 1][i], values[j + 1][i + 1]];
-  if (p === null || q === null || r === null || w === null) return null;
-  return (p * (1 - a) + q * a) * (1 - b) + (r * (1 - a) + w * a) * b;
-}
-
-/**
- * How high a value is drawn, from 0 to 1: so that steep walls don't own the picture, by the logarithm of how far it is above the
- * lowest, in units of what is usual.
- * @param {SurfaceValuesOut} values
- * @returns {(value: number) => number}
- */
-export function scaleOf({ values }) {
-  const all = values.flat().filter((value) => value !== null).sort((a, b) => a - b);
-  const low = all[0] ?? 0, unit = (all[Math.floor(all.length / 2)] - low) / 8 || (all[all.length - 1] - low) / 8 || 1, top = Math.log1p((all[all.length - 1] - low) / unit) || 1;
-  return (value) => Math.max(0, Math.min(1.2, Math.log1p(Math.max(0, value - low) / unit) / top));
-}
-
 /** @typedef {"settles" | "swings" | "leaves"} Verdict */
 
 /**

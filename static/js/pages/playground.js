@@ -46,7 +46,8 @@ async function start() {
   /** What is guessed first is asked for in a link, or behind "more". @type {Promise<unknown> | null} */
   let guessing = null;
   const guess = () => (guessing ??= late("js/panels/predict.js").then((module) => module.mountPredict(session, pictures)));
-  byId("more").addEventListener("click", () => void session.try(guess));
+  const ahead = lazily("js/panels/ahead.js", (module) => module.mountAhead(session));
+  byId("more").addEventListener("click", () => void session.try(() => Promise.all([guess(), ahead()])));
   if (wanted.predict) await guess();
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);

@@ -6,6 +6,7 @@ import { has, worthOf } from "../model/surgery.js";
 import { realInput } from "../model/units.js";
 import { inputName, outputName, unitName } from "../names.js";
 import { placeText } from "../places.js";
+import { shownWeights } from "../state.js";
 import { named, t } from "../words.js";
 
 const MOST_TERMS = 3;
@@ -98,7 +99,7 @@ function raw(s, i, v) {
  * @returns {HTMLElement[]}
  */
 function sum(s, { layer: l, unit }, probe) {
-  const network = /** @type {import("../types.js").Network} */ (s.network), { weights } = s;
+  const network = /** @type {import("../types.js").Network} */ (s.network), weights = shownWeights(s);
   const layer = network.layers[l], into = l ? probe.a[l - 1] : probe.x;
   const offset = network.layout.find((p) => p.name === `${layer.name}.weight`)?.offset, bias = network.layout.find((p) => p.name === `${layer.name}.bias`)?.offset;
   if (!weights || !into || offset === undefined || bias === undefined) return [];
@@ -132,7 +133,7 @@ const sign = (value, first) => (value < 0 ? (first ? "−" : " − ") : first ? 
  * @param {Place} place
  */
 function line(s, { layer: l, unit, from = 0 }) {
-  const network = /** @type {import("../types.js").Network} */ (s.network), layer = network.layers[l], { weights, picture } = s;
+  const network = /** @type {import("../types.js").Network} */ (s.network), layer = network.layers[l], { picture } = s, weights = shownWeights(s);
   const offset = network.layout.find((p) => p.name === `${layer.name}.weight`)?.offset;
   if (!weights || offset === undefined) return [];
   const w = weights[offset + from * layer.units + unit], x = (l ? picture?.probe?.a[l - 1] : picture?.probe?.x)?.[from];

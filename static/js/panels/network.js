@@ -5,6 +5,7 @@ import { byId, h, rebuild } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
 import { has, toggled, worthsOf } from "../model/surgery.js";
 import { inputName, outputName } from "../names.js";
+import { shownWeights } from "../state.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
 import { watchEdges } from "./edges.js";
@@ -48,7 +49,7 @@ export function mountNetwork(session) {
     const moving = s.frame?.state === "playing" && !still.matches;
     if (moving) flow = (flow + 1.2) % 20;
     drawDiagram(canvas, geometry, {
-      weights: s.weights, biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
+      weights: shownWeights(s), biases: biases(s), maps: ready ? maps : null, map: picture?.map ?? 1, firsts: units.map((_, c) => units.slice(0, c).reduce((sum, n) => sum + n, 0)),
       selected: s.layer, lit: s.hover ?? s.pinned, values: s.probe || s.probePinned ? picture?.probe ?? null : null, flow: moving ? flow + 0.01 : 0, pulse,
       is: (part, l, unit) => has(network, part, l, unit), worth: s.worthShown && s.worth ? worthTexts(s.worth, network) : null,
       inputs: network.inputs.map((_, i) => ({ text: inputName(s.dataset, network, i) })),
@@ -212,7 +213,7 @@ function worthTexts(found, network) {
 
 /** @param {import("../session.js").State} s */
 function biases(s) {
-  const { network, weights } = s;
+  const { network } = s, weights = shownWeights(s);
   if (!network || !weights) return [];
   return network.layers.map((layer) => {
     const p = network.layout.find((entry) => entry.name === `${layer.name}.bias`);
