@@ -52,7 +52,7 @@ def at(visitor: Visitor, across: float, up: float) -> Any:
     return visitor.page.evaluate(
         """([across, up]) => {
           const map = document.getElementById('landscape-map'), line = 12;
-          const left = line * 4.4, right = map.clientWidth - 14 - line * 5.6, top = line * 1.7, bottom = map.clientHeight - line * 2.8;
+          const left = line * 4.4, right = map.clientWidth - 14 - line * 6.2, top = line * 1.7, bottom = map.clientHeight - line * 2.8;
           return { x: left + across * (right - left), y: bottom - up * (bottom - top) };
         }""",
         [across, up],

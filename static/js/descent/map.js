@@ -1,7 +1,7 @@
 /** The surface from above: bands of height with lines between them, the lowest points, and the paths on it. */
 import { chartSize, classColours, colours, fit, short, trace } from "../canvas.js";
 import { drawAxes, figures, ticks } from "../charts/axes.js";
-import { drawBands, heightAt } from "../charts/bands.js";
+import { drawBands, drawScale, heightAt } from "../charts/bands.js";
 import { byId, h } from "../dom.js";
 import { eachFrame } from "../store.js";
 import { t } from "../words.js";
@@ -9,7 +9,8 @@ import { placeAt, startOf } from "./state.js";
 
 /** @import {PageStore, State} from "./state.js" */
 
-const frameOf = (/** @type {number} */ width, /** @type {number} */ height) => ({ left: chartSize() * 3.2, right: width - 4, top: 4, bottom: height - chartSize() * 2.6 });
+/** To the right stand the bands with their heights. */
+const frameOf = (/** @type {number} */ width, /** @type {number} */ height) => ({ left: chartSize() * 3.2, right: width - chartSize() * 6.2, top: chartSize() * 1.6, bottom: height - chartSize() * 2.6 });
 
 /** @param {PageStore} store @param {HTMLElement} box */
 export function mountMap(store, box) {
@@ -21,7 +22,9 @@ export function mountMap(store, box) {
     const { values } = store.state;
     if (!values || !ground.clientWidth) return;
     const { context, width, height } = fit(ground);
-    drawBands(context, frameOf(width, height), values);
+    const frame = frameOf(width, height);
+    drawBands(context, frame, values);
+    drawScale(context, { ...frame, left: frame.right + 10, right: frame.right + 22 }, values, "f");
   });
   const draw = eachFrame(() => {
     const s = store.state;

@@ -11,7 +11,7 @@ import { axisNames, share } from "./names.js";
 
 const NEAR = 9, SCALE = 14;
 
-const frameOf = (/** @type {number} */ width, /** @type {number} */ height) => ({ left: chartSize() * 4.4, right: width - SCALE - chartSize() * 5.6, top: chartSize() * 1.7, bottom: height - chartSize() * 2.8 });
+const frameOf = (/** @type {number} */ width, /** @type {number} */ height) => ({ left: chartSize() * 4.4, right: width - SCALE - chartSize() * 6.2, top: chartSize() * 1.7, bottom: height - chartSize() * 2.8 });
 
 /**
  * @param {import("../session.js").Session} session

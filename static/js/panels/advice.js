@@ -49,7 +49,8 @@ export function mountAdvice(session) {
     // Over the lines between units, where it covers nothing to press; what is under it can be pointed at through it.
     const room = byId("diagram-box").getBoundingClientRect();
     if (innerWidth > 1099) hint.style.cssText = `left: ${Math.round(room.left + 12)}px; top: ${Math.round(room.bottom - 76)}px`;
-    store.on(["frame"], ({ frame }) => { if (!hint.hidden && frame?.state === "playing") away(); });
+    // Who plays, or opens another tab, has found the way; over what that shows it would only lie.
+    store.on(["frame", "tab"], ({ frame, tab }) => { if (!hint.hidden && (frame?.state === "playing" || (tab && tab.id !== "activations"))) away(); });
   }
 }
 
