@@ -20,6 +20,9 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 LATE_WORDS = (
     "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "sounds.", "time.",
+    # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
+    "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
+    "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises",
 )  # fmt: skip
 _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",

@@ -60,7 +60,7 @@ async function answerTo(method, path, body, type = "application/json") {
  * @param {string} path
  * @param {unknown} [body]
  */
-async function ask(method, path, body) {
+export async function ask(method, path, body) {
   const response = await answerTo(method, path, body);
   return response.status === 204 ? null : response.json();
 }
@@ -139,14 +139,6 @@ export const api = {
   landscape: (/** @type {string} */ id, /** @type {import("./wire.js").LandscapeIn} */ asked) => ask("POST", `${of(id)}/landscape?wait=0`, asked),
   predict: (/** @type {string} */ id, /** @type {unknown} */ asked) => ask("POST", `${of(id)}/predict`, asked),
   clinic: () => ask("GET", "/api/clinic"),
-  /** @returns {Promise<import("./wire.js").SurfaceOut[]>} */
-  surfaces: () => ask("GET", "/api/surfaces"),
-  /** @returns {Promise<import("./wire.js").SurfaceValuesOut>} */
-  surfaceValues: (/** @type {unknown} */ asked) => ask("POST", "/api/surfaces/values", asked),
-  /** @returns {Promise<import("./wire.js").DescentOut>} */
-  descent: (/** @type {unknown} */ asked) => ask("POST", "/api/descent", asked),
-  /** @returns {Promise<import("./wire.js").DescentStepOut>} */
-  descentStep: (/** @type {unknown} */ asked) => ask("POST", "/api/descent/step", asked),
   checkCase: (/** @type {string} */ name, /** @type {string} */ network) => ask("POST", `/api/clinic/${encodeURIComponent(name)}/check?wait=60`, { network }),
   seek: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/seek`, { step }),
   branch: (/** @type {string} */ id, /** @type {number} */ step) => ask("POST", `${of(id)}/branch`, { step }),

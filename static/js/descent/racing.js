@@ -1,5 +1,5 @@
 /** The server is asked as soon as something is changed, one question at a time, the newest in the end. */
-import { api } from "../api.js";
+import { descent } from "./api.js";
 import { ASKED, lastOf, noiseOf, startOf, surfaceOf } from "./state.js";
 
 /** @import {PageStore} from "./state.js" */
@@ -22,13 +22,13 @@ export function mountRacing(store) {
       try {
         const { ground } = store.state;
         if (ground !== known) {
-          const values = await api.surfaceValues({ surface: surfaceOf(ground), resolution: RESOLUTION });
+          const values = await descent.values({ surface: surfaceOf(ground), resolution: RESOLUTION });
           if (store.state.ground !== ground) { again = true; continue; }
           known = ground;
           store.set({ values });
         }
         const s = store.state;
-        const race = await api.descent({ surface: surfaceOf(ground), start: startOf(s), steps: s.steps, noise: noiseOf(s), seed: s.seed, optimizers: s.racers, slots: false });
+        const race = await descent.race({ surface: surfaceOf(ground), start: startOf(s), steps: s.steps, noise: noiseOf(s), seed: s.seed, optimizers: s.racers, slots: false });
         // What was typed meanwhile has another number of racers, say: of that the next answer tells.
         if (!again) store.set({ race, refused: null, at: Math.min(store.state.at, Math.max(...race.paths.map((/** @type {any} */ path) => path.points.length - 1))) });
       } catch (error) {
@@ -51,7 +51,7 @@ function mountWorked(store) {
       const mine = ++asked, now = store.state, racer = now.racers[now.chosen], path = now.race?.paths[now.chosen];
       if (!racer || !path) return;
       if (now.at >= path.points.length - 1) return store.set({ worked: null });
-      const worked = await api.descentStep({ surface: surfaceOf(now.ground), start: startOf(now), noise: noiseOf(now), seed: now.seed, optimizer: racer, step: now.at }).catch(() => null);
+      const worked = await descent.step({ surface: surfaceOf(now.ground), start: startOf(now), noise: noiseOf(now), seed: now.seed, optimizer: racer, step: now.at }).catch(() => null);
       if (mine === asked) store.set({ worked });
       return undefined;
     }, 60);

@@ -1,5 +1,6 @@
 /** The page of descent: optimizers race down a surface, every step in numbers. */
 import { api } from "../api.js";
+import { descent } from "../descent/api.js";
 import { mountControls } from "../descent/controls.js";
 import { mountHeights } from "../descent/heights.js";
 import { BEGINNING, fromFragment, toFragment } from "../descent/link.js";
@@ -25,7 +26,7 @@ const asked = () => location.hash.slice(1);
 
 async function start() {
   mountMessages(store);
-  const [catalog, surfaces] = await Promise.all([api.catalog(), api.surfaces()]);
+  const [catalog, surfaces] = await Promise.all([api.catalog(), descent.surfaces()]);
   const shown = () => fromFragment(asked(), catalog.optimizers, surfaces);
   store.set({ catalog, surfaces, ...shown() });
   mountControls(store, byId("surfaces"), byId("racers"), byId("settings"));
