@@ -94,6 +94,7 @@ export function mountQuestions(session, box, askedOf) {
   }
   function cancel() {
     if (excite.job) void api.cancel(excite.job).catch(() => {});
+    else if (excite.busy) stopped(); // it has not been told yet which job it is: once it is, that is cancelled
   }
 
   /** The layers whose units, or filters, can be asked about. @param {State} s */
