@@ -56,6 +56,17 @@ def _refused(reason: Reason) -> Refused:
     return Refused("formula", reason)
 
 
+def _not_expected(what: str, at: int) -> Refused:
+    return _refused(
+        Reason(
+            "formula.unexpected",
+            "“{what}” at character {at} is not expected there",
+            what=what,
+            at=at,
+        )
+    )
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         if not text:
@@ -95,8 +106,7 @@ class _Parser:
         token = self._now
         if token.kind == "end":
             return _refused(Reason("formula.ends", "the formula ends where something is missing"))
-        return _refused(Reason("formula.unexpected", "“{what}” at character {at} is not expected there",
-            what=token.text, at=token.at))  # fmt: skip
+        return _not_expected(token.text, token.at)
 
     def _made(self, op: str, *of: Node, value: float = 0.0, name: str = "") -> Node:
         self._nodes += 1
@@ -104,7 +114,7 @@ class _Parser:
             raise _refused(Reason("formula.too_large", "a formula has at most {most} operations and numbers", most=MAX_NODES))  # fmt: skip
         return Node(op, of, value, name)
 
-    def _sum(self) -> Node:
+    def _go_deeper(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _refused(
@@ -112,6 +122,9 @@ class _Parser:
                     "formula.too_deep", "brackets are nested at most {most} deep", most=MAX_DEPTH
                 )
             )
+
+    def _sum(self) -> Node:
+        self._go_deeper()
         found = self._term()
         while sign := self._take("+", "-"):
             found = self._made("add" if sign == "+" else "subtract", found, self._term())
@@ -145,13 +158,7 @@ class _Parser:
         base = self._atom()
         if not self._take("^"):
             return base
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise _refused(
-                Reason(
-                    "formula.too_deep", "brackets are nested at most {most} deep", most=MAX_DEPTH
-                )
-            )
+        self._go_deeper()
         exponent = _folded(self._sign())
         self._depth -= 1
         return self._made("power", base, exponent)
@@ -206,8 +213,7 @@ def _tokens(text: str) -> list[_Token]:
             if not text[at:].strip():
                 break
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise _refused(Reason("formula.unexpected", "“{what}” at character {at} is not expected there",
-                what=text[at], at=at + 1))  # fmt: skip
+            raise _not_expected(text[at], at + 1)
         number, name, sign = match.groups()
         begin = match.end() - len(number or name or sign)
         if name is not None:

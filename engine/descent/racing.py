@@ -1,7 +1,7 @@
 """Optimizers that race down a surface: the engine's own updates, on two numbers instead of a network's weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -52,7 +52,8 @@ def race(
     """
     most = max((len(type(one).slots) for one in optimizers), default=0)
     keep_numbers(len(optimizers) * (steps + 1) * (6 + 2 * most), "steps", steps=steps)
-    return [descended(surface, start, one, noises(seed, noise, steps)) for one in optimizers]
+    added = noises(seed, noise, steps)
+    return [descended(surface, start, one, added) for one in optimizers]
 
 
 def descended(surface: Surface, start: Point, optimizer: Optimizer, noise: Array) -> Path:
@@ -86,7 +87,7 @@ def stepped(
 
     Returns: the point, the gradient that it is given, the slots after it by name, the new point; (2,) each
     """
-    optimizer = replace(path.optimizer)
+    optimizer = path.optimizer
     w, g = path.points[k].copy(), path.gradients[k] + noise[k]
     slots = [path.slots[name][k].copy() for name in type(optimizer).slots]
     with np.errstate(all="ignore"):

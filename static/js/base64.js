@@ -1,4 +1,4 @@
-/** Bytes as text, and back. */
+/** Bytes as text. */
 
 /** @param {Uint8Array} bytes */
 export function base64(bytes) {

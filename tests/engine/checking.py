@@ -1,4 +1,5 @@
-"""What the tests of layers share: data for a network, and its gradient by central differences."""
+"""What the tests of layers and of studies share: data for a network, its gradient by central differences, and what a
+study finds."""
 
 import gc
 import tracemalloc
@@ -8,6 +9,7 @@ import numpy as np
 
 from engine.layers import Output
 from engine.network import Network
+from engine.studies import gather
 from engine.trainer import Trainer
 from tests.parity.stacks import Stack, stacks
 
@@ -73,3 +75,15 @@ def held_by_the_engine() -> int:
     engine = tracemalloc.Filter(True, "*/engine/*")
     found = tracemalloc.take_snapshot().filter_traces([engine])
     return sum(trace.size for trace in found.traces)
+
+
+def result(study: Any) -> dict[str, Any]:
+    """All that a study finds; its progress only grows, to 1."""
+    found: dict[str, Any] = {}
+    fractions = []
+    for fraction, news in study:
+        fractions.append(fraction)
+        gather(found, news)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    return found

@@ -17,6 +17,7 @@ from engine.layers import Conv2D, Flatten, MaxPool2D
 from engine.studies import excite, gather, occlusion, saliency
 from engine.surgery import Surgery
 
+from .checking import result
 from .kinds import OF_LAYER, experiment
 
 H = 1e-6
@@ -25,17 +26,6 @@ PICTURES: dict[str, Any] = {
     "layers": (Conv2D(filters=3, padding="same"), MaxPool2D(), Flatten()),
 }
 NUMBERS = {kind: spec for kind, spec in OF_LAYER.items() if kind != "embedding"}
-
-
-def result(study: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    fractions = []
-    for fraction, news in study:
-        fractions.append(fraction)
-        gather(found, news)
-    assert fractions == sorted(fractions)
-    assert fractions[-1] == 1
-    return found
 
 
 def differences(function: Any, x: np.ndarray) -> np.ndarray:

@@ -17,20 +17,10 @@ from engine.studies import gather, landscape
 from engine.studies.landscape import coarse_to_fine
 from engine.surgery import Surgery
 
+from .checking import result
 from .kinds import OF_LAYER, OF_LOSS, experiment, same_state
 
 SMALL: dict[str, Any] = {"layers": (Dense(units=5), Dense(units=4, activation="relu"))}
-
-
-def result(study: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    fractions = []
-    for fraction, news in study:
-        fractions.append(fraction)
-        gather(found, news)
-    assert fractions == sorted(fractions)
-    assert fractions[-1] == 1
-    return found
 
 
 def trained(steps: int = 6, *, compiled: bool = True, **spec: Any) -> Experiment:

@@ -27,6 +27,17 @@ export function heightAt({ low, high, values }, x, y) {
  * @param {Pick<Field, "values">} field
  */
 export function scaleOf({ values }) {
+  // Ten thousand heights are put in order once, not for every picture of a surface that is turned.
+  const known = scales.get(values) ?? scaleFor(values);
+  scales.set(values, known);
+  return known;
+}
+
+/** @type {WeakMap<Field["values"], ReturnType<typeof scaleFor>>} */
+const scales = new WeakMap();
+
+/** @param {Field["values"]} values */
+function scaleFor(values) {
   const all = values.flat().filter((value) => value !== null).sort((a, b) => a - b);
   const low = all[0] ?? 0, unit = (all[Math.floor(all.length / 2)] - low) / 8 || (all[all.length - 1] - low) / 8 || 1, top = Math.log1p((all[all.length - 1] - low) / unit) || 1;
   const scale = (/** @type {number} */ value) => Math.max(0, Math.min(1.2, Math.log1p(Math.max(0, value - low) / unit) / top));

@@ -16,14 +16,15 @@ export function mountHeights(store, box) {
   const draw = eachFrame(() => {
     const s = store.state;
     if (!s.race || !canvas.clientWidth) return;
-    const lines = s.race.paths.slice(0, s.racers.length).map((path, k) => ({
+    const paths = s.race.paths.slice(0, s.racers.length);
+    const lines = paths.map((path, k) => ({
       name: racerBrief(s, k), colour: colourOf(k), ink: colours().ink, dash: [], x: path.values.map((_, i) => i), y: path.values,
     }));
     const positive = lines.every((line) => line.y.every((value) => value === null || value > 0));
     const band = { x: [], low: [], high: [], colour: "" };
     drawLines(canvas, lines, band, {
       log: positive, hover: null, xLabel: t("descent.step"), best: null, marks: [], level: null, last: lastStep(lines, band), ghost: [],
-      at: s.at < lastOf(s) ? { x: s.at, y: lines.map((line) => line.y[placeAt(/** @type {any} */ (s.race).paths[lines.indexOf(line)], s.at)]) } : null,
+      at: s.at < lastOf(s) ? { x: s.at, y: paths.map((path) => path.values[placeAt(path, s.at)]) } : null,
     });
     canvas.dataset.drawn = String(s.at);
   });

@@ -1,4 +1,5 @@
 /** The sandbox of convolution and pooling: a window slides over a picture; what it makes, and what goes back, in numbers. */
+import { asked, keepAddress } from "../address.js";
 import { api } from "../api.js";
 import { mountControls } from "../convolution/controls.js";
 import { BEGINNING, fromFragment, toFragment } from "../convolution/link.js";
@@ -9,7 +10,7 @@ import { mountStacked } from "../convolution/stacked.js";
 import { SETTINGS, impossible, layerOf } from "../convolution/state.js";
 import { byId } from "../dom.js";
 import { toFragment as experiment, wholeSpec } from "../link.js";
-import { mountKeys, mountMessages, openShell, say, shellState } from "../shell.js";
+import { mountKeys, mountMessages, openShell, shellState } from "../shell.js";
 import { Store } from "../store.js";
 
 /** @import {PageStore, State} from "../convolution/state.js" */
@@ -25,34 +26,8 @@ async function start() {
   mountNumbers(store, byId("numbers"));
   mountStacked(store, byId("stacked"));
   mountKeys(mountPlay(store, byId("acts")));
-  keepAddress();
+  keepAddress(store, [...SETTINGS, "at", "back"], { write: toFragment, read: () => fromFragment(asked()) });
   store.on([...SETTINGS, "catalog"], openIn);
-}
-
-const asked = () => location.hash.slice(1);
-
-/** What is shown stands in the address, and what stands there is shown. */
-function keepAddress() {
-  let timer = 0;
-  const write = () => {
-    clearTimeout(timer);
-    const fragment = toFragment(store.state);
-    if (fragment !== asked()) history.replaceState(null, "", `${location.pathname}${location.search}${fragment ? `#${fragment}` : ""}`);
-  };
-  store.on([...SETTINGS, "at", "back"], () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(write, 250);
-  });
-  addEventListener("hashchange", () => store.set(fromFragment(asked())));
-  byId("copy-link").addEventListener("click", async () => {
-    write();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      say(store, { kind: "note", key: "cv.copied" });
-    } catch {
-      say(store, { kind: "bad", key: "copyYourself" });
-    }
-  });
 }
 
 /** The playground with such a layer at first: on the digits, or on the shapes where those are too small. @param {State} s */

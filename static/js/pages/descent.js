@@ -1,4 +1,5 @@
 /** The page of descent: optimizers race down a surface, every step in numbers. */
+import { asked, keepAddress } from "../address.js";
 import { api } from "../api.js";
 import { descent } from "../descent/api.js";
 import { mountControls } from "../descent/controls.js";
@@ -10,7 +11,7 @@ import { mountPlay } from "../descent/play.js";
 import { mountRacing } from "../descent/racing.js";
 import { TURNED, mountSolid } from "../descent/solid.js";
 import { byId } from "../dom.js";
-import { mountKeys, mountMessages, openShell, say, shellState } from "../shell.js";
+import { mountKeys, mountMessages, openShell, shellState } from "../shell.js";
 import { Store } from "../store.js";
 
 /** @import {PageStore, State} from "../descent/state.js" */
@@ -21,8 +22,6 @@ const store = new Store(/** @type {State} */ ({
 }));
 /** What can be undone. @type {(keyof State)[]} */
 const SETTINGS = ["ground", "start", "racers", "steps", "noise", "seed", "chosen"];
-
-const asked = () => location.hash.slice(1);
 
 async function start() {
   mountMessages(store);
@@ -36,7 +35,7 @@ async function start() {
   mountHeights(store, byId("heights-box"));
   mountNumbers(store, byId("numbers"));
   mountKeys({ ...mountPlay(store, byId("transport")), ...mountUndo() });
-  keepAddress(shown);
+  keepAddress(store, [...SETTINGS, "at"], { write: toFragment, read: shown, moving: ({ playing }) => playing });
 }
 
 /** Ctrl+Z takes back what was set, a setting at a time: what follows a slider is one change. */
@@ -65,30 +64,6 @@ function mountUndo() {
     moving = false;
   };
   return { undo: () => back(done, undone), redo: () => back(undone, done) };
-}
-
-/** What is shown stands in the address, and what stands there is shown. @param {() => import("../descent/link.js").Shown} shown */
-function keepAddress(shown) {
-  let timer = 0;
-  const write = () => {
-    clearTimeout(timer);
-    const fragment = toFragment(store.state);
-    if (fragment !== asked()) history.replaceState(null, "", `${location.pathname}${location.search}${fragment ? `#${fragment}` : ""}`);
-  };
-  store.on([...SETTINGS, "at"], () => {
-    clearTimeout(timer);
-    if (!store.state.playing) timer = window.setTimeout(write, 250);
-  });
-  addEventListener("hashchange", () => store.set(shown()));
-  byId("copy-link").addEventListener("click", async () => {
-    write();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      say(store, { kind: "note", key: "cv.copied" });
-    } catch {
-      say(store, { kind: "bad", key: "copyYourself" });
-    }
-  });
 }
 
 void openShell(store, start);
