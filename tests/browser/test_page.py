@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .page import choose, choose_data, open_preset, says, show_family
+from .page import choose, choose_data, drawn, open_preset, says, show_family
 
 
 def test_open_press_play_and_the_loss_falls(server, visitor) -> None:
@@ -76,6 +76,21 @@ def test_every_dataset_opens_with_a_loss_that_fits(server, visitor) -> None:
             "s.look || s.picture && s.weights && s.picture.train.length === s.dataset.inputs.length * s.network.layers.at(-1).units"
         )
         assert page.locator("#banner.bad:not([hidden])").count() == 0
+
+
+def test_new_points_leave_one_where_one_is_looking(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    id = visitor.state("network.id")
+    page.click('[data-family="image"]')
+    page.wait_for_selector('[data-kind="digits"]')
+    page.evaluate("was = glassbox.store.state.dataset")
+    client.patch(f"/api/networks/{id}", json={"dataset": {"noise": 0.3}})
+    visitor.until("s.network.spec.dataset.noise === 0.3 && s.dataset !== was")
+    drawn(page)
+    assert page.get_attribute('[data-family="image"]', "aria-selected") == "true"
+    # Other data bring their family along.
+    client.patch(f"/api/networks/{id}", json={"dataset": {"kind": "iris"}})
+    page.wait_for_selector('[data-family="table"][aria-selected="true"]')
 
 
 @pytest.mark.parametrize("name", ["article_bp", "article_linear", "article_pairs"])

@@ -18,7 +18,8 @@ const FAMILIES = ["plane", "curve", "table", "image", "sequence", "text"];
 /** @param {Session} session */
 export function mountGallery(session) {
   const { store } = session, families = byId("families"), box = byId("thumbs"), ways = ownWays(session);
-  let family = "";
+  // The family shown, and the one that the data in use were last known to be of: one may look about in the others meanwhile.
+  let family = "", its = "";
   const show = (/** @type {string} */ wanted) => {
     family = wanted;
     for (const tab of families.children) {
@@ -58,10 +59,13 @@ export function mountGallery(session) {
     // A brush is for the data that it was taken up for.
     if (kind && kind !== network?.spec.dataset.kind && brush !== null && network?.spec.dataset.kind !== "drawn") store.set({ brush: null });
     kind = network?.spec.dataset.kind ?? "";
-    const its = familyOf(dataset, dataset.kind === "own");
-    if (its === family) mark();
+    const was = its;
+    its = familyOf(dataset, dataset.kind === "own");
+    if (its === was || its === family) mark();
     else show(its);
   });
+  // What is chosen here is of the family shown: when its data arrive, one may be looking at another family already.
+  box.addEventListener("click", () => void (its = family), true);
   mountOwnSets(session);
   roving(box);
   rovingTabs(families);
