@@ -170,6 +170,27 @@ def test_another_network_is_not_taken_for_a_place_of_the_one_before(visitor, ser
         )
 
 
+def test_what_is_looked_at_stays_though_another_slice_was_on_its_way(visitor, server) -> None:
+    opened(visitor, server)
+    page = visitor.page
+    asked, held = [], []
+    page.route("**/landscape?wait=0", lambda route: (asked.append(1), held.append(route)))
+    steps(visitor, 1)
+    page.wait_for_function(
+        "() => document.getElementById('tab-landscape').dataset.asked === 'going'"
+    )
+    page.locator(MAP).click(position=at(visitor, 0.85, 0.3))
+    page.wait_for_selector("#output.elsewhere")
+    for route in held:
+        route.continue_()
+    page.unroute("**/landscape?wait=0")
+    page.wait_for_timeout(600)
+    assert page.locator("#output.elsewhere").count() == 1
+    assert len(asked) == 1
+    page.keyboard.press("Escape")
+    shown(visitor, 121)
+
+
 def test_what_plays_stands_before_it_goes_there(visitor, server) -> None:
     opened(visitor, server)
     page = visitor.page

@@ -58,7 +58,8 @@ export class Asking {
     clearTimeout(this.timer);
     const { network, frame, connection } = this.session.store.state;
     if (!this.page.visible() || !network || !frame || connection !== "live") return this.leave();
-    if (this.page.held()) return undefined;
+    // What is looked at stays, whatever was asked for before.
+    if (this.page.held()) return this.leave();
     // Until an edit is done the server may be ahead of what is known here.
     if (this.session.edits.waiting) return this.#later(100);
     const of = JSON.stringify([network.id, network.revision]), playing = frame.state === "playing";

@@ -44,6 +44,7 @@ export function mountPicture(session, box, page) {
     if (!found || !field || frame.right - frame.left < 20 || frame.bottom - frame.top < 20) {
       fit(ground);
       painted = "";
+      delete canvas.dataset.drawn;
       canvas.setAttribute("aria-label", t("land.nothing"));
       return tell();
     }

@@ -31,7 +31,7 @@ export function mountLandscape(session, panel, isShown) {
   });
   const visit = new Visit(session, here, () => {
     draw();
-    if (!visit.place) asking.refresh();
+    asking.refresh();
   });
   const { draw: drawPicture, canvas } = mountPicture(session, picture, {
     found: () => asking.found, place: () => visit.place, leave: () => visit.leave(),
