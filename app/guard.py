@@ -43,6 +43,10 @@ BODIES = (
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
 ZIP = "application/zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET = "application/vnd.apache.parquet"
+# Tables of other programs; what they are called matters less than how they begin.
+FILES = {XLSX, PARQUET, "application/octet-stream"}
 # Python makes an object of each, and looks them all through when it tidies up.
 MAX_LISTS = 32_768
 # A pixel in colour is one too: these are read in a worker.
@@ -100,7 +104,8 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        lists = None if content.startswith("text/") or content == ZIP else most_lists(scope["path"])
+        whole = content.startswith("text/") or content in FILES or content == ZIP
+        lists = None if whole else most_lists(scope["path"])
         asked = Asked(receive, limit, lists, self.settings.request_timeout_s)
         await self._http(scope, asked, send)
 
@@ -108,6 +113,8 @@ class Guard:
         """What a body may have there, and the setting that says so."""
         if content == ZIP and DATASETS.fullmatch(path):
             return self.settings.max_zip_bytes, "max_zip_bytes"
+        if (content == "text/csv" or content in FILES) and DATASETS.fullmatch(path):
+            return self.settings.max_table_bytes, "max_table_bytes"
         name = next((name for form, name in BODIES if form.fullmatch(path)), "max_command_bytes")
         most = getattr(self.settings, name)
         # No other body is larger than the largest of these.

@@ -56,4 +56,5 @@ def unpacked(content: Mapping[str, Any], arrays: bytes | None) -> OwnData | None
         row_names=tuple(content.get("row_names", ())),
         row_title=content.get("row_title", ""),
         series=content.get("series", False),
+        dropped=tuple(content.get("dropped", ())),
     )

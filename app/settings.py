@@ -58,9 +58,10 @@ class Settings(BaseSettings):
     )
 
     max_body_bytes: int = Field(4_000_000, description="of one request: data of one's own")
+    max_table_bytes: int = Field(16_000_000, description="of a table as a file")
     max_zip_bytes: int = Field(16_000_000, description="of a request with pictures in an archive")
     max_unpacked_bytes: int = Field(
-        32_000_000, description="of the pictures in an archive together"
+        32_000_000, description="of the pictures in an archive, or a workbook's parts, together"
     )
     max_picture_pixels: int = Field(
         4_000_000, description="of one picture, before it is made small"

@@ -151,7 +151,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
             "problems",
             "validation",
         },
-        {"broadcast", "document", "gallery", "looks"},
+        {"broadcast", "document", "gallery", "looks", "recordings", "spreadsheets", "tables"},
         {"live"},
         {"keeping"},
         {"registry", "room"},

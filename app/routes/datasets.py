@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,25 +19,34 @@ from engine.datasets import (
     OwnText,
     Pictures,
     Sounds,
-    Table,
-    parse_csv,
-    series_from_csv,
 )
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
+from engine.datasets.reading import MAX_ROWS
 from engine.datasets.sounds import MAX_SOUNDS
-from engine.datasets.table import MAX_ROWS, table_from_rows
 from engine.errors import Reason, Refused
 
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
 from ..gallery import content_of, line_of, line_of_spec
-from ..guard import MAX_LISTS, ZIP, content_type, keep_lists, lists_in
+from ..guard import FILES, MAX_LISTS, PARQUET, XLSX, ZIP, content_type, keep_lists, lists_in
 from ..listing import users_of
-from ..recordings import sounds_of, wav_of
-from ..schemas import DatasetOut, OwnIn, OwnOut, Row, dataset_adapter
+from ..recordings import wav_of
+from ..schemas import (
+    DatasetOut,
+    NoteOut,
+    OwnIn,
+    OwnOut,
+    ReadIn,
+    Row,
+    UnderstoodOut,
+    dataset_adapter,
+)
+from ..spreadsheets import is_workbook
+from ..tables import File, notes, read, understanding
 from ..workers import looking, pictures
 from ..zipped import pictures_in
 from . import PROBLEMS, Count, First, described, json_response
+from .reading import reading_of
 
 router = APIRouter(
     prefix="/api/datasets", tags=["data"], responses={**PROBLEMS, 404: described("no such dataset")}
@@ -128,10 +137,14 @@ async def get_dataset(
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/OwnIn"}},
                 "text/csv": {"schema": {"type": "string"}},
+                XLSX: {"schema": {"type": "string", "format": "binary"}},
+                PARQUET: {"schema": {"type": "string", "format": "binary"}},
                 ZIP: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },
+    response_model=OwnOut,
+    responses={200: {"model": UnderstoodOut, "description": "with dry_run: what was understood"}},
 )
 async def post_dataset(
     request: Request,
@@ -139,22 +152,33 @@ async def post_dataset(
     networks: NetworksDep,
     settings: SettingsDep,
     visitor: SomeVisitor,
+    reading: Annotated[ReadIn, Depends(reading_of)],
+    dry_run: Annotated[
+        bool, Query(description="keep nothing, answer what was understood of the table")
+    ] = False,
     target: Annotated[
-        str | None, Query(max_length=80, description="of text/csv: the target's column name")
+        str | None, Query(max_length=80, description="of a file: the target's column name")
     ] = None,
     series: Annotated[
-        bool, Query(description="of text/csv: its rows are steps of time, as in JSON")
+        bool, Query(description="of a file: its rows are steps of time, as in JSON")
     ] = False,
     name: Annotated[
-        str, Query(min_length=1, max_length=80, description="of an archive of pictures")
+        str, Query(min_length=1, max_length=80, description="of a file, or an archive of pictures")
     ] = "own",
     size: Annotated[
         int, Query(ge=MIN_SIDE, le=MAX_SIDE, description="of its pictures: pixels a side")
     ] = 28,
     colour: Annotated[bool, Query(description="whether its pictures keep their colours")] = False,
-) -> OwnOut:
-    """Own data: CSV (as text/csv, or in JSON), or rows and targets; pictures; sounds; or a text or a drawing, which
-    a spec holds whole, to have it again. With `series` a CSV is a series to forecast (`own_series`).
+) -> Any:
+    """Own data: a table, pictures, sounds, or a text or a drawing, which a spec holds whole, to have it
+    again. With `series` a table is a series to forecast (`own_series`).
+
+    A table is CSV (as a file, text/csv, or in JSON), an .xlsx workbook, of which the first sheet is read, a
+    Parquet file where the server has what reads it, or in JSON `records` or `inputs` and `targets`. Separator,
+    decimal sign, encoding, header, the kind of each column, the target, whether it is classes or values, and
+    what becomes of empty cells are found out; each can be said, in `read` or, of a file, in the query. With
+    `dry_run` nothing is kept, and the answer, 200, says what was understood. What one should know is in
+    `notes`.
 
     Pictures come as JSON, `images` and `labels`, or as a ZIP archive of PNG, JPEG and WebP files. There the
     class of a picture is the folder it lies in; where all lie in one folder or in none, it is its name up
@@ -168,13 +192,14 @@ async def post_dataset(
     """
     content = content_type(dict(request.headers.raw))
     body = await request.body()
-    if content == ZIP:
+    if content == ZIP and not is_workbook(body):
         await networks.room.admit_dataset(visitor)
         own = await _unpacked(networks, settings, visitor, body, (name, size, colour))
         return await _added(networks, visitor, response, own)
-    pixels = None
-    if content == "text/csv":
-        given = _csv_body(body, target, series)
+    pixels = file = None
+    if content == "text/csv" or content in FILES or content == ZIP:
+        given = OwnIn(name=name, target=target, series=series, read=reading)
+        file = File(body, settings.max_unpacked_bytes)
     else:
         if b'"images"' in body:
             body, pixels = await networks.anywhere(visitor, pictures.given, body)
@@ -183,9 +208,14 @@ async def post_dataset(
     _keep_one_kind(given, pixels is not None)
     if given.dataset is not None:
         return await _keep(networks, visitor, response, given)
+    if dry_run:
+        found = await asyncio.to_thread(read, given, pixels, file)
+        return json_response(orjson.dumps(await asyncio.to_thread(understanding, found)))
     await networks.room.admit_dataset(visitor)
-    own = await asyncio.to_thread(_own_of, given, pixels)
-    return await _added(networks, visitor, response, own)
+    found = await asyncio.to_thread(read, given, pixels, file)
+    added = await _added(networks, visitor, response, found.own)
+    added.notes = [NoteOut(**note) for note in notes(found)]
+    return added
 
 
 async def _unpacked(
@@ -304,15 +334,6 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
     return await get_own_dataset(networks, id)
 
 
-def _csv_body(body: bytes, target: str | None, series: bool) -> OwnIn:
-    try:
-        return OwnIn(csv=body.decode("utf-8-sig"), target=target, series=series)
-    except UnicodeDecodeError as error:
-        raise Refused(
-            "csv", Reason("table.not_utf8", "the CSV is not UTF-8; save it as UTF-8")
-        ) from error
-
-
 def _json_body(body: bytes) -> OwnIn:
     """As one call pydantic would keep the interpreter, and with it the event loop, for long: rows are
     validated one by one."""
@@ -356,7 +377,7 @@ def _validated_row(number: int, row: Any) -> None:
 
 def _keep_one_kind(given: OwnIn, pictured: bool) -> None:
     """Raises: Refused"""
-    table = given.csv is not None or given.inputs is not None
+    table = (given.csv, given.inputs, given.records).count(None) < 3
     others = {
         "dataset": given.dataset is not None,
         "images": pictured or given.images is not None,
@@ -365,25 +386,3 @@ def _keep_one_kind(given: OwnIn, pictured: bool) -> None:
     found = [place for place, there in others.items() if there]
     if len(found) + table > 1:
         raise Refused(found[0], ONE_KIND)
-
-
-def _own_of(given: OwnIn, pixels: Any) -> OwnData:
-    """Raises: Refused"""
-    if pixels is not None:
-        return pictures_of(pixels, given.labels or [], given.name)
-    if given.sounds is not None:
-        return sounds_of(given.sounds, given.labels or [], given.name)
-    try:
-        return _table_of(given)
-    except Refused as error:
-        raise error.at("csv" if given.csv is not None else "inputs") from error
-
-
-def _table_of(given: OwnIn) -> Table:
-    """Raises: Refused"""
-    if (given.csv is None) == (given.inputs is None):
-        raise Refused("csv", Reason("table.csv_or_rows", "give either csv, or inputs and targets"))
-    if given.csv is not None:
-        read = series_from_csv if given.series else parse_csv
-        return read(given.csv, given.name, given.target)
-    return table_from_rows(given.inputs or [], given.targets or [], given.name)

@@ -71,6 +71,7 @@ from .network import (
 from .recurrent import ForecastOut, UnrolledIn, UnrolledOut
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
 from .surgery import AblationOut, SurgeryIn
+from .tables import NoteOut, ReadIn, UnderstoodOut
 from .worked import (
     ApplyIn,
     ExerciseCheckIn,
@@ -137,6 +138,9 @@ __all__ = [
     "RunOut",
     "StoppedOut",
     "TrainIn",
+    "NoteOut",
+    "ReadIn",
+    "UnderstoodOut",
     "DatasetOut",
     "OwnIn",
     "OwnOut",

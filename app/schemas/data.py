@@ -13,6 +13,7 @@ from engine.datasets.table import MAX_ROWS
 from .base import Answer, Wire
 from .inspection import Number
 from .strict import StrictNumbers
+from .tables import NoteOut, ReadIn
 
 
 class PlaneOut(Answer):
@@ -124,6 +125,9 @@ class DatasetOut(Answer):
 Row = Annotated[list[Number], StrictNumbers(), Len(0, 4096)]
 
 
+_Cell = Number | bool | Annotated[str, Len(0, 1000)] | None
+Record = Annotated[dict[Annotated[str, Len(0, 200)], _Cell], Len(0, 512)]
+
 OWN_EXAMPLES: Any = [
     {"name": "my table", "csv": "height,width,kind\n1.5,2.0,A\n0.5,1.0,B\n"},
     {
@@ -146,16 +150,25 @@ class OwnIn(Wire):
 
     name: Annotated[str, Len(1, 80)] = "own"
     csv: str | None = Field(
-        None, description="one row a line, header optional, target in the last column"
+        default=None,
+        description="one row a line, header optional; the target is the last column if `target` names none",
     )
-    target: str | None = Field(None, max_length=80, description="the target's column name")
+    target: str | None = Field(default=None, max_length=80, description="the target's column name")
     series: bool = Field(
-        False,
+        default=False,
         description="of csv: its rows are steps of time. One column of numbers is enough, `target` names the one to "
         "forecast; the first other column of words or of growing numbers, dates or years say, names the rows",
     )
     inputs: Annotated[list[Row], Len(0, MAX_ROWS)] | None = None
     targets: Annotated[list[Number | Annotated[str, Len(1, 80)]], Len(0, MAX_ROWS)] | None = None
+    records: Annotated[
+        list[Record] | None,
+        Len(0, MAX_ROWS),
+        Field(description="a row each: names of columns with numbers, words, truth values or null"),
+    ] = None
+    read: ReadIn | None = Field(
+        default=None, description="of csv and records: how they are to be read, where that is not found out"
+    )
     images: Annotated[
         Annotated[list[_PixelRows], Len(0, MAX_SAMPLES)] | None,
         Field(
@@ -210,6 +223,9 @@ class OwnOut(Answer):
     )
     one_form: OneFormOut | None = Field(None, description="of texts")
     preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
+    notes: list[NoteOut] = Field(
+        [], description="of a table that has just come in: what was found out and done, to be told"
+    )
     networks: int | None = Field(
         None,
         description="that learn from this table, these pictures or these sounds and could not be opened without it; null in lists",

@@ -27,9 +27,9 @@ from .plane import (
 from .sequence import Adding, Brackets, Memory, Waveforms
 from .series import OwnSeries, Price, Sines, Sunspots
 from .sounds import Sounds
-from .table import Table, parse_csv
+from .table import Table, parse_csv, table_of
 from .text import OwnText, Topics, Zen
-from .timed import series_from_csv
+from .timed import series_from_csv, series_of
 from .worked_example import WorkedExample
 
 # A new kind is its class in one of the files above and its name here.
@@ -48,5 +48,5 @@ FromKept = Own | OwnSeries
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnData", "OwnSeries",
     "OwnText", "Pictures", "Plane", "Sounds",
-    "Spiral", "Table", "parse_csv", "series_from_csv",
+    "Spiral", "Table", "parse_csv", "series_from_csv", "series_of", "table_of",
 ]  # fmt: skip

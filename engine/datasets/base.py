@@ -219,6 +219,28 @@ def split(
     return np.sort(order[tests:]), np.sort(order[:tests])
 
 
+def split_by_class(
+    inputs: Array, targets: Array, test_fraction: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The same, each class with its share in both parts (stratified).  targets: class numbers
+
+    Shares that are no whole numbers go to the classes with the largest remainders; a class keeps one
+    training sample at least.
+    """
+    order = rng.permutation(len(inputs))
+    classes, counts = np.unique(targets, return_counts=True)
+    tests = min(round(len(inputs) * test_fraction), len(inputs) - len(classes))
+    wanted = counts * (tests / len(inputs))
+    each = np.minimum(np.floor(wanted).astype(np.int64), counts - 1)
+    for place in np.argsort(each - wanted, kind="stable"):
+        if each.sum() < tests and each[place] < counts[place] - 1:
+            each[place] += 1
+    of_test = np.zeros(len(inputs), np.bool_)
+    for one, count in zip(classes, each, strict=True):
+        of_test[order[targets[order] == one][:count]] = True
+    return np.flatnonzero(~of_test), np.flatnonzero(of_test)
+
+
 def check_size(samples: int, shape: tuple[int, ...], field: str = "samples") -> None:
     """Called before anything of that size is allocated.
 

@@ -46,4 +46,4 @@ class Own:
         if isinstance(kept, Sounds):
             count = COPIES if copies else 0
             return dataset_of_sounds(kept, self.test_fraction, self.seed, self.fault, count)
-        return scaled(kept, self.test_fraction, self.seed, fault=self.fault)
+        return scaled(kept, self.test_fraction, self.seed, fault=self.fault, by_class=True)

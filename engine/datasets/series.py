@@ -13,9 +13,9 @@ from annotated_types import Interval, Len
 
 from ..errors import Reason, Refused
 from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, check_size
-from .cells import number_of
 from .labels import Labels, label
 from .own import OwnData
+from .reading.numbers import number_of
 from .sunspots import FIRST_YEAR, NUMBERS
 from .table import Table
 
@@ -224,6 +224,15 @@ class OwnSeries(_Series):
             )
         table = kept
         name = self.column or table.target_name
+        if table.dropped:
+            raise Refused(
+                "column",
+                Reason(
+                    "series.dropped",
+                    "line {line} of the table was left out for an empty cell; a series needs every row",
+                    line=table.dropped[0],
+                ),
+            )
         series = column_of(table, name)
         bad = np.flatnonzero(~np.isfinite(series))
         if len(bad):

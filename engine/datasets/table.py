@@ -1,4 +1,4 @@
-"""A user's own table: parsed from CSV or given as arrays, scaled, shown on a plane."""
+"""A user's own table: read from a file or given as arrays, scaled, shown on a plane."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,28 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import Reason, Refused
-from .base import Array, Dataset, Plane, split
-from .cells import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    cells_of,
-    columns_in,
-    each_once,
-    header_of,
-    number_of,
-    other_length,
-)
+from .base import Array, Dataset, Plane, split, split_by_class
 from .faults import Fault, leaked, shuffled, stretches
 from .labels import Labels, label
-
-MAX_CLASSES = 10
+from .reading import MAX_COLUMNS, MAX_ROWS, Choices, Understood, sheet_of, understood
+from .reading.numbers import number_of
+from .reading.targets import classes_of, task_of
+from .reading.words import one_form
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """columns: names of the inputs.  inputs: (rows, columns)  targets: (rows,)
 
-    `class_names` is empty where the target is a value. `row_names` are what stands beside the rows, dates
+    `class_names` is empty where the target is a value; an input is NaN where its cell is empty; `dropped`
+    are the lines of the file that were left out for one. `row_names` are what stands beside the rows, dates
     say, and `row_title` over them; without names they are empty. `series`: its rows are steps of time.
     """
 
@@ -40,6 +33,7 @@ class Table:
     row_names: tuple[str, ...] = ()
     row_title: str = ""
     series: bool = False
+    dropped: tuple[int, ...] = ()
 
 
 def principal_plane(inputs: Array) -> Plane:
@@ -68,48 +62,19 @@ def principal_plane(inputs: Array) -> Plane:
     return Plane(origin, axes, (float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
 
 
-def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
-    """Numbers in columns, a header row or none; the target is the last column or the named one.
+def table_of(read: Understood, name: str = "own") -> Table:
+    """What was understood, as it is kept."""
+    return Table(
+        name, read.names, read.inputs, read.targets, read.target, read.class_names, dropped=read.dropped
+    )  # fmt: skip
 
-    Words, or up to ten different whole numbers, in the target make classes; else it is a value.
+
+def parse_csv(text: str, name: str = "own", target: str | None = None) -> Table:
+    """A table of a CSV's text, read without being told more than which column is the target.
 
     Raises: Refused
     """
-    rows, _ = cells_of(text)
-    header = header_of(rows)
-    width = len(rows[0])
-    if width < 2:
-        raise Refused(
-            "id",
-            Reason(
-                "table.one_column",
-                "one column only; give at least one input and the target, e.g. 1.5,2.0,A",
-            ),
-        )
-    names, at = columns_in(header, width, target)
-    inputs = np.zeros((len(rows), width - 1))
-    labels = []
-    for i, row in enumerate(rows):
-        line = i + (2 if header else 1)
-        if len(row) != width:
-            raise other_length(line, len(row), width)
-        labels.append(row[at])
-        for j, cell in enumerate(row[:at] + row[at + 1 :]):
-            value = number_of(cell)
-            if value is None:
-                raise Refused(
-                    "id",
-                    Reason(
-                        "table.not_a_number",
-                        "row {row}, column {column}: '{cell}' is not a finite number",
-                        row=line,
-                        column=j + 1,
-                        cell=cell[:20],
-                    ),
-                )
-            inputs[i, j] = value
-    columns = tuple(names[:at] + names[at + 1 :])
-    return _with_targets(name, columns, inputs, labels, names[at])
+    return table_of(understood(sheet_of(text), Choices(target=target)), name)
 
 
 def table_from_rows(
@@ -166,15 +131,7 @@ def table_from_rows(
             ),
         )
     labels = [t if isinstance(t, str) else f"{t:.17g}" for t in targets]
-    columns = tuple(f"x{i + 1}" for i in range(width))
-    return _with_targets(name, columns, np.array(rows, np.float64), labels, "target")
-
-
-def _with_targets(
-    name: str, columns: tuple[str, ...], inputs: Array, labels: list[str], target_name: str
-) -> Table:
-    values = [number_of(label) for label in labels]
-    missing = next((i for i, label in enumerate(labels) if not label), None)
+    missing = next((i for i, label in enumerate(labels) if not one_form(label)), None)
     if missing is not None:
         raise Refused(
             "id",
@@ -182,40 +139,16 @@ def _with_targets(
                 "table.no_target",
                 "sample {sample} has no {target}; every sample needs its target",
                 sample=missing + 1,
-                target=target_name,
+                target="target",
             ),
         )
-    whole = all(v is not None and v == int(v) for v in values)
-    if None in values or (whole and len(set(values)) <= MAX_CLASSES):
-        if whole:  # 1, 1.0 and 01 are one class
-            labels = [str(int(v)) for v in values if v is not None]
-        distinct = sorted(set(labels), key=int) if whole else sorted(set(labels))
-        if len(distinct) > MAX_CLASSES:
-            raise Refused(
-                "id",
-                Reason(
-                    "table.too_many_classes",
-                    "{classes} classes in {target}, at most {most} (limit: max_classes)",
-                    classes=len(distinct),
-                    target=target_name,
-                ),
-                limit="max_classes",
-                value=MAX_CLASSES,
-            )
-        if len(distinct) < 2:
-            raise Refused(
-                "id",
-                Reason(
-                    "table.one_class",
-                    "only one class in {target}: '{name}'; there is nothing to tell apart",
-                    target=target_name,
-                    name=distinct[0][:20],
-                ),
-            )
-        numbers = {label: i for i, label in enumerate(distinct)}
-        targets = np.array([numbers[label] for label in labels])
-        return Table(name, columns, inputs, targets, target_name, tuple(each_once(distinct)))
-    return Table(name, columns, inputs, np.array(values, np.float64), target_name, ())
+    columns = tuple(f"x{i + 1}" for i in range(width))
+    inputs = np.array(rows, np.float64)
+    values = [number_of(label) for label in labels]
+    if task_of(values) == "regression":
+        return Table(name, columns, inputs, np.array(values, np.float64), "target", ())
+    numbers, classes = classes_of(labels, values, "target")
+    return Table(name, columns, inputs, numbers, "target", classes)
 
 
 def scaled(
@@ -224,19 +157,22 @@ def scaled(
     seed: int,
     words: Labels | None = None,
     fault: Fault = "none",
+    *,
+    by_class: bool = False,
 ) -> Dataset:
     """Scaled by the training part's mean and deviation, so that nothing leaks from the test, but for
-    a `fault`."""
+    a `fault`. An empty cell becomes that mean. `by_class`: each class has its share in both parts."""
     rng = np.random.default_rng([seed, 2])
-    train, test = split(table.inputs, table.targets, test_fraction, rng)
+    cut = split_by_class if by_class and table.class_names else split
+    train, test = cut(table.inputs, table.targets, test_fraction, rng)
     test = leaked(train, test, fault, seed)
-    mean, deviation = _mean_and_deviation(table.inputs[train])
+    mean, deviation = mean_and_deviation(table.inputs[train])
     deviation = deviation / stretches(len(deviation), fault, seed)
-    inputs = (table.inputs - mean) / deviation
+    inputs = np.nan_to_num((table.inputs - mean) / deviation)
     targets = shuffled(table.targets, fault, seed)
     centre, spread = 0.0, 1.0
     if not table.class_names:
-        found = _mean_and_deviation(targets[train, None])
+        found = mean_and_deviation(targets[train, None])
         centre, spread = float(found[0][0]), float(found[1][0])
         targets = ((targets - centre) / spread)[:, None]
     curve = inputs.shape[1] == 1 and not table.class_names
@@ -259,12 +195,22 @@ def scaled(
     )
 
 
-def _mean_and_deviation(known: Array) -> tuple[Array, Array]:
-    """Of each column.  known: (rows, columns), one row at least
+# Of the largest number of a column: what differs by less differs by rounding.
+_ROUNDING = 16 * np.finfo(np.float64).eps
 
-    A constant column is taken to be its own mean, with deviation 1: it becomes 0, not NaN, and not
-    the rounding error of a mean blown up.
+
+def mean_and_deviation(known: Array) -> tuple[Array, Array]:
+    """Of each column, without its empty cells (NaN).  known: (rows, columns), one row at least
+
+    Both are taken of the differences to the first number, which are exact where numbers are alike: so
+    a spread of 1e-10 around 1000 is a spread. A column that is constant but for rounding is taken to
+    be its own mean, with deviation 1: it becomes 0, and not the rounding error of a mean blown up.
     """
-    mean, deviation = known.mean(axis=0), known.std(axis=0)
-    constant = deviation <= 1e-12 * np.abs(known).max(axis=0)
-    return np.where(constant, known[0], mean), np.where(constant, 1.0, deviation)
+    told = ~np.isnan(known)
+    counts = np.maximum(told.sum(axis=0), 1)
+    first = np.where(told.any(axis=0), known[told.argmax(axis=0), np.arange(known.shape[1])], 0.0)
+    apart = np.where(told, known - first, 0.0)
+    mean = apart.sum(axis=0) / counts
+    deviation = np.sqrt((np.where(told, apart - mean, 0.0) ** 2).sum(axis=0) / counts)
+    constant = deviation <= _ROUNDING * np.abs(np.where(told, known, 0.0)).max(axis=0)
+    return np.where(constant, first, first + mean), np.where(constant, 1.0, deviation)

@@ -3,7 +3,10 @@
 import numpy as np
 
 from ..errors import Reason, Refused
-from .cells import MAX_COLUMNS, cells_of, columns_in, header_of, number_of, other_length
+from .reading import MAX_COLUMNS, Choices, Sheet, sheet_of
+from .reading.choices import check_names
+from .reading.headers import names_of, titles_in
+from .reading.numbers import Decimal, decimal_of, number_of
 from .table import Table
 
 # As many as the least window and the least horizon take (series.py).
@@ -11,7 +14,12 @@ LEAST_ROWS = 16
 
 
 def series_from_csv(text: str, name: str = "own", target: str | None = None) -> Table:
-    """A column of numbers, one is enough; the series is the named one, or the last that begins with a number.
+    """Of a CSV's text; see `series_of`.  Raises: Refused"""
+    return series_of(sheet_of(text), Choices(target=target), name)
+
+
+def series_of(sheet: Sheet, choices: Choices, name: str = "own") -> Table:
+    """A column of numbers, one is enough; the series is the chosen one, or the last that begins with a number.
 
     The first other column that holds words, dates say, or numbers that only grow, years say, names the rows.
     Other columns of numbers are kept beside the series; other words are left out. Lines are counted
@@ -19,19 +27,16 @@ def series_from_csv(text: str, name: str = "own", target: str | None = None) -> 
 
     Raises: Refused
     """
-    rows, lines = cells_of(text)
-    whole = len(rows)
-    header = header_of(rows)
-    lines = lines[whole - len(rows) :]
+    decimal = choices.decimal or decimal_of(cell for row in sheet.rows[:2000] for cell in row)
+    header, rows, lines = titles_in(sheet, decimal, choices.header)
     width = len(rows[0])
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            raise other_length(line, len(row), width)
-    numeric = [at for at in range(width) if number_of(rows[0][at]) is not None]
-    names, at = columns_in(header, width, target)
-    if target is None and numeric:
-        at = numeric[-1]
-    series = _numbers(rows, lines, at, names[at])
+    names = names_of(header, width)
+    check_names(choices, names)
+    numeric = [at for at in range(width) if number_of(rows[0][at], decimal) is not None]
+    at = width - 1 if not numeric else numeric[-1]
+    if choices.target is not None:
+        at = names.index(choices.target)
+    series = _numbers(rows, lines, at, names[at], decimal)
     if len(rows) < LEAST_ROWS:
         raise Refused(
             "id",
@@ -60,7 +65,7 @@ def series_from_csv(text: str, name: str = "own", target: str | None = None) -> 
     for other in range(width):
         if other == at:
             continue
-        values = [number_of(row[other]) for row in rows]
+        values = [number_of(row[other], decimal) for row in rows]
         grows = None not in values and (np.diff(np.array(values, np.float64)) > 0).all()
         if naming is None and (None in values or grows):
             naming = other
@@ -79,9 +84,11 @@ def series_from_csv(text: str, name: str = "own", target: str | None = None) -> 
     )  # fmt: skip
 
 
-def _numbers(rows: list[list[str]], lines: list[int], at: int, name: str) -> np.ndarray:
+def _numbers(
+    rows: list[list[str]], lines: list[int], at: int, name: str, decimal: Decimal
+) -> np.ndarray:
     """Raises: Refused, with the line of the first cell that is none"""
-    values = [number_of(row[at]) for row in rows]
+    values = [number_of(row[at], decimal) for row in rows]
     wrong = next((i for i, value in enumerate(values) if value is None), None)
     if wrong is not None:
         cell = rows[wrong][at][:20]
@@ -108,4 +115,4 @@ def _numbers(rows: list[list[str]], lines: list[int], at: int, name: str) -> np.
     return np.array(values, np.float64)
 
 
-__all__ = ["LEAST_ROWS", "series_from_csv"]
+__all__ = ["LEAST_ROWS", "series_from_csv", "series_of"]

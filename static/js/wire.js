@@ -11,9 +11,11 @@
  * @typedef {{layer: string, unit: number[]}} CellIn
  * @typedef {{place: number[], gradient: number | null, value: number | null, factors: FactorOut[], local: FactorOut[]}} ChainOut
  * @typedef {{samples?: number[] | null, numbers?: number | null, at?: Record<string, number[]> | null}} CheckIn
+ * @typedef {{name: string, count: number, train: number}} ClassOut
  * @typedef {{network: string}} ClinicCheckIn
  * @typedef {{step: number[], loss: (number | null)[], test_loss: (number | null)[]}} ClinicCourseOut
  * @typedef {{case: string, passed: boolean, reached: Record<string, number | null>, goal: GoalOut, reasons: Record<string, string>[], explanation: Record<string, string> | null, course: ClinicCourseOut}} ClinicResultOut
+ * @typedef {{name: string, kind: "number" | "category" | "index" | "words" | "empty" | "ignored", empty: number, different: number, categories: string[]}} ColumnOut
  * @typedef {{metric: "accuracy" | "test_accuracy" | "r2" | "test_r2" | "leaked", at_least: number | null, at_most: number | null}} ConditionOut
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
@@ -69,12 +71,13 @@
  * @typedef {{step: number, prompt: string, read: number, characters: NextCharacterOut[]}} NextCharactersOut
  * @typedef {{prompt: string, temperature?: number, top_k?: number | null}} NextIn
  * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
+ * @typedef {{text: string, code: string, values: Record<string, string | number>}} NoteOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, size?: number, stride?: number, fill?: number}} OcclusionIn
  * @typedef {{step: number, of: number, whole: number, outputs: number[], rows: number, columns: number, drop: number[][]}} OcclusionOut
  * @typedef {{line_ends: number, composed: number}} OneFormOut
  * @typedef {{outputs: any[]}} OutputsOut
- * @typedef {{name?: string, csv?: string | null, target?: string | null, series?: boolean, inputs?: number[][] | null, targets?: (number | string)[] | null, images?: (((number | number[])[])[])[] | null, sounds?: string[] | null, labels?: string[] | null, dataset?: Record<string, any> | null}} OwnIn
- * @typedef {{id: string, name: string, kind: "own" | "own_series" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, one_form: OneFormOut | null, preview: Record<string, any> | null, networks: number | null}} OwnOut
+ * @typedef {{name?: string, csv?: string | null, target?: string | null, series?: boolean, inputs?: number[][] | null, targets?: (number | string)[] | null, records?: (Record<string, number | boolean | string | null>)[] | null, read?: ReadIn | null, images?: (((number | number[])[])[])[] | null, sounds?: string[] | null, labels?: string[] | null, dataset?: Record<string, any> | null}} OwnIn
+ * @typedef {{id: string, name: string, kind: "own" | "own_series" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, one_form: OneFormOut | null, preview: Record<string, any> | null, notes: NoteOut[], networks: number | null}} OwnOut
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
@@ -83,6 +86,7 @@
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{sample: number, effect: number, loss: number | null}} PullOut
  * @typedef {{loss: number | null, accuracy: number | null, by_class: (number | null)[] | null}} QualityOut
+ * @typedef {{separator?: "," | ";" | "\t" | "|" | " " | null, decimal?: "." | "," | null, encoding?: "utf-8" | "utf-16" | "windows-1252" | "iso-8859-15" | "windows-1250" | "windows-1251" | "gb18030" | "big5" | "shift_jis" | "euc-kr" | null, header?: boolean | null, task?: "classification" | "regression" | null, kinds?: Record<string, "number" | "category" | "ignored">, missing?: "drop" | "fill" | null}} ReadIn
  * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
@@ -107,6 +111,7 @@
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
+ * @typedef {{separator: string, decimal: "." | ",", encoding: string | null, header: boolean, rows: number, columns: ColumnOut[], target: string, task: "classification" | "regression", classes: ClassOut[], inputs: string[], missing: "drop" | "fill" | null, dropped: number, dropped_lines: number[], first_rows: string[][], train: number, test: number, notes: NoteOut[]}} UnderstoodOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null, brief?: boolean}} UnrolledIn
  * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[] | null, output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, resolution?: number}} ValuesIn

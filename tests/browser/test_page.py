@@ -116,7 +116,7 @@ def test_a_pasted_table_is_learned_and_shown_on_its_plane(server, visitor) -> No
     says(page, "#upload-problem", "Choose a file or paste")
     page.fill("#upload-text", "1,2\n3")
     page.click("#upload-form button[type=submit]")
-    page.wait_for_selector("#upload-problem:has-text('row 2 has 1 cells')")
+    page.wait_for_selector("#upload-problem:has-text('Line 2 has 1 cells')")
     rng = np.random.default_rng(0)
     rows = [
         f"{a:.3f},{b:.3f},{c:.3f},{'yes' if a > b else 'no'}"

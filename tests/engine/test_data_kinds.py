@@ -14,9 +14,9 @@ from annotated_types import Interval
 
 from engine.datasets import DATASETS, packaged, parse_csv
 from engine.datasets.base import MAX_NUMBERS, check_size
-from engine.datasets.cells import each_once
 from engine.datasets.curve import Counts
 from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
+from engine.datasets.reading.cells import each_once
 from engine.errors import Reason, Refused
 
 from ..data import MADE

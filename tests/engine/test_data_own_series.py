@@ -77,8 +77,12 @@ def test_a_column_that_never_changes_is_not_divided_by_zero() -> None:
             {"columns": "day, price, mood"},
         ),
         (
+            OwnSeries(id="t"), table(last=lambda t: "ab"[t % 2]), "dataset.column",
+            "series.words", {"row": 1, "cell": "a"},
+        ),
+        (
             OwnSeries(id="t"), table(last=lambda t: "?" if t == 9 else t % 5), "dataset.column",
-            "series.words", {"row": 10, "cell": "?"},
+            "series.dropped", {"line": 11},
         ),
         (
             OwnSeries(id="t", column="price"), table(rows=50), "dataset.window", "series.too_short",

@@ -1,0 +1,11 @@
+"""Tables as people have them, read: bytes to text, text to cells, cells to what is learned."""
+
+from .cells import MAX_CELLS_A_ROW, MAX_COLUMNS, MAX_ROWS, Sheet, sheet_of, sheet_of_rows
+from .choices import Choices
+from .decoding import ENCODINGS, decoded
+from .understanding import Understood, understood
+
+__all__ = [
+    "ENCODINGS", "MAX_CELLS_A_ROW", "MAX_COLUMNS", "MAX_ROWS", "Choices", "Sheet", "Understood", "decoded", "sheet_of",
+    "sheet_of_rows", "understood",
+]  # fmt: skip
