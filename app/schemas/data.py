@@ -167,7 +167,8 @@ class OwnIn(Wire):
         Field(description="a row each: names of columns with numbers, words, truth values or null"),
     ] = None
     read: ReadIn | None = Field(
-        default=None, description="of csv and records: how they are to be read, where that is not found out"
+        default=None,
+        description="of csv and records: how they are to be read, where that is not found out",
     )
     images: Annotated[
         Annotated[list[_PixelRows], Len(0, MAX_SAMPLES)] | None,

@@ -76,7 +76,7 @@ def understood(sheet: Sheet, choices: Choices | None = None) -> Understood:
     columns, curve = _with_inputs(columns, at, notes)
     target = columns[at]
     if target.kind in ("empty", "ignored"):
-        raise Refused("target", Reason("table.empty_target", "column {column} holds nothing to predict", column=target.name))  # fmt: skip
+        raise Refused("target" if choices.target else "id", Reason("table.empty_target", "column {column} holds nothing to predict", column=target.name))  # fmt: skip
     inputs = [
         one for i, one in enumerate(columns) if i != at and one.kind in ("number", "category")
     ]
