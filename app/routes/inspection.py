@@ -55,7 +55,8 @@ async def put_weights(commands: CommandsDep, live: LiveDep, values: Values) -> F
 async def predict(
     networks: NetworksDep, settings: SettingsDep, live: LiveDep, rows: RowsIn
 ) -> Response:
-    """The outputs for raw inputs, or for samples of the data by number."""
+    """The outputs for raw inputs, or for samples of the data by number: values in the units of the data, or
+    with `scaled` inputs and values as the network has them."""
     return await _on_rows(networks, settings, live, looking.predict, rows)
 
 

@@ -76,7 +76,10 @@ class RowsIn(Wire):
         description="raw samples: rows (n, columns), sequences (n, time, features), images (n, height, "
         "width, channels) or token numbers (n, time)",
     )
-    scaled: bool = Field(False, description="the inputs are as the network is given them")
+    scaled: bool = Field(
+        False,
+        description="inputs and predicted values are as the network has them, and not in the units of the data",
+    )
     part: Literal["train", "test"] | None = Field(
         None, description="of the data, whose samples are asked about instead of inputs"
     )
@@ -196,13 +199,18 @@ class ConfusionOut(Answer):
 
 
 class OutputsOut(Answer):
-    outputs: list[Any] = Field(description="a row of outputs a sample; for text one a time step")
+    outputs: list[Any] = Field(
+        description="a row of outputs a sample; for text one a time step. Values are in the units of the "
+        "data, unless `scaled`"
+    )
 
 
 class BoundaryOut(Answer):
     x: list[float]
     y: list[float]
-    outputs: list[Any] = Field(description="[y][x][output]; [x][output] for curves")
+    outputs: list[Any] = Field(
+        description="[y][x][output]; [x][output] for curves; as the network has them, like x and y"
+    )
 
 
 class LayerActivationsOut(Answer):

@@ -35,7 +35,7 @@ def predict(id: str, asked: Asked) -> bytes:
     """Raises: Refused"""
     experiment = experiment_of(id)
     outputs = experiment.predict_scaled(columns_of(experiment, asked), asked.place)
-    return encoded({"outputs": outputs})
+    return encoded({"outputs": outputs if asked.scaled else experiment.dataset.raw(outputs)})
 
 
 def columns_of(experiment: Experiment, asked: Asked) -> Any:

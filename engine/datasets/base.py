@@ -182,6 +182,12 @@ class Dataset:
         """Raw samples as the network is given them.  (n, *shape)"""
         return (raw - self.mean) / self.deviation
 
+    def raw(self, outputs: Array) -> Array:
+        """Outputs for values in the units of the data; those for classes are in none.  (n, ..)"""
+        if self.task == "classification":
+            return outputs
+        return outputs * self.target_deviation + self.target_mean
+
 
 def _no_such(part: Literal["train", "test"], count: int) -> Reason:
     spoken = "training" if part == "train" else "test"

@@ -128,9 +128,9 @@ def test_looking_shows_what_the_server_says_of_the_raw_sample(server, client, vi
     said = client.post(
         f"/api/networks/{visitor.state('network.id')}/predict", json={"inputs": [raw.tolist()]}
     ).json()["outputs"][0]
-    np.testing.assert_allclose(
-        page.evaluate("Array.from(glassbox.store.state.look.outputs.get(6))"), said, atol=1e-5
-    )
+    scaled = page.evaluate("Array.from(glassbox.store.state.look.outputs.get(6))")
+    values = np.array(scaled) * data["target_deviation"] + data["target_mean"]
+    np.testing.assert_allclose(values, said, atol=1e-5)
     page.wait_for_selector("#forecast[data-step]")
     assert painted(visitor, "#forecast canvas") == [True]
 
