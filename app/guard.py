@@ -303,7 +303,8 @@ def refuse(kind: str, method: str, path: str, headers: dict[bytes, bytes]) -> Cu
     if kind == "http" and method in ("POST", "PUT", "PATCH"):
         content = content_type(headers)
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        takes = ("application/json", "text/csv", *((ZIP,) if DATASETS.fullmatch(path) else ()))
+        files = (ZIP, *FILES) if DATASETS.fullmatch(path) else ()
+        takes = ("application/json", "text/csv", *files)
         if has_body and content not in takes:
             return Cut(
                 415, Reason("not_json_typed", "send JSON, with Content-Type: application/json")

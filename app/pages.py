@@ -19,10 +19,10 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "sounds.", "time.",
+    "problem.", "q.", "reading.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
-    "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises",
+    "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
 )  # fmt: skip
 _EARLY = {
     "problem.inLayer", "problem.inOutput", "problem.no_answer", "problem.seek.restored", "problem.untold",
@@ -35,6 +35,7 @@ LATE_STYLES = (
     "css/gradients.css",
     "css/landscape.css",
     "css/pictures.css",
+    "css/tables.css",
     "css/text.css",
     "css/time.css",
 )
@@ -62,6 +63,7 @@ LATE = (
     "js/panels/own-pictures.js",
     "js/panels/own-series.js",
     "js/panels/own-sounds.js",
+    "js/panels/own-table.js",
     "js/panels/predict.js",
     "js/panels/share.js",
     "js/panels/writing.js",

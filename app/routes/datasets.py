@@ -209,8 +209,7 @@ async def post_dataset(
     if given.dataset is not None:
         return await _keep(networks, visitor, response, given)
     if dry_run:
-        found = await asyncio.to_thread(read, given, pixels, file)
-        return json_response(orjson.dumps(await asyncio.to_thread(understanding, found)))
+        return json_response(orjson.dumps(await asyncio.to_thread(understanding, given, file)))
     await networks.room.admit_dataset(visitor)
     found = await asyncio.to_thread(read, given, pixels, file)
     added = await _added(networks, visitor, response, found.own)

@@ -12,7 +12,7 @@ from .asking import (
 )
 from .base import Answer, ProblemOut, Wire
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
-from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
+from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, Row
 from .descent import (
     DescentIn,
     DescentOut,
@@ -145,6 +145,7 @@ __all__ = [
     "OwnIn",
     "OwnOut",
     "PlaneOut",
+    "Record",
     "Row",
     "BoundaryOut",
     "CheckIn",

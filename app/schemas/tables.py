@@ -51,7 +51,8 @@ class ColumnOut(Answer):
     name: str
     kind: Kind = Field(
         description="number; category: a few words, as columns of 0 and 1; index: numbers or names of the "
-        "rows, left out; words: too many different ones, left out; empty; ignored: left out as was said"
+        "rows, left out; words: too many different ones, left out; empty; ignored: left out as was said; "
+        "unclear: numbers with a word among them"
     )
     empty: int = Field(description="cells that say nothing")
     different: int = Field(description="different numbers or words")
@@ -67,7 +68,8 @@ class ClassOut(Answer):
 
 
 class UnderstoodOut(Answer):
-    """A table as it was understood: nothing is kept yet."""
+    """A table as it was understood: nothing is kept yet. Where `problem` says why it cannot be taken as it
+    stands, counts are 0, and what it holds can be said otherwise."""
 
     separator: str = Field(description="between cells; empty where the file is no text")
     decimal: Literal[".", ","]
@@ -76,7 +78,7 @@ class UnderstoodOut(Answer):
     rows: int = Field(description="samples that are learned from and tested with")
     columns: list[ColumnOut] = Field(description="those of the file")
     target: str
-    task: Task
+    task: Task | None = Field(description="null where there is a problem")
     classes: list[ClassOut] = Field(description="where the target holds classes")
     inputs: list[str] = Field(description="the columns that the network is given")
     missing: Missing | None = Field(
@@ -90,6 +92,7 @@ class UnderstoodOut(Answer):
     )
     test: int
     notes: list[NoteOut]
+    problem: NoteOut | None = None
 
 
 __all__ = ["ClassOut", "ColumnOut", "Encoding", "NoteOut", "ReadIn", "UnderstoodOut"]

@@ -36,12 +36,14 @@ export const reasonIn = (carrier, name) =>
  * @param {string} path
  * @param {unknown} [body]
  * @param {string} [type]
+ * @param {AbortSignal} [signal]
  */
-async function answerTo(method, path, body, type = "application/json") {
+async function answerTo(method, path, body, type = "application/json", signal) {
   /** @type {RequestInit} */
   // What a page that goes had made for itself goes with it.
   const options = { method, keepalive: method === "DELETE", headers: body === undefined ? {} : { "Content-Type": type } };
-  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
+  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : /** @type {Blob | string} */ (body);
+  if (signal) options.signal = signal;
   let response;
   try {
     response = await fetch(path, options);
@@ -160,7 +162,8 @@ export const api = {
   keepSounds: (/** @type {string} */ name, /** @type {string[]} */ sounds, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, sounds, labels }),
   sound: async (/** @type {string} */ id, /** @type {number} */ sound) => (await answerTo("GET", `/api/datasets/own/${encodeURIComponent(id)}/sounds/${sound}`)).arrayBuffer(),
   uploadSeries: (/** @type {string} */ csv, /** @type {string} */ name, /** @type {string | null} */ target) => ask("POST", "/api/datasets", { csv, name, target, series: true }),
-  upload: (/** @type {string} */ csv, /** @type {string} */ name) => ask("POST", "/api/datasets", { csv, name }),
+  /** @returns {Promise<any>} with `dry_run` UnderstoodOut, else OwnOut */
+  table: async (/** @type {Blob | string} */ body, /** @type {URLSearchParams} */ asked, /** @type {AbortSignal} */ signal) => (await answerTo("POST", `/api/datasets?${asked}`, body, typeof body === "string" ? "text/csv" : "application/octet-stream", signal)).json(),
 };
 
 /** Again, a few times, while a training process is being replaced. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */

@@ -15,7 +15,7 @@
  * @typedef {{network: string}} ClinicCheckIn
  * @typedef {{step: number[], loss: (number | null)[], test_loss: (number | null)[]}} ClinicCourseOut
  * @typedef {{case: string, passed: boolean, reached: Record<string, number | null>, goal: GoalOut, reasons: Record<string, string>[], explanation: Record<string, string> | null, course: ClinicCourseOut}} ClinicResultOut
- * @typedef {{name: string, kind: "number" | "category" | "index" | "words" | "empty" | "ignored", empty: number, different: number, categories: string[]}} ColumnOut
+ * @typedef {{name: string, kind: "number" | "category" | "index" | "words" | "empty" | "ignored" | "unclear", empty: number, different: number, categories: string[]}} ColumnOut
  * @typedef {{metric: "accuracy" | "test_accuracy" | "r2" | "test_r2" | "leaked", at_least: number | null, at_most: number | null}} ConditionOut
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
@@ -111,7 +111,7 @@
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
- * @typedef {{separator: string, decimal: "." | ",", encoding: string | null, header: boolean, rows: number, columns: ColumnOut[], target: string, task: "classification" | "regression", classes: ClassOut[], inputs: string[], missing: "drop" | "fill" | null, dropped: number, dropped_lines: number[], first_rows: string[][], train: number, test: number, notes: NoteOut[]}} UnderstoodOut
+ * @typedef {{separator: string, decimal: "." | ",", encoding: string | null, header: boolean, rows: number, columns: ColumnOut[], target: string, task: "classification" | "regression" | null, classes: ClassOut[], inputs: string[], missing: "drop" | "fill" | null, dropped: number, dropped_lines: number[], first_rows: string[][], train: number, test: number, notes: NoteOut[], problem: NoteOut | null}} UnderstoodOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null, brief?: boolean}} UnrolledIn
  * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[] | null, output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, resolution?: number}} ValuesIn

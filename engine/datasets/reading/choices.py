@@ -7,8 +7,9 @@ from typing import Literal
 from ...errors import Reason, Refused
 from .numbers import Decimal
 
-# `index` and `words` are what is found, and left out: numbers of rows, and words too many for inputs.
-Kind = Literal["number", "category", "index", "words", "empty", "ignored"]
+# `index` and `words` are what is found, and left out: numbers of rows, and words too many for inputs;
+# `unclear` is a column of numbers with a word among them, until someone says what it holds.
+Kind = Literal["number", "category", "index", "words", "empty", "ignored", "unclear"]
 ChosenKind = Literal["number", "category", "ignored"]
 Missing = Literal["drop", "fill"]
 Task = Literal["classification", "regression"]

@@ -46,9 +46,31 @@ class Understood:
     notes: tuple[Reason, ...]
 
 
-def understood(sheet: Sheet, choices: Choices | None = None) -> Understood:
-    """Raises: Refused"""
-    choices = choices or Choices()
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a table holds before it is decided what to make of it.
+
+    rows: its cells, of the file's columns.  lines: where they stand.  at: which column is the target.
+    unclear: why a column cannot be read as it stands, until someone says what it holds; else None
+    """
+
+    separator: str
+    decimal: Decimal
+    header: bool
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    columns: tuple[Column, ...]
+    at: int
+    notes: tuple[Reason, ...]
+    unclear: Refused | None
+
+    @property
+    def first_rows(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(cell[:40] for cell in row) for row in self.rows[:_FIRST])
+
+
+def looked_at(sheet: Sheet, choices: Choices) -> Looked:
+    """Raises: Refused (rows of other lengths, no such column)"""
     decimal = choices.decimal or decimal_of(cell for row in sheet.rows[:2000] for cell in row)
     titles, rows, lines = titles_in(sheet, decimal, choices.header)
     names = names_of(titles, len(rows[0]))
@@ -61,18 +83,39 @@ def understood(sheet: Sheet, choices: Choices | None = None) -> Understood:
         )  # fmt: skip
     check_names(choices, names)
     at = names.index(choices.target) if choices.target is not None else len(names) - 1
-    cells = list(zip(*rows, strict=True))
     columns: list[Column] = []
-    for i, name in enumerate(names):
+    unclear: Refused | None = None
+    for i, (name, cells) in enumerate(zip(names, zip(*rows, strict=True), strict=True)):
         chosen = choices.kinds.get(name)
         if i == at and chosen is None and choices.task == "regression":
             chosen = "number"
         title = titles[i] if titles else None
-        columns.append(
-            column_of(cells[i], name, title, lines, i + 1, decimal, chosen, target=i == at)
-        )
+        try:
+            found = column_of(cells, name, title, lines, i + 1, decimal, chosen, target=i == at)
+        except Refused as refused:
+            found = Column(name, "unclear", 0, 0)
+            unclear = unclear or refused
+        columns.append(found)
     if choices.target is None:
         at = _last_told(columns, at)
+    return Looked(
+        sheet.separator, decimal, titles is not None, tuple(map(tuple, rows)), tuple(lines),
+        tuple(columns), at, tuple(notes), unclear,
+    )  # fmt: skip
+
+
+def understood(sheet: Sheet, choices: Choices | None = None) -> Understood:
+    """Raises: Refused"""
+    choices = choices or Choices()
+    return decided(looked_at(sheet, choices), choices)
+
+
+def decided(looked: Looked, choices: Choices) -> Understood:
+    """Raises: Refused"""
+    if looked.unclear is not None:
+        raise looked.unclear
+    at, lines, notes = looked.at, looked.lines, list(looked.notes)
+    columns = looked.columns
     columns, curve = _with_inputs(columns, at, notes)
     target = columns[at]
     if target.kind in ("empty", "ignored"):
@@ -123,11 +166,9 @@ def understood(sheet: Sheet, choices: Choices | None = None) -> Understood:
         values = np.array(left, np.float64)
     _say_left_out(columns, at, notes)
     return Understood(
-        sheet.separator, decimal, titles is not None, tuple(columns[: len(names)]), target.name, task, missing,
-        dropped, spelled, parts, values, class_names,
-        tuple(tuple(cell[:40] for cell in row) for row in rows[:_FIRST]),
-        tuple(line for line, kept in zip(lines, keep, strict=True) if kept),
-        tuple(notes),
+        looked.separator, looked.decimal, looked.header, looked.columns, target.name, task, missing,
+        dropped, spelled, parts, values, class_names, looked.first_rows,
+        tuple(line for line, kept in zip(lines, keep, strict=True) if kept), tuple(notes),
     )  # fmt: skip
 
 
@@ -264,4 +305,4 @@ def _say_left_out(columns: Sequence[Column], at: int, notes: list[Reason]) -> No
             notes.append(Reason("read.constant", "{column} is the same in every row: nothing can be learned from it", column=one.name))  # fmt: skip
 
 
-__all__ = ["Understood", "understood"]
+__all__ = ["Looked", "Understood", "decided", "looked_at", "understood"]

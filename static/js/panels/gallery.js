@@ -83,13 +83,22 @@ function thumbnail(session, entry) {
 /** What of one's own each family takes: it is made in a dialog, which is loaded when it is first opened. @param {Session} session */
 function ownWays(session) {
   const dialogs = lazily("js/panels/own-data.js", (module) => module.mountOwnData(session));
+  const tables = lazily("js/panels/own-table.js", (module) => module.mountOwnTable(session), "css/tables.css");
   const pictures = lazily("js/panels/own-pictures.js", (module) => module.mountOwnPictures(session), "css/pictures.css");
   const sounds = lazily("js/panels/own-sounds.js", (module) => module.mountOwnSounds(session), "css/pictures.css");
   const timed = lazily("js/panels/own-series.js", (module) => module.mountOwnSeries(session), "css/forecast.css");
   const text = () => entryText(entryOf(session.store.state.catalog, "own_text")), series = () => entryText(entryOf(session.store.state.catalog, "own_series")), tip = (/** @type {string} */ key) => () => ({ text: t(key) });
+  // A table may be dropped anywhere.
+  addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
+  addEventListener("drop", (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file || event.defaultPrevented) return;
+    event.preventDefault();
+    if (/\.(csv|tsv|txt|xlsx|json|parquet)$/i.test(file.name)) void session.try(async () => (await tables())(file));
+  });
   /** @type {Record<string, (() => HTMLElement)[]>} */
   const ways = {
-    table: [() => way({ id: "upload", kind: "own", glyph: "▦+", name: t("upload"), tip: tip("tip.upload"), open: async () => (await dialogs()).openTable() })],
+    table: [() => way({ id: "upload", kind: "own", glyph: "▦+", name: t("upload"), tip: tip("tip.upload"), open: async () => (await tables())() })],
     text: [() => way({ id: "own-text", kind: "own_text", glyph: "Aa+", name: named("own_text"), tip: text, open: async () => (await dialogs()).openText() })],
     image: [() => way({ id: "pictures", kind: "own_images", glyph: "✎+", name: t("ownPicturesNew"), tip: tip("tip.pictures"), open: async () => (await pictures())() })],
     sequence: [

@@ -1,4 +1,4 @@
-/** Dialogs for data of one's own: a table, a text, deleting. Loaded when the first of them is opened. */
+/** Dialogs for data of one's own: a text, deleting. Loaded when the first of them is opened. */
 import { api, Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { named, t, told } from "../words.js";
@@ -7,7 +7,7 @@ import { entryOf, suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
 export function mountOwnData(session) {
-  return { openText: mountOwnText(session), openTable: mountUpload(session) };
+  return { openText: mountOwnText(session) };
 }
 
 /** A character and what NFC joins to it: marks, and vowels and finals of Hangul (engine/datasets/characters.py). */
@@ -66,49 +66,6 @@ function mountOwnText(session) {
     tell();
     dialog.showModal();
   };
-}
-
-/** @param {import("../session.js").Session} session @returns {() => void} what opens it */
-function mountUpload(session) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("upload-dialog"));
-  const text = /** @type {HTMLTextAreaElement} */ (byId("upload-text"));
-  const file = /** @type {HTMLInputElement} */ (byId("upload-file"));
-  const problem = byId("upload-problem");
-  dialog.addEventListener("toggle", () => {
-    problem.textContent = "";
-    text.removeAttribute("aria-invalid");
-  });
-  file.addEventListener("change", async () => {
-    const chosen = file.files?.[0];
-    if (chosen) text.value = await chosen.text();
-  });
-  byId("upload-cancel").addEventListener("click", () => dialog.close());
-  byId("upload-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    problem.textContent = "";
-    text.removeAttribute("aria-invalid");
-    if (!text.value.trim()) {
-      problem.textContent = t("uploadEmpty");
-      return;
-    }
-    try {
-      const made = await api.upload(text.value, file.files?.[0]?.name.slice(0, 80) || t("upload"));
-      void listOwn(session);
-      const task = made.class_names.length ? "classification" : "regression";
-      const done = await session.patch((now) => ({ dataset: made.dataset, ...suited(session, now, { view: "table", task, suits: made.suits }) }), "dataset");
-      if (!done) problem.textContent = told(session.store.state.message?.problem);
-      if (done) {
-        dialog.close();
-        text.value = "";
-        file.value = "";
-        session.say("note", "tableOpened", `${made.name}: ${made.rows} × ${made.columns.length} → ${made.target}`);
-      }
-    } catch (error) {
-      problem.textContent = told(error);
-      text.setAttribute("aria-invalid", "true");
-    }
-  });
-  return () => dialog.showModal();
 }
 
 /** Deleting cannot be undone, so it says first what goes with it. @param {import("../session.js").Session} session @param {import("../wire.js").OwnOut} own */

@@ -10,7 +10,7 @@ export const nextName = (taken) => [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].find((lette
  * @param {import("../session.js").Session} session
  * @param {import("../wire.js").OwnOut} made
  * @param {string} key of what is said then
- * @param {number} count of what it holds
+ * @param {number | string} count of what it holds
  * @returns {Promise<string>} why it cannot be, or ""
  */
 export async function learnFrom(session, made, key, count) {
