@@ -39,7 +39,7 @@ LAYERS_OF_ENGINE = [
     {"spec"},
     {"suits", "baselines", "spec_json"},
     {"assembly", "trail"},
-    {"measuring", "by_input"},
+    {"measuring", "by_input", "boundaries"},
     {"stopping", "runs", "one_update", "settings"},
     {"followed"},
     {"running"},
