@@ -55,7 +55,7 @@ def race(
     """Every variant makes `steps` updates from its own start, all at about the same pace: a variant ends
     bit for bit where an `Experiment` of its spec does. One that diverges ends there.
 
-    Yields {"variants": {k: piece}} of a piece of its record: "course" {"step", "loss", "test_step",
+    Yields {"variants": [piece]} of pieces of their records: "k", the variant's place; "course" {"step", "loss", "test_step",
     "test_loss"}, whose lists grow; the others as they are now: "step", "loss" (over the training part),
     "test_loss", "best_loss" and "best_step" (the lowest measured, of the test part where there is one),
     "metrics", "steps_to_target" (the first step after which the mean batch loss of the last epoch is no
@@ -134,7 +134,7 @@ def _raced(
             told[k] = piece["course"]["step"][-1] if piece["course"]["step"] else told[k]
             if one.trainer.diverged:
                 done += (steps - one.step) * costs[k]
-            yield min(1.0, done / max(1, work)), {"variants": {k: piece}}
+            yield min(1.0, done / max(1, work)), {"variants": [{"k": k, **piece}]}
         if draws:
             pictured = monotonic()
 
@@ -169,8 +169,8 @@ def _piece(one: Anew, told: int, target: float | None, *, draws: bool) -> dict[s
 
 def gather_race(result: dict[str, Any], news: Mapping[str, Any]) -> None:
     """Add a piece to a race's result, in which "variants" is a list: a course grows, all else is replaced."""
-    for k, piece in news.get("variants", {}).items():
-        record = result["variants"][int(k)]
+    for piece in news.get("variants", ()):
+        record = result["variants"][piece["k"]]
         for name, value in piece.items():
             if name == "course":
                 for column, more in value.items():

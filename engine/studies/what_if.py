@@ -46,7 +46,7 @@ def _trained(one: Anew, resolution: int) -> Iterator[Progress]:
     measures, told = one.look(), one.points(0)
     gone = one.trainer.diverged
     found: dict[str, Any] = {
-        "course": {"step": tuple(told[0]), "loss": tuple(told[1])},
+        "course": {"step": told[0], "loss": told[1]},
         "step": one.step,
         "loss": measures.loss,
         "test_loss": measures.test_loss,
