@@ -20,6 +20,8 @@ SMOOTHING = 0.95
 GIVE_UP = 4.0  # times the lowest smoothed loss: from there it only gets worse
 TOLD_EVERY = 20
 LEAST_FALL = 0.02  # of the loss at the beginning: less is no fall that anything follows from
+# Deviations of the smoothed loss that it must fall by, or the lowest point may be chance.
+DEVIATIONS = 4.0
 
 
 def rate_finder(
@@ -34,7 +36,8 @@ def rate_finder(
     anything is not finite.
 
     The suggestion is the rate where the smoothed loss falls steepest over log rate, before its minimum, and
-    no more than a tenth of the rate at the minimum; None where it never falls. What the first eighth of
+    no more than a tenth of the rate at the minimum; None where it falls by no more than it varies from batch
+    to batch. What the first eighth of
     the updates say is too noisy to count, and a slope is taken over an eighth of them.
 
     Yields {"rates": [..], "losses": [..], "smoothed": [..]} in pieces that grow, at last "suggestion",
@@ -92,7 +95,7 @@ def _found(trainer: Trainer, rates: NDArray[np.float64]) -> Iterator[Progress]:
         1.0,
         {
             **_piece(rates, losses, smoothed, told),
-            **suggested(rates[: len(losses)], smoothed),
+            **suggested(rates[: len(losses)], losses, smoothed),
             "ended": ended,
         },
     )
@@ -108,7 +111,9 @@ def _piece(
     }
 
 
-def suggested(rates: NDArray[np.float64], smoothed: list[float]) -> dict[str, Any]:
+def suggested(
+    rates: NDArray[np.float64], losses: list[float], smoothed: list[float]
+) -> dict[str, Any]:
     """The rate to take, see `rate_finder`.  rates: (n,) rising, smoothed: as many"""
     nothing = {"suggestion": None, "reason": "none", "steepest": None, "minimum": None}
     # The first averages are of so few batches that they jump about; a slope is taken over a stretch.
@@ -117,8 +122,12 @@ def suggested(rates: NDArray[np.float64], smoothed: list[float]) -> dict[str, An
         return nothing
     values, logs = np.asarray(smoothed), np.log(rates)
     least = begin + int(np.argmin(values[begin:]))
+    # Of independent batches the average has (1 - decay) / (1 + decay) of their variance.
+    noise = float(np.std((np.asarray(losses) - values)[: least + 1]))
+    noise *= ((1 - SMOOTHING) / (1 + SMOOTHING)) ** 0.5
+    fall = values[begin] - values[least]
     middles = np.arange(begin + reach, least - reach + 1)
-    if values[begin] - values[least] < LEAST_FALL * abs(values[begin]) or not len(middles):
+    if fall < max(LEAST_FALL * abs(values[begin]), DEVIATIONS * noise) or not len(middles):
         return nothing
     rises = values[middles + reach] - values[middles - reach]
     slopes = rises / (logs[middles + reach] - logs[middles - reach])

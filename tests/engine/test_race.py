@@ -200,11 +200,14 @@ def test_the_suggestion_is_where_the_loss_falls_steepest_or_a_tenth_of_where_it_
     rates = np.geomspace(1e-5, 10, 201)
     logs = np.log10(rates)
     falling = 1 - 1 / (1 + np.exp(-6 * (logs + 3))) + np.maximum(0, logs) * 3
-    found = suggested(rates, falling.tolist())
+    found = suggested(rates, falling.tolist(), falling.tolist())
     assert found["reason"] == "steepest"
     assert np.log10(found["suggestion"]) == pytest.approx(-3, abs=0.1)
     late = 1 - 1 / (1 + np.exp(-6 * (logs + 0.3))) + np.maximum(0, logs - 0.1) * 9
-    found = suggested(rates, late.tolist())
+    found = suggested(rates, late.tolist(), late.tolist())
     assert found["reason"] == "tenth"
     assert found["suggestion"] == pytest.approx(found["minimum"] / 10)
-    assert suggested(rates, np.ones(201).tolist())["suggestion"] is None
+    flat = np.ones(201) + 0.3 * np.random.default_rng(0).standard_normal(201)
+    weights = 0.95 ** np.arange(200, -1, -1)
+    smoothed = [float((weights[-i:] * flat[:i]).sum() / weights[-i:].sum()) for i in range(1, 202)]
+    assert suggested(rates, flat.tolist(), smoothed)["suggestion"] is None

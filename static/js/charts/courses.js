@@ -57,13 +57,13 @@ export function drawCourses(canvas, { courses, logX = false, logY = false, xName
   if (cursor !== null) upline(context, px(cursor), frame, theme["ink-2"], []);
   context.restore();
   context.font = chartFont("sans");
-  for (const { x, text, colour } of marks) {
+  for (const [i, { x, text, colour }] of marks.entries()) {
     if (sx(x) < x0 || sx(x) > x1) continue;
     upline(context, px(x), frame, colour, [4, 3]);
     const wide = context.measureText(text).width;
     context.fillStyle = colour;
     context.textAlign = "left";
-    halo(context, text, Math.min(px(x) + 5, frame.right - wide), frame.top + size);
+    halo(context, text, Math.min(px(x) + 5, frame.right - wide), frame.top + size * (1 + 1.4 * i));
   }
   if (room) nameEnds(context, courses.filter(({ name }) => name), py, frame, fine);
   places.set(canvas, (pixel) => {

@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { colours, short } from "../canvas.js";
 import { drawCourses } from "../charts/courses.js";
-import { h, label, write } from "../dom.js";
+import { h, label, rebuild, sliderField, write } from "../dom.js";
 import { t, told } from "../words.js";
 
 /** @import {RateFinderOut} from "../wire.js" */
@@ -17,9 +17,10 @@ const rounded = (rate) => Number(rate.toPrecision(2));
 export function mountFinder(session, box) {
   /** @type {RateFinderOut | null} */
   let found = null;
-  let busy = false, of = "";
+  let busy = false, of = "", steps = 200, built = "";
   /** @type {unknown} */
   let problem = null;
+  const fields = h("div", { class: "race-fields" });
   const hint = h("p", { class: "hint" }), said = h("p", { class: "race-sentence", role: "status" }), wrong = h("p", { class: "problem", role: "alert" });
   const go = h("button", { type: "button", class: "primary", "data-name": "rate find", onclick: () => void find() });
   const take = h("button", { type: "button", "data-name": "rate take", onclick: () => {
@@ -27,7 +28,7 @@ export function mountFinder(session, box) {
     if (rate) void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: rounded(rate) } }), "learningRate");
   } });
   const chart = h("canvas", { id: "rate-chart", role: "img" });
-  box.append(h("div", { class: "race-side" }, hint, h("div", { class: "row" }, go, take), said, wrong), h("div", { class: "rate-box" }, chart));
+  box.append(h("div", { class: "race-side" }, hint, fields, h("div", { class: "row" }, go, take), said, wrong), h("div", { class: "rate-box" }, chart));
 
   async function find() {
     if (busy) return;
@@ -37,7 +38,7 @@ export function mountFinder(session, box) {
     try {
       await session.edits.turn;
       const { id } = session, { network, frame } = session.store.state;
-      found = await ask("POST", `/api/networks/${encodeURIComponent(id)}/rate-finder`, {});
+      found = await ask("POST", `/api/networks/${encodeURIComponent(id)}/rate-finder`, { steps });
       of = `${network?.spec.optimizer.kind} ${frame?.step ?? 0}`;
     } catch (error) {
       problem = error;
@@ -47,6 +48,10 @@ export function mountFinder(session, box) {
   }
 
   function draw() {
+    if (built !== session.store.state.language) {
+      built = session.store.state.language;
+      rebuild(fields, sliderField(t("race.steps"), { min: 50, max: 2000, step: 1, value: steps, log: true, hardMin: 20 }, (value) => { steps = Math.max(20, Math.round(value)); }).field);
+    }
     write(hint, t("race.rate.hint"));
     write(go, t(found ? "race.rate.again" : "race.rate.find"));
     go.setAttribute("aria-disabled", String(busy));

@@ -49,10 +49,10 @@ export function mountResults(session, box, racing) {
   const open = h("button", { type: "button", "data-name": "race open", onclick: () => void openVariant() }), back = h("button", { type: "button", "data-name": "race back", hidden: true, onclick: () => void goBack() });
   chosenBox.append(text, open, back);
   const chart = h("canvas", { id: "race-chart", role: "img" }), sentence = h("p", { class: "race-sentence", id: "race-sentence" });
-  const head = h("tr", {}), body = h("tbody", {}), csv = h("a", { class: "button", download: "race.csv", "data-name": "race csv" });
+  const head = h("tr", {}), body = h("tbody", {}), csv = h("a", { download: "race.csv", "data-name": "race csv" });
   const table = h("div", { class: "race-table", role: "region", tabIndex: 0 }, h("table", {}, h("thead", {}, head), body));
   const pictures = h("div", { class: "race-pictures", role: "region", tabIndex: 0 }, grid), hint = h("p", { class: "hint race-hint" });
-  box.append(h("div", { class: "race-left" }, hint, pictures, chosenBox), h("div", { class: "race-right" }, sentence, chart, h("div", { class: "row race-files" }, csv), table));
+  box.append(sentence, h("div", { class: "race-left" }, hint, pictures, chosenBox), h("div", { class: "race-right" }, chart, table, h("div", { class: "row" }, csv)));
   /** @type {number | null} */
   let picked = null;
   /** The network that a variant took the place of. @type {string | null} */
@@ -85,12 +85,18 @@ export function mountResults(session, box, racing) {
 
   /** @param {RaceOut} race */
   function build(race) {
-    const [first, second] = Object.keys(race.vary), rows = second ? race.vary[first] : [null], columns = second ? race.vary[second] : race.vary[first];
+    const paths = Object.keys(race.vary), counts = paths.map((path) => race.vary[path].length);
     const cell = (/** @type {number} */ k) => h("td", {}, h("button", { type: "button", class: "race-cell", "data-k": String(k), "data-name": `race cell ${k}`, onclick: () => pick(k) }, h("canvas", { class: "race-small", "aria-hidden": "true" }), h("span", { class: "race-figure" })));
-    const heads = columns.map((value) => h("th", { scope: "col" }, valueText(value)));
-    if (second) grid.replaceChildren(h("caption", {}, t("race.caption", { down: settingName(first), across: settingName(second) })), h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
-      h("tbody", {}, ...rows.map((value, i) => h("tr", {}, h("th", { scope: "row" }, valueText(value)), ...columns.map((_, j) => cell(i * columns.length + j))))));
-    else grid.replaceChildren(h("caption", {}, settingName(first)), h("tbody", {}, ...inRows(columns.map((_, k) => k), 8).flatMap((row) => [h("tr", {}, ...row.map((k) => heads[k])), h("tr", {}, ...row.map(cell))])));
+    const heads = (/** @type {string} */ path) => race.vary[path].map((value) => h("th", { scope: "col" }, valueText(value)));
+    if (paths.length > 1) {
+      // The one with more values goes across: the drawer is wide.
+      const turned = counts[0] > counts[1], [down, across] = turned ? [1, 0] : [0, 1], at = (/** @type {number} */ i, /** @type {number} */ j) => (turned ? j * counts[1] + i : i * counts[1] + j);
+      grid.replaceChildren(h("caption", {}, t("race.caption", { down: settingName(paths[down]), across: settingName(paths[across]) })), h("thead", {}, h("tr", {}, h("td", {}), ...heads(paths[across]))),
+        h("tbody", {}, ...race.vary[paths[down]].map((value, i) => h("tr", {}, h("th", { scope: "row" }, valueText(value)), ...race.vary[paths[across]].map((_, j) => cell(at(i, j)))))));
+    } else {
+      const names = heads(paths[0]);
+      grid.replaceChildren(h("caption", {}, settingName(paths[0])), h("tbody", {}, ...inRows(names.map((_, k) => k), 6).flatMap((row) => [h("tr", {}, ...row.map((k) => names[k])), h("tr", {}, ...row.map(cell))])));
+    }
     const tests = race.variants.some((one) => one.test_loss !== null || one.state === "waiting");
     head.replaceChildren(...Object.keys(race.vary).map((path) => h("th", { scope: "col" }, settingName(path))), ...["finalLoss", ...(tests ? ["testLoss"] : []), "best", "accuracy", "toTarget", "seconds"].map((name) => h("th", { scope: "col", class: "number" }, t(`race.${name}`))));
     body.replaceChildren(...race.variants.map((one) => h("tr", { "data-k": String(one.k) }, ...Object.values(one.values).map((value, i) => h(i ? "td" : "th", i ? {} : { scope: "row" }, valueText(value))), ...Array.from({ length: tests ? 6 : 5 }, () => h("td", { class: "number" })))));

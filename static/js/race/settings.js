@@ -7,8 +7,8 @@ import { named, t } from "../words.js";
  *   `choices` are all there are, where they are names; `values` what is offered; of numbers, from `least` to `most`
  */
 
-/** @param {number} value */
-const two = (value) => Number(value.toPrecision(2));
+/** Of 0.01, 0.03, 0.1, 0.3, .. the nearest to a rate, and its neighbours. @param {number} rate */
+const ladder = (rate) => [-2, -1, 0, 1, 2].map((by) => Number((10 ** ((Math.round(Math.log10(rate) * 2) + by) / 2)).toPrecision(1)));
 
 /** @param {string[]} names @param {string} now @param {string[]} all what there is */
 const withNow = (names, now, all) => [...new Set([now, ...names])].filter((name) => all.includes(name)).slice(0, 6);
@@ -27,7 +27,7 @@ export function settingsOf(spec, catalog) {
   const { optimizer, regularization } = /** @type {any} */ (spec);
   /** @type {(Setting | false)[]} */
   const all = [
-    { path: "optimizer.learning_rate", choices: null, least: 0, most: 1e6, values: () => [0.1, 0.3, 1, 3, 10].map((by) => two((optimizer.learning_rate || 0.03) * by)) },
+    { path: "optimizer.learning_rate", choices: null, least: 0, most: 1e6, values: () => ladder(optimizer.learning_rate || 0.03) },
     { path: "optimizer", choices: optimizers, values: () => withNow(["sgd", "adam", "adamw", "rmsprop", "adagrad", "nadam"], optimizer.kind, optimizers) },
     "momentum" in optimizer && { path: "optimizer.momentum", choices: null, least: 0, most: 1, values: () => [0, 0.5, 0.9, 0.95] },
     has("activation") && { path: "layers.*.activation", choices: activations, values: () => withNow(["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "swish"], String(first("activation")), activations) },

@@ -35,7 +35,7 @@ export function mountWhatIf(session, box, isShown) {
     return { canvas, caption, figure: h("figure", {}, canvas, caption) };
   });
   const chart = h("canvas", { id: "whatif-chart", role: "img" }), said = h("p", { class: "race-sentence", role: "status" });
-  box.append(h("div", { class: "race-side" }, hint, fields, buttons, wrong), h("div", { class: "whatif-pictures" }, ...pictures.map(({ figure }) => figure)), h("div", { class: "whatif-course" }, said, chart));
+  box.append(h("div", { class: "race-side" }, hint, buttons, fields, wrong), h("div", { class: "whatif-pictures" }, ...pictures.map(({ figure }) => figure)), h("div", { class: "whatif-course" }, said, chart));
 
   /** @returns {PatchIn} */
   function change() {
