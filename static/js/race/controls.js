@@ -30,7 +30,7 @@ export function mountRaceControls(session, box, racing) {
     if (racing.going) racing.cancel();
     else if (!why()) void racing.start(Object.fromEntries(chosen.map(({ path, values }) => [path, values])), steps, target);
   } });
-  box.append(fields, h("div", { class: "row race-going" }, start, bar), count, problem);
+  box.append(fields, problem, h("div", { class: "race-go" }, h("div", { class: "row race-going" }, start, bar), count));
 
   const all = () => (store.state.network ? settingsOf(store.state.network.spec, store.state.catalog) : []);
 

@@ -113,12 +113,13 @@ export function mountResults(session, box, racing) {
       if (picked !== null && picked >= race.variants.length) picked = null;
       build(race);
       for (const [element, name] of /** @type {[Element, string][]} */ ([[pictures, "race.pictures"], [table, "race.table"]])) element.setAttribute("aria-label", t(name));
-      write(hint, t("race.pictures"));
+      
       write(csv, t("race.csv"));
       csv.href = racing.table;
     }
     const colour = `${theme} ${colours().paper}`, all = colour !== painted;
     painted = colour;
+    write(hint, t(race.variants.some(({ picture }) => picture) ? "race.pictures" : "race.figures"));
     drawCells(race, all);
     drawTable(race);
     drawChart(race);
@@ -133,15 +134,17 @@ export function mountResults(session, box, racing) {
   /** @param {RaceOut} race @param {boolean} all */
   function drawCells(race, all) {
     const losses = race.variants.filter(({ state }) => state !== "diverged").map(lossOf).filter((v) => v !== null).map(Number), low = Math.min(...losses), high = Math.max(...losses);
+    // Of data that nothing is drawn of, what it comes to is all there is to see.
+    const bare = race.variants.some(({ state, picture }) => (state === "done" || state === "diverged") && picture === null);
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll(".race-cell"))) {
       const one = race.variants[Number(cell.dataset.k)], canvas = /** @type {HTMLCanvasElement} */ (cell.firstElementChild), loss = lossOf(one), right = quality(one);
-      canvas.hidden = racing.drawn.classes > 0 && one.picture === null && one.state === "done";
+      canvas.hidden = bare;
       if (one.picture && (all || shown.get(canvas) !== one.picture)) {
         shown.set(canvas, one.picture);
         drawSmall(canvas, one.picture, racing.drawn);
       }
       const gone = one.state === "diverged", figure = /** @type {HTMLElement} */ (cell.lastElementChild);
-      write(figure, gone ? t("race.diverged") : loss === null ? "–" : short(loss));
+      write(figure, gone ? t("race.diverged") : loss === null ? "–" : bare && right !== null ? `${short(loss)}\n${percent(right)}` : short(loss));
       // The less the loss, the fuller the colour, by factors.
       const heat = gone || loss === null || !(high > low) ? 0 : (Math.log(high + 1e-9) - Math.log(Math.max(loss, 0) + 1e-9)) / (Math.log(high + 1e-9) - Math.log(Math.max(low, 0) + 1e-9));
       figure.style.setProperty("--heat", `${Math.round(45 * Math.max(0, Math.min(1, heat)))}%`);

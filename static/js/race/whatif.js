@@ -131,7 +131,6 @@ export function mountWhatIf(session, box, isShown) {
     if (!network || !dataset || !isShown()) return;
     const key = JSON.stringify([s.language, network.id, network.spec]);
     if (key !== built) {
-      if (kept && JSON.stringify([network.id, network.spec]) !== kept) Object.assign(moved, {});
       if (kept !== JSON.stringify([network.id, network.spec])) [moved, shown] = [{}, null];
       kept = JSON.stringify([network.id, network.spec]);
       built = key;
@@ -168,8 +167,8 @@ export function mountWhatIf(session, box, isShown) {
   function drawChart() {
     const { history, frame } = store.state, theme = colours(), found = shown?.found;
     if (chart.clientWidth) drawCourses(chart, {
-      courses: [{ name: t("race.whatif.own"), colour: theme["ink-2"], x: history.measureStep, y: history.train }, ...(found ? [{ name: t("race.whatif.if"), colour: theme["positive-ink"], dash: [6, 3], x: found.course.step, y: found.course.loss }] : [])],
-      xName: t("step"), yName: t("loss"), room: 78, most: 3 * (history.train.find((v) => v !== null) ?? found?.course.loss[0] ?? 1),
+      courses: [{ name: t("race.whatif.own"), colour: theme["ink-2"], x: history.step, y: history.loss }, ...(found ? [{ name: t("race.whatif.if"), colour: theme["positive-ink"], dash: [6, 3], x: found.course.step, y: found.course.loss }] : [])],
+      xName: t("step"), yName: t("loss"), room: 78, most: 3 * (found?.course.loss[0] ?? history.loss[0] ?? 1),
     });
     const own = frame?.metrics.test_accuracy ?? frame?.metrics.accuracy ?? null, other = found ? found.metrics.test_accuracy ?? found.metrics.accuracy ?? null : null;
     write(said, !found ? t("race.whatif.move") : found.state === "diverged" ? t("race.divergedAt", { step: found.step }) : t(own === null ? "race.whatif.saysLoss" : "race.whatif.says", { loss: short(found.test_loss ?? found.loss), right: percent(other), own: percent(own), ownLoss: short(frame?.test_loss ?? frame?.loss), step: frame?.step ?? 0, steps: found.step }));
