@@ -30,16 +30,11 @@ FULL = 255
 
 
 class Anew:
-    """One run from step 0, whose numbers are those of an `Experiment` with that spec, bit for bit.
+    """One run from step 0, whose numbers are those of an `Experiment` with that spec, bit for bit."""
 
-    Raises: Refused, naming the field
-    """
-
-    def __init__(self, spec: NetworkSpec, dataset: Dataset, steps: int) -> None:
-        self.parts: Assembly = assemble(spec, dataset)
-        self.trainer = trainer_of(self.parts, np.float32, compiled=True)
-        if not self.trainer.samples:
-            raise Refused("dataset", NO_SAMPLES)
+    def __init__(self, parts: Assembly, steps: int) -> None:
+        self.parts = parts
+        self.trainer = trainer_of(parts, np.float32, compiled=True)
         self.steps = steps
         self.width = max(1, ceil(steps / MOST_POINTS))
         self.losses = np.zeros(steps)
@@ -174,6 +169,20 @@ def _short(values: Array) -> list[float | None]:
     return [float(f"{v:.5g}") if isfinite(v) else None for v in values.tolist()]
 
 
+def put_together(spec: NetworkSpec, dataset: Dataset) -> Assembly:
+    """Raises: Refused, naming the field"""
+    if not len(dataset.inputs):
+        raise Refused("dataset", NO_SAMPLES)
+    return assemble(spec, dataset)
+
+
+def work_of(parts: Assembly) -> int:
+    """Multiply-adds of one update's forward pass."""
+    samples, spec = len(parts.dataset.inputs), parts.spec
+    batch = samples if spec.optimizer.full_batch else min(spec.batch_size, samples)
+    return batch * parts.network.work
+
+
 class Datasets:
     """Data by what declares them, each made once."""
 
@@ -195,4 +204,4 @@ class Datasets:
         return sum(data.inputs.size + data.test_inputs.size for _, data in self._made)
 
 
-__all__ = ["Anew", "Datasets"]
+__all__ = ["Anew", "Datasets", "put_together", "work_of"]

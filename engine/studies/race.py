@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from ..assembly import Assembly
 from ..datasets import OwnData
 from ..errors import Reason, Refused
 from ..limits import keep_within
 from ..spec import NetworkSpec
-from .anew import Anew, Datasets
+from .anew import Anew, Datasets, put_together, work_of
 from .base import Progress
 
 LAPS = 6  # measurements of each
@@ -64,19 +65,18 @@ def race(
 
     Raises: Refused, at "variants.<k>" where the trouble is in one of them
     """
-    datasets, entries = Datasets(tables or {}), list[tuple[int, Anew]]()
+    datasets, mine = Datasets(tables or {}), share or Share()
     costs, parameters = [0] * len(specs), 0
-    mine = share or Share()
-    made = list[Anew]()
+    made = list[Assembly]()
     for k, spec in enumerate(specs):
         try:
-            one = Anew(spec, datasets.of(spec), steps)
+            parts = put_together(spec, datasets.of(spec))
         except Refused as error:
             raise error.within(f"variants.{k}") from error
-        costs[k] = one.trainer.batch * one.parts.network.work + UPDATE_WORK
-        parameters += one.parts.network.layout.size
+        costs[k] = work_of(parts) + UPDATE_WORK
+        parameters += parts.network.layout.size
         _keep_small(parameters, datasets.numbers)
-        made.append(one)
+        made.append(parts)
     keep_within(
         "max_race_work", MAX_RACE_WORK, steps * sum(costs), "steps",
         Reason(
@@ -85,7 +85,7 @@ def race(
             "steps, variants or units",
         ),
     )  # fmt: skip
-    entries = [(k, made[k]) for k in mine.chosen(costs)]
+    entries = [(k, Anew(made[k], steps)) for k in mine.chosen(costs)]
     return _raced(entries, steps, target_loss, sum(costs[k] for k, _ in entries) * steps, costs)
 
 

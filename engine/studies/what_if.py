@@ -8,7 +8,7 @@ from ..errors import Reason
 from ..experiment import Experiment
 from ..limits import MAX_STUDY_WORK, keep_within
 from ..spec import NetworkSpec
-from .anew import Anew, Datasets
+from .anew import Anew, Datasets, put_together, work_of
 from .base import Progress
 
 
@@ -28,15 +28,15 @@ def what_if(
     """
     same = spec.dataset == experiment.spec.dataset
     dataset = experiment.dataset if same else Datasets(tables or {}).of(spec)
-    one = Anew(spec, dataset, steps)
+    parts = put_together(spec, dataset)
     keep_within(
-        "max_study_work", MAX_STUDY_WORK, steps * one.trainer.batch * one.parts.network.work, "steps",
+        "max_study_work", MAX_STUDY_WORK, steps * work_of(parts), "steps",
         Reason(
             "what_if.too_costly",
             "these steps would take {asked} multiply-adds, at most {most} (limit: {limit}); take fewer",
         ),
     )  # fmt: skip
-    return _trained(one, resolution)
+    return _trained(Anew(parts, steps), resolution)
 
 
 def _trained(one: Anew, resolution: int) -> Iterator[Progress]:
