@@ -66,6 +66,7 @@ class Jobs:
         self.networks = networks
         self.settings = networks.settings
         self._jobs: dict[str, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, live: Live, kind: str, study: Study[...], **settings: Any) -> Job:
         """Begin a study of a network as it is now.  Raises: TooMany, and what the study refuses"""
@@ -201,6 +202,10 @@ class Jobs:
             if state == "failed":
                 for part in whole.parts:
                     part.state = "failed" if part.state in OPEN else part.state
+                    # Whoever goes on in vain is told once this round is over.
+                    task = asyncio.get_running_loop().create_task(self._let_go(part))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
                 self._end(whole, state, failure)
             elif all(part.state == "done" for part in whole.parts):
                 self._end(whole, "done")
@@ -218,9 +223,14 @@ class Jobs:
         self._end(job, "cancelled")
         for part in job.parts or [job]:
             part.state = "cancelled" if part.state in OPEN else part.state
-            if part.worker is not None and part.generation == part.worker.generation:
-                with suppress(WorkerDied):
-                    await part.worker.call(work.cancel, part.id)
+            await self._let_go(part)
+
+    @staticmethod
+    async def _let_go(job: Job) -> None:
+        """What it held in its worker is freed."""
+        if job.worker is not None and job.generation == job.worker.generation:
+            with suppress(WorkerDied):
+                await job.worker.call(work.cancel, job.id)
 
     def end_all(self) -> None:
         """The server stops."""

@@ -70,6 +70,7 @@ class Anew:
     def look(self) -> Measures:
         """Losses and metrics now, the best of which is kept."""
         measures = self.measures = measure(self.parts, self.trainer)
+        self.trainer.rest()  # of many that take turns one at a time needs its memory
         loss = measures.loss if measures.test_loss is None else measures.test_loss
         if loss is not None and (self.best is None or loss < self.best[0]):
             self.best = loss, self.step

@@ -85,7 +85,12 @@ def race(
             "steps, variants or units",
         ),
     )  # fmt: skip
-    entries = [(k, Anew(made[k], steps)) for k in mine.chosen(costs)]
+    entries = list[tuple[int, Anew]]()
+    for k in mine.chosen(costs):
+        one = Anew(made[k], steps)
+        # Samples once for all who train on the same.
+        any(one.trainer.share_arrays(other.trainer) for _, other in entries)
+        entries.append((k, one))
     return _raced(entries, steps, target_loss, sum(costs[k] for k, _ in entries) * steps, costs)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..experiment import Experiment
 from ..limits import MAX_STUDY_WORK, keep_within
 from ..schedules import Constant
 from ..trainer import NO_SAMPLES, Trainer
+from .anew import PIECE_S
 from .base import Progress
 
 MAX_FINDER_STEPS = 2_000
@@ -74,7 +76,7 @@ def _found(trainer: Trainer, rates: NDArray[np.float64]) -> Iterator[Progress]:
     trainer.schedule = Constant()
     trainer.state.forget_plateau()
     losses, smoothed = list[float](), list[float]()
-    mean, lowest, ended, told = 0.0, np.inf, "high", 0
+    mean, lowest, ended, told, begin = 0.0, np.inf, "high", 0, thread_time()
     for i, rate in enumerate(rates.tolist()):
         trainer.optimizer = replace(trainer.optimizer, learning_rate=rate)
         made = trainer.train(1)
@@ -88,9 +90,9 @@ def _found(trainer: Trainer, rates: NDArray[np.float64]) -> Iterator[Progress]:
         if smoothed[-1] > GIVE_UP * lowest:
             ended = "rose"
             break
-        if len(losses) - told >= TOLD_EVERY:
+        if len(losses) - told >= TOLD_EVERY or thread_time() - begin > PIECE_S:
             yield (i + 1) / len(rates), _piece(rates, losses, smoothed, told)
-            told = len(losses)
+            told, begin = len(losses), thread_time()
     yield (
         1.0,
         {

@@ -1,15 +1,20 @@
 """POST races, rate-finder and what-if over HTTP: held to networks trained alone; refused, followed, cancelled."""
 
+import asyncio
 import csv
 import io
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
+from app.workers.jobs import advance
 from tests.app.test_jobs import events, job_of
-from tests.serving import wait_for
+from tests.serving import serve, wait_for
 
 SPEC = {"dataset": {"samples": 80}, "layers": [{"units": 4}, {"units": 3}]}
 RATE = "optimizer.learning_rate"
@@ -179,6 +184,25 @@ def test_a_race_is_cancelled_and_plays_fair(client) -> None:
     wait_for(lambda: client.get(playing).json()["step"] > step)
     assert client.get(job).json() == told
     client.delete(playing)
+
+
+def test_a_race_whose_worker_is_lost_fails_and_frees_the_others(tmp_path: Path) -> None:
+    with serve(tmp_path, workers=2) as server, server.client() as client:
+        asked = {"vary": {"seed": list(range(8))}, "steps": 20_000, "spec": {"batch_size": 100}}
+        job = job_of(client.post("/api/races?wait=0", json=asked))
+        wait_for(lambda: client.get(job).json()["fraction"] > 0)
+        first, second = server.networks.workers
+        os.kill(first.process_id, signal.SIGKILL)
+        wait_for(lambda: client.get(job).json()["state"] == "failed")
+        assert client.get(job).json()["failure_code"] == "job_lost"
+        race = server.app.state.jobs.get(job.rsplit("/", 1)[1])
+        part = next(one for one in race.parts if one.worker is second)
+        gone = asyncio.run_coroutine_threadsafe(second.call(advance, part.id, 0.0), server.loop)
+        assert gone.result(10) is None
+        # And another one is trained by both.
+        asked["steps"] = 100
+        found = wait_for(lambda: client.post("/api/races", json=asked))
+        assert {one["state"] for one in found.json()["variants"]} == {"done"}
 
 
 def test_what_if_and_the_rate_finder_change_nothing(client) -> None:

@@ -1,5 +1,6 @@
 """Races: every variant is the run that its spec alone is; what they say of means and spreads."""
 
+import tracemalloc
 from dataclasses import replace
 from statistics import mean, stdev
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from engine.datasets import Circle, Digits, Spiral
 from engine.errors import Refused
 from engine.experiment import Experiment
-from engine.layers import Dense, Dropout, Flatten
+from engine.layers import Conv2D, Dense, Dropout, Flatten
 from engine.optimizers import SGD, Adam, RMSprop
 from engine.schedules import Plateau
 from engine.spec import NetworkSpec
@@ -127,6 +128,19 @@ def test_a_race_too_large_is_refused_before_it_begins() -> None:
             10,
         )
     assert refused.value.place == "variants.1.features.1"
+
+
+def test_variants_share_their_samples_and_what_a_batch_passes_through() -> None:
+    layers = (Conv2D(filters=8), Flatten())
+    spec = NetworkSpec(dataset=Digits(samples=800), layers=layers, batch_size=100)
+    tracemalloc.start()
+    raced([spec], 6)
+    alone = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    raced([replace(spec, seed=seed) for seed in range(16)], 6)
+    together = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert together < 2 * alone
 
 
 def variant(rate: float, seed: int, loss: float, state: str = "done") -> dict[str, Any]:
