@@ -85,13 +85,7 @@ def race(
             "steps, variants or units",
         ),
     )  # fmt: skip
-    entries = list[tuple[int, Anew]]()
-    for k in mine.chosen(costs):
-        one = Anew(made[k], steps)
-        # Samples once for all who train on the same.
-        any(one.trainer.share_arrays(other.trainer) for _, other in entries)
-        entries.append((k, one))
-    return _raced(entries, steps, target_loss, sum(costs[k] for k, _ in entries) * steps, costs)
+    return _raced([(k, made[k]) for k in mine.chosen(costs)], steps, target_loss, costs)
 
 
 def _keep_small(parameters: int, numbers: int) -> None:
@@ -114,15 +108,21 @@ def _keep_small(parameters: int, numbers: int) -> None:
 
 
 def _raced(
-    entries: Sequence[tuple[int, Anew]],
+    assembled: Sequence[tuple[int, Assembly]],
     steps: int,
     target: float | None,
-    work: int,
     costs: Sequence[int],
 ) -> Iterator[Progress]:
-    done, told = 0, dict.fromkeys((k for k, _ in entries), 0)
+    work = sum(costs[k] for k, _ in assembled) * steps
+    done, told = 0, dict.fromkeys((k for k, _ in assembled), 0)
+    entries = list[tuple[int, Anew]]()
+    for k, parts in assembled:
+        one = Anew(parts, steps)
+        # Samples once for all who train on the same.
+        any(one.trainer.share_arrays(other.trainer) for _, other in entries)
+        entries.append((k, one))
+        yield 0.0, {}
     pictured = monotonic()
-    yield 0.0, {}
     for lap in range(1, LAPS + 1):
         until = steps * lap // LAPS
         draws = lap == LAPS or monotonic() - pictured > PICTURE_EVERY_S

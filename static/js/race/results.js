@@ -168,12 +168,12 @@ export function mountResults(session, box, racing) {
   /** @param {RaceOut} race */
   function drawChart(race) {
     if (!chart.clientWidth) return;
-    const groups = groupsOf(race), palette = classColours(), theme = colours(), many = groups.length > MOST_NAMED, best = race.summary?.best ?? null, second = race.summary?.second ?? null;
+    const groups = groupsOf(race), palette = classColours(), theme = colours(), many = groups.length > MOST_NAMED, { summary } = race, compared = summary?.groups.length === groups.length, best = compared ? summary.best : null, second = compared ? summary.second : null;
     const mine = picked === null ? null : race.variants[picked];
     const courses = groups.map((group, g) => {
       const named = !many || g === best || g === second || (mine !== null && group.variants.includes(mine)), tone = many && !named ? theme["line-2"] : palette[g % palette.length];
       const { low, high, ...line } = courseOf(group);
-      return { ...line, ...(named ? { low, high } : {}), name: named ? Object.values(group.values).map(valueText).join(" · ") : "", colour: tone, dash: DASHES[Math.floor(g / palette.length) % DASHES.length], pale: many && !named, thick: g === best ? 3 : 2 };
+      return { ...line, ...(named ? { low, high } : {}), name: named ? Object.values(group.values).map(valueText).join(" · ") : "", colour: tone, dash: many ? [] : DASHES[Math.floor(g / palette.length) % DASHES.length], pale: many && !named, thick: g === best ? 3 : 2 };
     });
     if (mine) courses.push({ x: mine.course.step, y: mine.course.loss, name: "", colour: theme.ink, dash: [2, 3], pale: false, thick: 1.5 });
     const starts = race.variants.map(({ course }) => course.loss[0]).filter((v) => v !== null && Number.isFinite(v)).map(Number).sort((a, b) => a - b);
