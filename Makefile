@@ -37,6 +37,7 @@ format: $(TEST_READY) ## put the code into its form
 bench: $(TEST_READY) ## the engine against every peer that is installed, then server and page
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/python -m tests.bench.engine
+	$(BIN)/python -m tests.bench.races
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
 

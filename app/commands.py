@@ -55,6 +55,15 @@ class Commands:
             network.state = "paused"
         return network
 
+    async def changed(self, live: Live, change: PatchIn) -> NetworkSpec:
+        """What the spec would be; nothing changes.  Raises: Conflict, RequestValidationError"""
+        await self.networks.ensure(live)
+        try:
+            return self._validated(change.merged(live.spec))
+        except RequestValidationError as error:
+            named = [{**e, "loc": ("body", "change", *e["loc"])} for e in error.errors()]
+            raise RequestValidationError(named) from error
+
     async def operate(self, live: Live, asked: SurgeryIn) -> NetworkOut:
         """The network after that. Its frame is held until the answer is out: then `live.release`.
 

@@ -15,6 +15,7 @@ from .commands import Commands
 from .jobs import Jobs
 from .live import Live
 from .pages import Site
+from .racing import Races
 from .registry import Networks
 from .settings import Settings
 
@@ -34,6 +35,10 @@ async def get_jobs(connection: HTTPConnection) -> Jobs:
     return connection.app.state.jobs
 
 
+async def get_races(connection: HTTPConnection) -> Races:
+    return Races(connection.app.state.networks, connection.app.state.jobs)
+
+
 async def get_site(connection: HTTPConnection) -> Site:
     return connection.app.state.site
 
@@ -46,6 +51,7 @@ CommandsDep = Annotated[Commands, Depends(get_commands)]
 JobsDep = Annotated[Jobs, Depends(get_jobs)]
 NetworksDep = Annotated[Networks, Depends(get_networks)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+RacesDep = Annotated[Races, Depends(get_races)]
 SiteDep = Annotated[Site, Depends(get_site)]
 
 

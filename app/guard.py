@@ -41,6 +41,7 @@ BODIES = (
         "max_numbers_bytes",
     ),
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
+    (re.compile(r"/api/(races|networks/[^/]*/what-if)"), "max_spec_bytes"),
 )
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -19,7 +19,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "reading.", "sounds.", "time.",
+    "problem.", "q.", "race.", "reading.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
     "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
@@ -35,6 +35,7 @@ LATE_STYLES = (
     "css/gradients.css",
     "css/landscape.css",
     "css/pictures.css",
+    "css/race.css",
     "css/tables.css",
     "css/text.css",
     "css/time.css",
@@ -52,6 +53,7 @@ LATE = (
     "js/tabs/backprop.js",
     "js/tabs/gradients.js",
     "js/tabs/landscape.js",
+    "js/tabs/race.js",
     "js/tabs/ask.js",
     "js/panels/ahead.js",
     "js/panels/cells.js",

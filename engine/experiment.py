@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .boundaries import places_drawn
 from .by_input import ByInput, untruncated
 from .errors import Reason, Refused
 from .layers.base import Cache
@@ -151,8 +152,8 @@ class Experiment(Operating):
 
         Raises: Refused, where nothing of the kind is drawn
         """
-        plane = self.dataset.plane
-        if plane is None and self.dataset.view != "curve":
+        places = places_drawn(self.dataset, resolution)
+        if places is None:
             raise Refused(
                 "dataset",
                 Reason(
@@ -161,24 +162,10 @@ class Experiment(Operating):
                     dataset=self.spec.dataset.kind,
                 ),
             )
-        if plane is None:
-            low, high = self.curve_range()
-            x = np.linspace(low, high, resolution)
-            return {
-                "x": x,
-                "y": np.zeros(0),
-                "outputs": self.predict_scaled(x[:, None], "resolution"),
-            }
-        x = np.linspace(plane.low[0], plane.high[0], resolution)
-        y = np.linspace(plane.low[1], plane.high[1], resolution)
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        outputs = self.predict_scaled(plane.lift(grid), "resolution")
-        return {"x": x, "y": y, "outputs": outputs.reshape(resolution, resolution, -1)}
-
-    def curve_range(self) -> tuple[float, float]:
-        """What of a curve's axis is drawn: the samples and a margin."""
-        x = np.concatenate([self.dataset.inputs, self.dataset.test_inputs])[:, 0]
-        if not len(x):
-            return -3.0, 3.0
-        margin = 0.05 * (x.max() - x.min()) or 1.0
-        return float(x.min() - margin), float(x.max() + margin)
+        x, y, columns = places
+        outputs = self.predict_scaled(columns, "resolution")
+        return {
+            "x": x,
+            "y": y,
+            "outputs": outputs.reshape(len(y), len(x), -1) if len(y) else outputs,
+        }

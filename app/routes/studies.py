@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from engine.errors import Reason
-from engine.studies import Study, excite, generate, landscape
+from engine.studies import Study, excite, generate, landscape, rate_finder
 
-from ..deps import JobsDep, LiveDep, SettingsDep
+from ..deps import CommandsDep, JobsDep, LiveDep, SettingsDep
 from ..errors import Conflict, Unavailable
 from ..jobs import LOST, Job, Jobs
 from ..live import Live
@@ -20,13 +20,17 @@ from ..schemas import (
     LandscapeOut,
     OcclusionIn,
     OcclusionOut,
+    RateFinderIn,
+    RateFinderOut,
     RowsIn,
     SaliencyIn,
     SaliencyOut,
     TextOut,
+    WhatIfIn,
+    WhatIfOut,
 )
 from ..settings import Settings
-from ..workers import asking
+from ..workers import asking, racing
 from . import OF_STATE
 from .jobs import job_out
 
@@ -61,6 +65,11 @@ LANDSCAPE: Any = {
     "random directions": {"value": {"resolution": 41, "directions": "random", "seed": 0}},
     "along the path walked": {"value": {"directions": "pca"}},
     "two weights": {"value": {"directions": "weights", "weights": [0, 1], "span": 3}},
+}
+
+WHAT_IF: Any = {
+    "a larger rate": {"value": {"change": {"optimizer": {"learning_rate": 0.3}}, "steps": 1000}},
+    "another seed": {"value": {"change": {"seed": 7}}},
 }
 
 
@@ -167,4 +176,42 @@ async def post_landscape(
     weights."""
     asked = asked or LandscapeIn()
     job = await jobs.start(live, "landscape", landscape, **asked.model_dump())
+    return await answered(request, response, jobs, job, wait)
+
+
+@router.post("/rate-finder", responses=ACCEPTED)
+async def find_rate(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    live: LiveDep,
+    asked: RateFinderIn | None = None,
+    wait: Wait = 60,
+) -> RateFinderOut | JobOut:
+    """Which learning rate the network bears: a copy of it is trained with one that rises with every update
+    (Smith 2017, "Cyclical Learning Rates for Training Neural Networks", section 3.3). Nothing of the network
+    changes."""
+    asked = asked or RateFinderIn()
+    job = await jobs.start(live, "rate_finder", rate_finder, **asked.model_dump())
+    return await answered(request, response, jobs, job, wait)
+
+
+@router.post("/what-if", responses=ACCEPTED)
+async def ask_what_if(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    commands: CommandsDep,
+    live: LiveDep,
+    asked: Annotated[WhatIfIn | None, Body(openapi_examples=WHAT_IF)] = None,
+    wait: Wait = 60,
+) -> WhatIfOut | JobOut:
+    """Where the network would be after so many updates from its own start, were its spec changed so. Nothing of
+    the network changes. The newest question wins: an older one that is still waiting is answered 409."""
+    asked = asked or WhatIfIn()
+    spec = await commands.changed(live, asked.change)
+    job = await jobs.newest(
+        live, "what_if", racing.would_be, spec=spec, steps=asked.steps, resolution=asked.resolution,
+        tables=await commands.networks.tables_for(spec),
+    )  # fmt: skip
     return await answered(request, response, jobs, job, wait)

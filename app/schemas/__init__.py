@@ -68,8 +68,16 @@ from .network import (
     StoppedOut,
     TrainIn,
 )
+from .race import (
+    RaceIn,
+    RaceOut,
+    RateFinderIn,
+    RateFinderOut,
+    WhatIfIn,
+    WhatIfOut,
+)
 from .recurrent import ForecastOut, UnrolledIn, UnrolledOut
-from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, spec_to_json
+from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, merged_part, spec_to_json
 from .surgery import AblationOut, SurgeryIn
 from .tables import NoteOut, ReadIn, UnderstoodOut
 from .worked import (
@@ -83,6 +91,12 @@ from .worked import (
 )
 
 __all__ = [
+    "RaceIn",
+    "RaceOut",
+    "RateFinderIn",
+    "RateFinderOut",
+    "WhatIfIn",
+    "WhatIfOut",
     "ValuesIn",
     "SurfaceValuesOut",
     "SurfaceOut",
@@ -124,6 +138,7 @@ __all__ = [
     "PatchIn",
     "SpecIn",
     "dataset_adapter",
+    "merged_part",
     "spec_to_json",
     "DivergenceOut",
     "FrameOut",

@@ -127,7 +127,7 @@ class _Change(Wire):
             if value is None:
                 continue
             old = whole[name]
-            whole[name] = _merged(name, old, value)
+            whole[name] = merged_part(name, old, value)
         return whole
 
 
@@ -138,7 +138,8 @@ class PatchIn(create_model("_ChangeFields", __base__=_Change, **_PARTS)):
     """The parts of a NetworkSpec to change. Objects are merged, lists and `start` replaced."""
 
 
-def _merged(name: str, old: Any, value: Any) -> Any:
+def merged_part(name: str, old: Any, value: Any) -> Any:
+    """A part of a spec by its name, changed by what came in."""
     if not isinstance(value, dict) or not isinstance(old, dict) or name == "start":
         return value
     kind = value.get("kind", old.get("kind"))

@@ -18,7 +18,12 @@ _running: dict[str, Iterator[Progress]] = {}
 
 def begin(network: str, job: str, study: Study[...], settings: dict[str, Any]) -> None:
     """Take what the study needs of the network as it is now.  Raises: Refused"""
-    _running[job] = study(experiment_of(network), **settings)
+    take(job, study(experiment_of(network), **settings))
+
+
+def take(job: str, study: Iterator[Progress]) -> None:
+    """Go on with it in the rounds that come."""
+    _running[job] = study
 
 
 def cancel(job: str) -> None:

@@ -16,6 +16,7 @@
  * @typedef {{step: number[], loss: (number | null)[], test_loss: (number | null)[]}} ClinicCourseOut
  * @typedef {{case: string, passed: boolean, reached: Record<string, number | null>, goal: GoalOut, reasons: Record<string, string>[], explanation: Record<string, string> | null, course: ClinicCourseOut}} ClinicResultOut
  * @typedef {{name: string, kind: "number" | "category" | "index" | "words" | "empty" | "ignored" | "unclear", empty: number, different: number, categories: string[]}} ColumnOut
+ * @typedef {{by: string, groups: RaceGroupOut[], best: number | null, second: number | null, within: boolean | null, sentence: string | null}} ComparisonOut
  * @typedef {{metric: "accuracy" | "test_accuracy" | "r2" | "test_r2" | "leaked", at_least: number | null, at_most: number | null}} ConditionOut
  * @typedef {{train: number[][] | null, test: number[][] | null}} ConfusionOut
  * @typedef {{first: number, forecast: (number | null)[], persistence: (number | null)[], truth: (number | null)[]}} CourseOut
@@ -86,6 +87,13 @@
  * @typedef {{type: string, title: string, status: number, detail: string, code: string, values: Record<string, string | number>, errors: MistakeOut[] | null, limit: string | null, value: number | null}} ProblemOut
  * @typedef {{sample: number, effect: number, loss: number | null}} PullOut
  * @typedef {{loss: number | null, accuracy: number | null, by_class: (number | null)[] | null}} QualityOut
+ * @typedef {{step: number[], loss: (number | null)[], test_step: number[], test_loss: (number | null)[]}} RaceCourseOut
+ * @typedef {{values: Record<string, any>, ended: number, diverged: number, mean: Record<string, number | null>, spread: Record<string, number | null>, reached: number, steps_to_target: number | null}} RaceGroupOut
+ * @typedef {{spec?: SpecIn, vary?: Record<string, any[]>, steps?: number, target_loss?: number | null}} RaceIn
+ * @typedef {{steps: number, target_loss: number | null, vary: Record<string, any[]>, variants: VariantOut[], summary: ComparisonOut | null}} RaceOut
+ * @typedef {{kind: "plane" | "curve" | "series", side: number | null, outputs: number | null, least: number | null, greatest: number | null, levels: string | null, x: number[] | null, y: (number | null)[] | null, truth: (number | null)[] | null}} RacePictureOut
+ * @typedef {{low?: number, high?: number, steps?: number}} RateFinderIn
+ * @typedef {{rates: number[], losses: number[], smoothed: number[], suggestion: number | null, reason: "steepest" | "tenth" | "none", steepest: number | null, minimum: number | null, ended: "high" | "rose" | "diverged"}} RateFinderOut
  * @typedef {{separator?: "," | ";" | "\t" | "|" | " " | null, decimal?: "." | "," | null, encoding?: "utf-8" | "utf-16" | "windows-1252" | "iso-8859-15" | "windows-1250" | "windows-1251" | "gb18030" | "big5" | "shift_jis" | "euc-kr" | null, header?: boolean | null, task?: "classification" | "regression" | null, kinds?: Record<string, "number" | "category" | "ignored">, missing?: "drop" | "fill" | null}} ReadIn
  * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
@@ -115,6 +123,9 @@
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null, brief?: boolean}} UnrolledIn
  * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[] | null, output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, resolution?: number}} ValuesIn
+ * @typedef {{k: number, values: Record<string, any>, state: "waiting" | "running" | "done" | "diverged", step: number, course: RaceCourseOut, loss: number | null, test_loss: number | null, best_loss: number | null, best_step: number | null, metrics: Record<string, number | null>, steps_to_target: number | null, seconds: number, divergence: DivergenceOut | null, picture: RacePictureOut | null}} VariantOut
+ * @typedef {{change?: PatchIn, steps?: number, resolution?: number}} WhatIfIn
+ * @typedef {{step: number, state: "done" | "diverged", course: RaceCourseOut, loss: number | null, test_loss: number | null, metrics: Record<string, number | null>, divergence: DivergenceOut | null, boundary: BoundaryOut | null, picture: RacePictureOut | null}} WhatIfOut
  * @typedef {{layer: string, array: string, index: number[]}} WhereOut
  * @typedef {{unit: number[], of: number, pixels: number[][], places: number[][], inputs: (number | null)[], weights: (number | null)[] | null, products: (number | null)[] | null, bias: number | null, value: number | null, won: number | null, delta: number | null, back: (number | null)[], teaches: (number | null)[] | null}} WindowOut
  * @typedef {{samples?: number[] | null, sample?: number | null, units?: Record<string, number[]>, places?: Record<string, number[]>}} WorkedIn

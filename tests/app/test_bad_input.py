@@ -53,6 +53,8 @@ ROUTES = [
     ("POST", "/occlusion"),
     ("POST", "/excite"),
     ("POST", "/landscape"),
+    ("POST", "/rate-finder"),
+    ("POST", "/what-if"),
     ("POST", "/unrolled"),
     ("POST", "/next"),
     ("POST", "/surprise"),
@@ -64,6 +66,7 @@ ROUTES = [
     ("POST", "/api/descent"),
     ("POST", "/api/descent/step"),
     ("POST", "/api/surfaces/values"),
+    ("POST", "/api/races"),
 ]
 
 

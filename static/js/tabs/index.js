@@ -50,6 +50,7 @@ const TABS = [
   { id: "time", label: "inTime", tall: 0.5, fits: (_, { network }) => isUnrolled(network), mount: whenShown("js/tabs/time.js", "mountTime", "css/time.css") },
   { id: "gradients", label: "gradients", fits: () => true, mount: whenShown("js/tabs/gradients.js", "mountGradients", "css/gradients.css") },
   { id: "landscape", label: "landscape", tall: 0.5, fits: () => true, mount: whenShown("js/tabs/landscape.js", "mountLandscape", "css/landscape.css") },
+  { id: "race", label: "race", tall: 0.5, fits: () => true, mount: whenShown("js/tabs/race.js", "mountRace", "css/race.css") },
   { id: "ask", label: "ask", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
