@@ -110,7 +110,8 @@ def _tell(advanced: Advanced, networks: Networks, jobs: Jobs, begin: float) -> N
     for id, spent in advanced.spent.items():
         live = networks.live.get(id)
         if live is not None:
-            live.allowance -= spent.steps
+            # In a round that began at full speed it may have done more than its new pace allows: no debt.
+            live.allowance = max(0.0, live.allowance - spent.steps)
             live.used = begin
     for id, reason in advanced.failed.items():
         if id in networks.live:

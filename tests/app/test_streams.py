@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import numpy as np
@@ -11,9 +12,10 @@ import pytest
 import websockets
 from safetensors.numpy import load
 
+from app import pacing
 from app.broadcast import MAX_POINTS_A_FRAME, Channel
 from app.wire import frame_of
-from app.workers.messages import Report
+from app.workers.messages import Advanced, Report, Spent
 from tests.serving import complete, serve, wait_for
 
 
@@ -312,6 +314,15 @@ def test_a_stopping_server_says_goodbye_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 5
     thread.join(5)
     assert "bye" in told
+
+
+def test_what_was_done_at_full_speed_is_no_debt_at_a_limited_one() -> None:
+    """The pace was limited while a round of full speed was under way."""
+    live = SimpleNamespace(allowance=3.0, used=0.0)
+    networks = SimpleNamespace(live={"x": live})
+    jobs = SimpleNamespace(progress=lambda told, lost: None)
+    pacing._tell(Advanced([], {"x": Spent(13_000, 0.1, 1e-6)}, {}, [], []), networks, jobs, 1.0)  # type: ignore[arg-type]
+    assert live.allowance == 0
 
 
 def test_reading_the_history_takes_no_losses_from_a_stream(client, url) -> None:
