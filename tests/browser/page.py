@@ -78,3 +78,11 @@ def reads(page: Any, selector: str, text: str) -> None:
 def says(page: Any, selector: str, part: str) -> None:
     """Wait until the first such element has these words among its own."""
     expect(page.locator(selector).first).to_contain_text(part, use_inner_text=True, timeout=15_000)
+
+
+def too_small(page: Any) -> list[str]:
+    """What is written in less than 12 pixels, of all that is to be seen."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
+          && parseFloat(getComputedStyle(e).fontSize) < 12).map((e) => e.outerHTML.slice(0, 100))"""
+    )

@@ -12,7 +12,7 @@ from engine.layers import AvgPool2D, Conv2D, MaxPool2D
 from engine.layers.base import Pass
 
 from .conftest import Visitor
-from .page import drawn, says
+from .page import drawn, says, too_small
 
 # Fragments, and the engine's layer with the same settings.
 SETTINGS = {
@@ -298,11 +298,7 @@ def test_nothing_is_cut_or_too_small_to_read(server, browser, locale: str) -> No
             page.set_viewport_size({"width": width, "height": 900})
             drawn(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (fragment, width)
-            small = page.evaluate(
-                """[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
-                  && parseFloat(getComputedStyle(e).fontSize) < 12).map((e) => e.outerHTML.slice(0, 100))"""
-            )
-            assert small == [], (fragment, width)
+            assert too_small(page) == [], (fragment, width)
             cut = page.evaluate(
                 """[...document.querySelectorAll('[role=gridcell], .switch button, figcaption')].filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 100))"""
             )

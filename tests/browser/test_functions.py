@@ -11,7 +11,7 @@ import pytest
 from engine.activations import ACTIVATIONS
 
 from .conftest import Visitor
-from .page import drawn, reads, says
+from .page import drawn, reads, says, too_small
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -358,11 +358,7 @@ def test_nothing_is_cut_or_too_small_to_read(server, browser, locale: str) -> No
         page.set_viewport_size({"width": width, "height": 900})
         drawn(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        small = page.evaluate(
-            """[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
-              && parseFloat(getComputedStyle(e).fontSize) < 12).map((e) => e.outerHTML.slice(0, 100))"""
-        )
-        assert small == [], width
+        assert too_small(page) == [], width
         beyond = page.evaluate(
             """[...document.querySelectorAll('main :is(p, button, label, math, output, h3, canvas)')].filter((e) => !e.closest('.scroller') && e.checkVisibility()
               && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 100))"""

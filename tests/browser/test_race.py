@@ -8,10 +8,7 @@ import pytest
 
 from .barriers import violations
 from .conftest import Visitor
-from .page import says
-
-SMALLEST = """() => Math.min(...[...document.querySelectorAll('#race *')].filter((e) => e.checkVisibility()
-  && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())).map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+from .page import says, too_small
 
 
 def opened(one: Visitor, server: Any, steps: int = 60) -> Any:
@@ -89,7 +86,7 @@ def test_a_race_is_run_read_and_one_of_it_opened(visitor, server) -> None:
     page.wait_for_selector(".race-going progress:visible")
     page.click('[data-name="race start"]')
     says(page, '[data-name="race start"]', "Start")
-    assert page.evaluate(SMALLEST) >= 12
+    assert too_small(page) == []
 
 
 @pytest.mark.parametrize(("locale", "width"), [("en-US", 1440), ("zh-CN", 390)])
@@ -123,7 +120,7 @@ def test_a_rate_is_found_and_taken_and_what_would_be_is_seen(
     for figure in (told["test_loss"], one.state("frame.test_loss")):
         assert f"{figure:.3f}" in page.inner_text("#race-whatif .race-sentence")
     assert page.locator("#whatif-then").get_attribute("width") == "50"
-    assert page.evaluate(SMALLEST) >= 12
+    assert too_small(page) == []
     assert violations(page, "#race") == []
     page.click('[data-name="whatif discard"]')
     page.wait_for_function("() => !document.querySelector('.race-whatif').dataset.drawn")
