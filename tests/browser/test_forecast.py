@@ -161,6 +161,12 @@ def test_a_file_of_ten_megabytes_is_refused_before_it_is_read(server, visitor) -
     page.wait_for_selector("#series-problem:not(:empty)")
     says(page, "#series-problem", "10.0 MB; at most 4 MB")
     assert page.input_value("#series-text") == CSV
+    # A file of an older program is read as one.
+    older = {"name": "o.csv", "mimeType": "text/csv", "buffer": "Bär;1\nBör;2\n".encode("cp1252")}
+    page.set_input_files("#series-file", older)
+    page.wait_for_function(
+        "() => document.getElementById('series-text').value === 'Bär;1\\nBör;2\\n'"
+    )
 
 
 def test_ones_own_dates_stand_along_the_axis(server, visitor) -> None:

@@ -12,6 +12,29 @@ export function headOf(text) {
   return { columns: under.map((cell, i) => ({ name: headed && first.length === under.length ? first[i] : `x${i + 1}`, number: isNumber(cell) })), rows: lines.length - (headed ? 1 : 0) };
 }
 
+/**
+ * The text of a file. What is not UTF-8 is of an older program: Chinese where bytes come in pairs, else Windows-1252, as the server has it
+ * (engine/datasets/reading/decoding.py).
+ * @param {Blob} file
+ */
+export async function textOf(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer()), [a, b] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return new TextDecoder(a === 0xff ? "utf-16le" : "utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    let pairs = true;
+    for (let i = 0, run = 0; i <= bytes.length; i++) {
+      if (bytes[i] >= 0x80) run++;
+      else {
+        pairs &&= run % 2 === 0;
+        run = 0;
+      }
+    }
+    return new TextDecoder(pairs ? "gb18030" : "windows-1252").decode(bytes);
+  }
+}
+
 /** @param {string} cell */
 const isNumber = (cell) => cell !== "" && Number.isFinite(Number(cell));
 

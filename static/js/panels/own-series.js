@@ -1,7 +1,7 @@
 /** The dialog for a series of one's own: a column of a CSV, which of them, and how far it is to be forecast. */
 import { api, Problem } from "../api.js";
 import { h, selectField, sliderField } from "../dom.js";
-import { headOf } from "../model/csv.js";
+import { headOf, textOf } from "../model/csv.js";
 import { spanOf } from "../model/forecast.js";
 import { named, t, told } from "../words.js";
 import { learnFrom } from "./own-learned.js";
@@ -58,7 +58,7 @@ export function mountOwnSeries(session) {
       file.value = "";
       return say(tooLarge(chosen.size));
     }
-    text.value = await chosen.text();
+    text.value = await textOf(chosen);
     name = chosen.name.replace(/\.[^.]*$/, "").slice(0, 80);
     say("");
     show();
