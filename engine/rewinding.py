@@ -6,6 +6,7 @@ An update depends on nothing but the state and the settings, so what comes is wh
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .assembly import Assembly
 from .errors import Reason, Refused
@@ -16,6 +17,8 @@ from .spec import NetworkSpec
 from .state import Snapshot
 from .trail import Stage, Trail
 from .trainer import Trainer
+
+Array = NDArray[np.floating]
 
 # Between where a replay began and where it ends there is a snapshot halfway, halfway of the rest, and so on:
 # whoever goes back one step more, or two, is there at once. Closer than this none is worth its memory.
@@ -50,7 +53,32 @@ class Replay:
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Parameters (size,) that a run began with and the state of its order's generator; the steps at which
+    something else than training changed it; `lost`: what is known begins later, under way."""
+
+    vector: Array
+    generator: int
+    changed: tuple[int, ...]
+    lost: bool
+
+
 class Rewinding(Running):
+    def beginning(self) -> Beginning:
+        """Of this run."""
+        first, *later = self._trail.stages
+        vector, generator = self.trainer.fresh(first.spec.seed), first.spec.seed
+        if first.snapshots:
+            vector, generator = first.snapshots[0].state[0], int(first.snapshots[0].generator[0])
+        lost = first.begin > 0
+        return Beginning(
+            vector[: self.network.layout.size].copy(),
+            first.spec.seed if lost else generator,
+            tuple(stage.begin for stage in later),
+            lost,
+        )
+
     def reachable(self) -> list[tuple[int, int]]:
         """From which step to which it can be taken, in order."""
         return self._trail.reachable()

@@ -47,7 +47,7 @@ LAYERS_OF_ENGINE = [
     {"operating"},
     {"experiment", "presets"},
     {"writing"},
-    {"insight", "studies"},
+    {"insight", "studies", "exporting"},
     {"clinic", "descent"},
 ]
 ALONE = {
