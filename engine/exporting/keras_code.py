@@ -3,7 +3,9 @@
 from typing import Any
 
 from ..losses import LOSSES as RECORDS
-from .numpy_code import RECURRENT, extra_arrays
+from .keras_updates import class_of
+from .numpy_code import extra_arrays
+from .numpy_layers import RECURRENT
 from .pieces import ARRAYS, MASK, SHUFFLE, comment, data_block, joined, rate_of, schedule_of, spoken
 from .run import Part, Run
 from .windows import padding_of
@@ -30,23 +32,27 @@ FUNCTIONS: dict[str, str] = {
     "focal": '''
 def focal(t, z):
     """@{focal}"""
+    t = keras.ops.convert_to_tensor(t, z.dtype)
     log_p = keras.ops.sum(t * keras.ops.log_softmax(z), -1)
     return -((1 - keras.ops.exp(log_p)) ** 2) * log_p
 ''',
     "kl_divergence": '''
 def kl_divergence(t, z):
     """@{kl_divergence}"""
+    t = keras.ops.convert_to_tensor(t, z.dtype)
     entropy = keras.ops.sum(t * keras.ops.log(keras.ops.where(t > 0, t, 1.0)), -1)
     return entropy - keras.ops.sum(t * keras.ops.log_softmax(z), -1)
 ''',
     "poisson": '''
 def poisson(t, z):
     """@{poisson}"""
+    t = keras.ops.convert_to_tensor(t, z.dtype)
     return keras.ops.mean(keras.ops.exp(z) - t * z, -1)
 ''',
     "sequence_cross_entropy": '''
 def sequence_cross_entropy(t, z):
     """@{sequence_cross_entropy}"""
+    t = keras.ops.convert_to_tensor(t, z.dtype)
     asked = keras.ops.cast(t >= 0, z.dtype)
     true = keras.ops.one_hot(keras.ops.cast(keras.ops.maximum(t, 0), "int32"), z.shape[-1])
     log_p = keras.ops.sum(true * keras.ops.log_softmax(z), -1)
@@ -56,16 +62,10 @@ def sequence_cross_entropy(t, z):
 _BETAS = "beta_1={beta_1}, beta_2={beta_2}, epsilon={epsilon}"
 OPTIMIZERS: dict[str, str] = {
     "sgd": "keras.optimizers.SGD(LEARNING_RATE, momentum={momentum}, nesterov={nesterov}{clip})",
-    "adam": f"keras.optimizers.Adam(LEARNING_RATE, {_BETAS}{{clip}})",
-    "adamw": f"keras.optimizers.AdamW(LEARNING_RATE, weight_decay={{weight_decay}}, {_BETAS}{{clip}})",
-    "nadam": f"keras.optimizers.Nadam(LEARNING_RATE, {_BETAS}{{clip}})",
     "adamax": f"keras.optimizers.Adamax(LEARNING_RATE, {_BETAS}{{clip}})",
-    "rmsprop": "keras.optimizers.RMSprop(LEARNING_RATE, rho={rho}, momentum={momentum}, epsilon={epsilon}{clip})",
     "adagrad": "keras.optimizers.Adagrad(LEARNING_RATE, initial_accumulator_value=0, epsilon={epsilon}{clip})",
     "adadelta": "keras.optimizers.Adadelta(LEARNING_RATE, rho={rho}, epsilon={epsilon}{clip})",
     "lion": "keras.optimizers.Lion(LEARNING_RATE, beta_1={beta_1}, beta_2={beta_2}, weight_decay={weight_decay}{clip})",
-    "radam": "keras.optimizers.SGD(LEARNING_RATE{clip})",
-    "rprop": "keras.optimizers.SGD(LEARNING_RATE{clip})",
     "lbfgs": "keras.optimizers.SGD(LEARNING_RATE{clip})",
 }
 GATES = '''
@@ -103,7 +103,9 @@ class _Writer:
         name, layer, said = part.name, part.layer, ""
         l1, l2 = self.run.penalties.get(f"{name}.weight", (0.0, 0.0))
         if l1 or l2:
-            said += "".join(f", {kind}_regularizer=keras.regularizers.L1L2({l1}, {l2 / 2})" for kind in kinds)
+            said += "".join(
+                f", {kind}_regularizer=keras.regularizers.L1L2({l1}, {l2 / 2})" for kind in kinds
+            )
         if not layer.learns:
             said += ", trainable=False"
         return f'{said}, name="{name}"'
@@ -225,26 +227,39 @@ def keras_code(run: Run, language: Language, first: str) -> list[str]:
             f"    return keras.Model({inputs}, output)",
         ]
     )
-    net = net.replace("#@off", comment("off", language)).replace("#@logits", comment("logits", language))
+    net = net.replace("#@off", comment("off", language)).replace(
+        "#@logits", comment("logits", language)
+    )
     load = "\n".join(
         [
             "def load(model, w):",
             '    """@{keras_load}"""',
-            *(f'    model.get_layer("{name}").set_weights([{", ".join(arrays)}])' for name, arrays in writer.weights),
+            *(
+                f'    model.get_layer("{name}").set_weights([{", ".join(arrays)}])'
+                for name, arrays in writer.weights
+            ),
         ]
     )
     spread = schedule_of(run)
-    math = "import math\n" if "math." in spread else ""
-    begin = (
-        f'"""{first}"""\n\nimport base64\nimport io\n{math}\nimport keras\nimport numpy as np\nfrom keras import layers\n\n'
-    )
+    own = class_of(run.spec.optimizer, bool(spread))
     more = [FUNCTIONS[run.spec.loss]] if run.spec.loss in FUNCTIONS else []
+    if own:
+        more.append(own[1])
+    math = "import math\n" if any("math." in text for text in (spread, *more)) else ""
     if any(p.layer.kind == "gru" for p in run.parts):
         more.append(GATES)
     if masks:
         more.append(MASK)
+    begin = f'"""{first}"""\n\nimport base64\nimport io\n{math}\nimport keras\nimport numpy as np\nfrom keras import layers\n\n'
     body = joined(
-        begin + _settings(run, language), more, net, load, spread, SHUFFLE, ARRAYS, _loop(run, writer, language)
+        begin + _settings(run, language),
+        more,
+        net,
+        load,
+        spread,
+        SHUFFLE,
+        ARRAYS,
+        _loop(run, writer, language),
     )
     return [spoken(body, language), data_block(run, extra_arrays(run)) + "\nmain()\n"]
 
@@ -261,7 +276,10 @@ def _settings(run: Run, language: Language) -> str:
     if off:
         lines += [comment("on", language), "ON = {}"]
     for part in off:
-        lines += [f"ON[{part.name!r}] = np.ones({part.out[-1]}, np.float32)", f"ON[{part.name!r}][{list(part.off)}] = 0"]
+        lines += [
+            f"ON[{part.name!r}] = np.ones({part.out[-1]}, np.float32)",
+            f"ON[{part.name!r}][{list(part.off)}] = 0",
+        ]
     return "\n".join(lines)
 
 
@@ -278,6 +296,12 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
     settings: Any = {name: getattr(optimizer, name) for name in optimizer.__dataclass_fields__}
     clip = f", global_clipnorm={spec.clipping.norm}" if spec.clipping.norm else ""
     clip = clip or (f", clipvalue={spec.clipping.value}" if spec.clipping.value else "")
+    own = class_of(optimizer, spec.schedule.kind != "constant")
+    made = (
+        f"{own[0]}(LEARNING_RATE{clip})"
+        if own
+        else OPTIMIZERS[optimizer.kind].format(**settings, clip=clip)
+    )
     loss = LOSSES.get(spec.loss, spec.loss)
     plateau, held = spec.schedule.kind == "plateau", holding(run)
     lines = [
@@ -287,7 +311,7 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
         '    inputs, targets = (w[name].astype(np.float32) for name in ("inputs", "targets"))',
         "    model = network()",
         "    load(model, w)",
-        f"    optimizer = {OPTIMIZERS[optimizer.kind].format(**settings, clip=clip)}",
+        f"    optimizer = {made}",
         comment("keras_metric", language, 4),
         f'    metric = keras.metrics.MeanMetricWrapper({loss}, name="plain")',
         f"    model.compile(optimizer, {loss}, metrics=[metric])",
@@ -347,13 +371,21 @@ def _held_lines(run: Run, writer: _Writer, held: list[str]) -> list[str]:
         place = next(i for i, a in enumerate(arrays[owner]) if f'w["{name}"]' in a)
         array = arrays[owner][place]
         if name in run.fixed and array.count('w["') == 1:
-            lines.append(f'    held.append((model.get_layer("{owner}").weights[{place}], True, {array}))')
+            lines.append(
+                f'    held.append((model.get_layer("{owner}").weights[{place}], True, {array}))'
+            )
             continue
         mask = array
         for one in run.of(next(p for p in run.parts if p.name == owner)):
-            stands = f'w["held.{owner}.{one}"]' if f"{owner}.{one}" in run.partly else f'w["{owner}.{one}"] * 0 == {int(f"{owner}.{one}" not in run.fixed)}'
+            stands = (
+                f'w["held.{owner}.{one}"]'
+                if f"{owner}.{one}" in run.partly
+                else f'w["{owner}.{one}"] * 0 == {int(f"{owner}.{one}" not in run.fixed)}'
+            )
             mask = mask.replace(f'w["{owner}.{one}"]', stands)
-        lines.append(f'    held.append((model.get_layer("{owner}").weights[{place}], {mask}, {array}))')
+        lines.append(
+            f'    held.append((model.get_layer("{owner}").weights[{place}], {mask}, {array}))'
+        )
     return lines
 
 

@@ -33,18 +33,9 @@ TEXTS: dict[str, tuple[bool, str, str]] = {
     "keras.epsilon": (False,
         "Keras' {optimizer} adds epsilon at another place: a difference in the last digits.",
         "Keras 的 {optimizer} 在另一处加 epsilon：末几位数字不同。"),
-    "keras.momentum": (True,
-        "Keras' SGD multiplies the rate into the velocity, so that under a schedule momentum carries older rates on: its losses differ.",
-        "Keras 的 SGD 把学习率乘进速度里，有学习率计划时动量会带着旧的学习率：损失会有差异。"),
-    "keras.nadam": (True,
-        "Keras' Nadam has a momentum decay of its own (0.96 a step): its losses differ.",
-        "Keras 的 Nadam 有自己的动量衰减（每步 0.96）：损失会有差异。"),
     "keras.optimizer": (True,
         "Keras has no {optimizer}; plain SGD stands in its place: its losses differ.",
         "Keras 没有 {optimizer}，以普通 SGD 代替：损失会有差异。"),
-    "keras.rmsprop": (True,
-        "Keras' RMSprop has epsilon inside the root and its momentum multiplied by the rate: its losses differ.",
-        "Keras 的 RMSprop 把 epsilon 放在根号内，动量乘以学习率：损失会有差异。"),
     "keras.clip": (True,
         "Keras clips by value or by norm, not by both, and penalties with it: {what}",
         "Keras 只能按值或按范数裁剪，不能两者并用，且连惩罚项一起裁剪：{what}"),
@@ -96,13 +87,9 @@ def _keras(run: Run) -> list[Note]:
     if cut:
         found.append(note("keras.no_truncation", layers=", ".join(cut)))
     kind = optimizer.kind
-    if kind in ("adam", "adamw", "adagrad", "adamax"):
+    if kind in ("adagrad", "adamax"):
         found.append(note("keras.epsilon", optimizer=kind))
-    elif kind == "sgd" and optimizer.momentum and spec.schedule.kind != "constant":
-        found.append(note("keras.momentum"))
-    elif kind in ("nadam", "rmsprop"):
-        found.append(note(f"keras.{kind}"))
-    elif kind in ("radam", "rprop", "lbfgs"):
+    elif kind == "lbfgs":
         found.append(note("keras.optimizer", optimizer=kind))
     clip = spec.clipping
     if (clip.value and clip.norm) or (
