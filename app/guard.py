@@ -29,6 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+IMPORT = re.compile(r"/api/networks/import/?")
 # What bodies hold more than a command.
 DATASETS = re.compile(r"/api/datasets/?")
 BODIES = (
@@ -43,6 +44,7 @@ BODIES = (
     (re.compile(r"/api/networks(/[^/]*)?"), "max_spec_bytes"),
 )
 ZIP = "application/zip"
+FILE = "application/octet-stream"
 # Python makes an object of each, and looks them all through when it tidies up.
 MAX_LISTS = 32_768
 # A pixel in colour is one too: these are read in a worker.
@@ -100,7 +102,8 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        lists = None if content.startswith("text/") or content == ZIP else most_lists(scope["path"])
+        plain = content.startswith("text/") or content in (ZIP, FILE)
+        lists = None if plain else most_lists(scope["path"])
         asked = Asked(receive, limit, lists, self.settings.request_timeout_s)
         await self._http(scope, asked, send)
 
@@ -108,6 +111,8 @@ class Guard:
         """What a body may have there, and the setting that says so."""
         if content == ZIP and DATASETS.fullmatch(path):
             return self.settings.max_zip_bytes, "max_zip_bytes"
+        if IMPORT.fullmatch(path):
+            return self.settings.max_import_bytes, "max_import_bytes"
         name = next((name for form, name in BODIES if form.fullmatch(path)), "max_command_bytes")
         most = getattr(self.settings, name)
         # No other body is larger than the largest of these.
@@ -296,7 +301,8 @@ def refuse(kind: str, method: str, path: str, headers: dict[bytes, bytes]) -> Cu
     if kind == "http" and method in ("POST", "PUT", "PATCH"):
         content = content_type(headers)
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        takes = ("application/json", "text/csv", *((ZIP,) if DATASETS.fullmatch(path) else ()))
+        takes = ["application/json", "text/csv"]
+        takes += [ZIP] if DATASETS.fullmatch(path) else [FILE] if IMPORT.fullmatch(path) else []
         if has_body and content not in takes:
             return Cut(
                 415, Reason("not_json_typed", "send JSON, with Content-Type: application/json")

@@ -10,6 +10,7 @@ from .lifespan import lifespan
 from .pages import Site
 from .routes import (
     asking,
+    carrying,
     catalog,
     clinic,
     datasets,
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         surgery,
         working,
         asking,
+        carrying,
         runs,
         inspection,
         studies,

@@ -79,6 +79,14 @@ class Rewinding(Running):
             lost,
         )
 
+    def begin_from(self, snapshot: Snapshot) -> None:
+        """A run that begins with a state from outside.
+
+        Raises: Refused, at "state", where it is not of this network, optimizer and data
+        """
+        self.trainer.load(snapshot)
+        self._begin_course(fresh=False)
+
     def reachable(self) -> list[tuple[int, int]]:
         """From which step to which it can be taken, in order."""
         return self._trail.reachable()

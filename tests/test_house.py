@@ -155,7 +155,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
         {"live"},
         {"keeping"},
         {"registry", "room"},
-        {"commands", "jobs", "listing", "seeing"},
+        {"commands", "importing", "jobs", "listing", "seeing"},
         {"pacing", "deps"},
         {"errors", "protocols"},
         {"server", "lifespan", "routes"},

@@ -11,6 +11,7 @@ from .asking import (
     WorstSamplesOut,
 )
 from .base import Answer, ProblemOut, Wire
+from .carrying import ImportedOut, NoteOut
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .descent import (
@@ -82,6 +83,8 @@ from .worked import (
 )
 
 __all__ = [
+    "ImportedOut",
+    "NoteOut",
     "ValuesIn",
     "SurfaceValuesOut",
     "SurfaceOut",

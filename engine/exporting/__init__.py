@@ -1,10 +1,14 @@
 """A run taken along: as code, as a notebook, as an ONNX file."""
 
 from textwrap import wrap
+from typing import Any
 
+from .foreign import spec_of_chain
 from .keras_code import keras_code
-from .notes import Note, Target, notes_of
+from .notebook import notebook
+from .notes import Note, Target, note, notes_of
 from .numpy_code import numpy_code
+from .onnx_file import onnx_file
 from .pytorch_code import pytorch_code
 from .run import Run, run_of
 from .words import Language
@@ -19,6 +23,7 @@ _NAMES = {
     "numpy": ("NumPy", "numpy"),
     "pytorch": ("PyTorch", "torch, numpy"),
     "keras": ("Keras 3", "keras, numpy"),
+    "ipynb": ("NumPy", "numpy, matplotlib"),
 }
 
 
@@ -48,4 +53,12 @@ def code_of(run: Run, target: Target, language: Language, name: str) -> str:
     return "\n\n".join(_WRITERS[target](run, language, first))
 
 
-__all__ = ["Language", "Note", "Run", "Target", "code_of", "notes_of", "run_of"]
+def notebook_of(run: Run, language: Language, name: str) -> dict[str, Any]:
+    """A whole notebook, as JSON has it."""
+    return notebook(run, language, first_lines(run, "ipynb", language, name))
+
+
+__all__ = [
+    "Language", "Note", "Run", "Target", "code_of", "note", "notebook_of", "notes_of", "onnx_file",
+    "run_of", "spec_of_chain",
+]  # fmt: skip

@@ -134,7 +134,7 @@ def packed(named: Mapping[str, Array]) -> bytes:
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in named.items():
             part = io.BytesIO()
-            np.lib.format.write_array(part, np.ascontiguousarray(_small(array)), allow_pickle=False)
+            np.lib.format.write_array(part, np.ascontiguousarray(_small(array)))
             stored = zipfile.ZIP_DEFLATED if _is_worth_it(array) else zipfile.ZIP_STORED
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             archive.writestr(info, part.getvalue(), compress_type=stored)

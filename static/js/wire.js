@@ -51,6 +51,7 @@
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
  * @typedef {{kind: "formula" | "numbers" | "substitution", term: Record<string, any> | null, numbers: Record<string, any>[] | null}} HintOut
  * @typedef {{step: number[], loss: (number | null)[], low: (number | null)[], high: (number | null)[], test_step: number[], train_loss: (number | null)[], test_loss: (number | null)[], accuracy: (number | null)[], test_accuracy: (number | null)[], marks: MarkOut[], generation: number}} HistoryOut
+ * @typedef {{network: NetworkOut, notes: NoteOut[]}} ImportedOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, target?: number | null, most?: number}} InfluenceIn
  * @typedef {{step: number, outputs: any, of: "loss" | "output", target: number | null, loss: number | null, share: number | null, gradient: Record<string, number | null>, pulls: PullOut[], samples: number}} InfluenceOut
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
@@ -69,6 +70,7 @@
  * @typedef {{step: number, prompt: string, read: number, characters: NextCharacterOut[]}} NextCharactersOut
  * @typedef {{prompt: string, temperature?: number, top_k?: number | null}} NextIn
  * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
+ * @typedef {{code: string, text: string, losses: boolean}} NoteOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, size?: number, stride?: number, fill?: number}} OcclusionIn
  * @typedef {{step: number, of: number, whole: number, outputs: number[], rows: number, columns: number, drop: number[][]}} OcclusionOut
  * @typedef {{line_ends: number, composed: number}} OneFormOut

@@ -36,6 +36,7 @@ BODIES = {
 }
 ROUTES = [
     ("POST", "/api/networks"),
+    ("POST", "/api/networks/import"),
     ("PATCH", ""),
     ("POST", "/train"),
     ("POST", "/play"),
