@@ -51,7 +51,10 @@ BODY: Any = {
     responses={
         **OF_STATE,
         200: {
-            "content": {media: FILE for _, media in ENDINGS.values()},
+            "content": {
+                media: {"schema": {"type": "object"}} if "json" in media else FILE
+                for _, media in ENDINGS.values()
+            },
             "headers": {
                 "X-Glassbox-Notes": {
                     "description": "codes of what this form says otherwise, see export/notes",
