@@ -37,11 +37,11 @@ export const reasonIn = (carrier, name) =>
  * @param {unknown} [body]
  * @param {string} [type]
  */
-async function answerTo(method, path, body, type = "application/json") {
+export async function answerTo(method, path, body, type = "application/json") {
   /** @type {RequestInit} */
   // What a page that goes had made for itself goes with it.
   const options = { method, keepalive: method === "DELETE", headers: body === undefined ? {} : { "Content-Type": type } };
-  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : String(body);
+  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : /** @type {BodyInit} */ (body);
   let response;
   try {
     response = await fetch(path, options);
