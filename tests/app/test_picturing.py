@@ -1,0 +1,56 @@
+"""Pictures and tables of a network, drawn on the server."""
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+KINDS: dict[str, dict[str, Any]] = {
+    "plane": {"dataset": {"kind": "spiral", "samples": 60}},
+    "curve": {"dataset": {"kind": "sine", "samples": 40}},
+    "images": {"dataset": {"kind": "digits", "samples": 60}},
+    "series": {
+        "dataset": {"kind": "sines", "samples": 60},
+        "layers": [{"kind": "lstm", "units": 3}],
+    },
+    "text": {"dataset": {"kind": "zen", "samples": 20}},
+}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_is_drawn_alike_in_both_forms(client, kind) -> None:
+    made = client.post("/api/networks", json=KINDS[kind]).json()
+    url = f"/api/networks/{made['id']}"
+    client.post(f"{url}/train", json={"steps": 8})
+    for what in ("loss", "output", "network"):
+        drawn = client.get(f"{url}/picture?what={what}")
+        assert drawn.headers["content-type"] == "image/svg+xml"
+        root = ElementTree.fromstring(drawn.content)
+        assert KINDS[kind]["dataset"]["kind"] in (root.findtext(f"{SVG}title") or "")
+        assert len(root) > 5
+        painted = client.get(f"{url}/picture?what={what}&format=png")
+        picture = np.asarray(Image.open(BytesIO(painted.content)))
+        assert picture.shape[1] == 2 * int(root.get("width") or 0)
+        assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
+    client.delete(url)
+
+
+def test_the_table_of_the_course_is_the_history(client, url) -> None:
+    client.post(f"{url}/train", json={"steps": 30})
+    text = client.get(f"{url}/history.csv").text
+    rows = list(csv.DictReader(StringIO(text)))
+    history = client.get(f"{url}/history").json()
+    losses = {row["step"]: row["loss"] for row in rows if row["loss"]}
+    assert [int(step) for step in losses] == history["step"]
+    np.testing.assert_allclose([float(v) for v in losses.values()], history["loss"], rtol=1e-8)
+    tests = [row for row in rows if row["test_loss"]]
+    np.testing.assert_allclose([float(row["test_loss"]) for row in tests], history["test_loss"], rtol=1e-8)  # fmt: skip
+
+
+def test_a_network_without_a_step_says_so(client, url) -> None:
+    assert b"<svg" in client.get(f"{url}/picture?what=loss").content
