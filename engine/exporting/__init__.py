@@ -14,8 +14,8 @@ from .run import Run, run_of
 from .words import Language
 
 _TITLES: dict[Language, str] = {
-    "en": "{name}: a run of Glassbox in {target}. It prints the loss of each batch before its update.",
-    "zh": "{name}：Glassbox 的一次训练，用 {target} 写成。打印每次更新之前该批的损失。",
+    "en": "{name}: a run of Glassbox in {target}.\nIt prints the loss of each batch before its update.",
+    "zh": "{name}：Glassbox 的一次训练，用 {target} 写成。\n打印每次更新之前该批的损失。",
 }
 _NEEDS: dict[Language, str] = {"en": "Needs: {needs}", "zh": "需要：{needs}"}
 _LACKS: dict[Language, str] = {"en": "What is otherwise here:", "zh": "此处的不同："}

@@ -103,7 +103,8 @@ def _settings(run: Run, language: Language) -> str:
     ]
     if run.drops:
         lines.append(f"SEED = {run.key_seed}")
-    lines.append(f"LEARNED = {listed(run.learned)}")
+    if _is_listed(run):
+        lines.append(f"LEARNED = {listed(run.learned)}")
     if run.penalties:
         lines += [comment("penalties", language), f"PENALTIES = {listed(run.penalties)}"]
     if off := {part.name: part for part in run.parts if part.off}:
@@ -113,6 +114,11 @@ def _settings(run: Run, language: Language) -> str:
             lines.append(f"ON[{name!r}] = np.ones({part.out[-1]}, np.float32)")
             lines.append(f"ON[{name!r}][{list(part.off)}] = 0")
     return "\n".join(lines)
+
+
+def _is_listed(run: Run) -> bool:
+    """Where all that has a gradient learns, nothing has to be said of it."""
+    return bool(run.fixed) or run.spec.optimizer.kind == "lbfgs"
 
 
 def listed(value: Any) -> str:
@@ -141,6 +147,7 @@ def extra_arrays(run: Run) -> dict[str, Array]:
 def care_lines(run: Run, language: Language, indent: int = 8) -> list[str]:
     """What is done with a gradient between the way back and the optimizer, and its order."""
     clip, lines, pad = run.spec.clipping, list[str](), " " * indent
+    learned = "LEARNED" if _is_listed(run) else "g"
     if run.partly:
         lines += [
             comment("held", language, indent),
@@ -149,14 +156,14 @@ def care_lines(run: Run, language: Language, indent: int = 8) -> list[str]:
         ]
     if clip.value:
         lines += [
-            comment("clip_value", language, indent), f"{pad}for name in LEARNED:",
+            comment("clip_value", language, indent), f"{pad}for name in {learned}:",
             f"{pad}    np.clip(g[name], -{clip.value}, {clip.value}, out=g[name])",
         ]  # fmt: skip
     if clip.norm:
         lines += [
             comment("clip_norm", language, indent),
-            f"{pad}norm = np.sqrt(sum((g[name].astype(float) ** 2).sum() for name in LEARNED))",
-            f"{pad}for name in LEARNED:",
+            f"{pad}norm = np.sqrt(sum((g[name].astype(float) ** 2).sum() for name in {learned}))",
+            f"{pad}for name in {learned}:",
             f"{pad}    g[name] *= min(1, {clip.norm} / (float(norm) + 1e-6))",
         ]
     if run.penalties:
@@ -172,13 +179,13 @@ def care_lines(run: Run, language: Language, indent: int = 8) -> list[str]:
 def _loop(run: Run, language: Language) -> str:
     lbfgs, plateau = run.spec.optimizer.kind == "lbfgs", run.spec.schedule.kind == "plateau"
     slots = 0 if lbfgs else update_of(run.spec.optimizer)[0]
-    names = listed(list(run.start)).replace("\n", "\n    ")
+    learned = "LEARNED" if _is_listed(run) else "g"
     lines = [
         "def main():",
         '    """@{main}"""',
         "    packed = arrays()",
         '    inputs, targets = packed["inputs"].astype(np.float32), packed["targets"].astype(np.float32)',
-        f"    w = {{name: packed[name].astype(np.float32) for name in {names}}}",
+        '    w = {n: a.astype(np.float32) for n, a in packed.items() if n.count(".") == 1}',
     ]
     if run.partly:
         lines.append(
@@ -188,7 +195,9 @@ def _loop(run: Run, language: Language) -> str:
         lines.append('    memory = {"gradient": None, "step": None, "pairs": []}')
     else:
         each = f"[np.zeros_like(w[name]) for _ in range({slots})]" if slots else "[]"
-        lines.append(f"    slots = {{name: {each} for name in LEARNED}}")
+        lines.append(
+            f"    slots = {{name: {each} for name in {'LEARNED' if _is_listed(run) else 'w'}}}"
+        )
     if run.spec.average:
         lines.append("    average = {name: w[name].copy() for name in w}")
     if plateau:
@@ -213,7 +222,7 @@ def _loop(run: Run, language: Language) -> str:
         lines.append("        lbfgs(w, g, memory, rate)")
     else:
         lines += [
-            "        for name in LEARNED:",
+            f"        for name in {learned}:",
             "            update(w[name], g[name], slots[name], rate, step + 1)",
         ]
     if run.partly:
@@ -224,7 +233,7 @@ def _loop(run: Run, language: Language) -> str:
     if run.spec.average:
         keep = run.spec.average
         lines += [
-            comment("average", language, 8), "        for name in LEARNED:",
+            comment("average", language, 8), f"        for name in {learned}:",
             f"            average[name] += (1 - {keep}) * (w[name] - average[name])",
         ]  # fmt: skip
     if plateau:
