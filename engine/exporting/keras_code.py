@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..losses import LOSSES as RECORDS
+from .keras_held import held_lines, holding
 from .keras_updates import class_of
 from .numpy_code import extra_arrays
 from .numpy_layers import RECURRENT
@@ -142,7 +143,16 @@ class _Writer:
             f'"{layer.padding}", name="{name}")({x})'
         )
 
-    _avg_pool2d = _max_pool2d
+    def _avg_pool2d(self, part: Part, x: str, name: str, layer: Any) -> str:
+        pad = padding_of(part)
+        if not any(map(any, pad)):
+            return self._max_pool2d(part, x, name, layer)
+        # The mean of the pixels that are there, whatever the backend makes of a border.
+        how = f"{layer.pool_size}, {layer.strides or layer.pool_size}"
+        sides = f"[[0, 0], {list(pad[0])}, {list(pad[1])}, [0, 0]]"
+        ones = f"keras.ops.pad(keras.ops.ones((1, {part.shape[0]}, {part.shape[1]}, 1)), {sides})"
+        whole = f"layers.AveragePooling2D({how})(layers.ZeroPadding2D({pad})({x}))"
+        return f"{whole} / keras.ops.average_pool({ones}, {how})"
 
     def _global_avg_pool2d(self, part: Part, x: str, name: str, layer: Any) -> str:
         return f'layers.GlobalAveragePooling2D(name="{name}")({x})'
@@ -283,14 +293,6 @@ def _settings(run: Run, language: Language) -> str:
     return "\n".join(lines)
 
 
-def holding(run: Run) -> list[str]:
-    """Parameters that are held though their layer learns."""
-    learns = {part.name for part in run.parts if part.layer.learns}
-    running = ("running_mean", "running_variance")
-    fixed = [n for n in run.fixed if n.split(".")[0] in learns and n.split(".")[1] not in running]
-    return [*fixed, *run.partly]
-
-
 def _loop(run: Run, writer: _Writer, language: Language) -> str:
     spec, optimizer = run.spec, run.spec.optimizer
     settings: Any = {name: getattr(optimizer, name) for name in optimizer.__dataclass_fields__}
@@ -320,7 +322,7 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
         lines += [
             comment("keras_held", language, 4),
             "    held = []",
-            *_held_lines(run, writer, held),
+            *held_lines(run, dict(writer.weights), held),
         ]
     if plateau:
         lines.append("    plateau, epoch = Plateau(), []")
@@ -361,32 +363,6 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
         ]  # fmt: skip
     lines.append("    return losses")
     return "\n".join(lines)
-
-
-def _held_lines(run: Run, writer: _Writer, held: list[str]) -> list[str]:
-    """A line of each variable: which one it is, its mask, and what it goes back to."""
-    lines, arrays = [], dict(writer.weights)
-    for name in held:
-        owner = name.split(".")[0]
-        place = next(i for i, a in enumerate(arrays[owner]) if f'w["{name}"]' in a)
-        array = arrays[owner][place]
-        if name in run.fixed and array.count('w["') == 1:
-            lines.append(
-                f'    held.append((model.get_layer("{owner}").weights[{place}], True, {array}))'
-            )
-            continue
-        mask = array
-        for one in run.of(next(p for p in run.parts if p.name == owner)):
-            stands = (
-                f'w["held.{owner}.{one}"]'
-                if f"{owner}.{one}" in run.partly
-                else f'w["{owner}.{one}"] * 0 == {int(f"{owner}.{one}" not in run.fixed)}'
-            )
-            mask = mask.replace(f'w["{owner}.{one}"]', stands)
-        lines.append(
-            f'    held.append((model.get_layer("{owner}").weights[{place}], {mask}, {array}))'
-        )
-    return lines
 
 
 __all__ = ["keras_code"]

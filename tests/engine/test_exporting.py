@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,11 @@ from engine.exporting.onnx_reader import read_graph
 from engine.exporting.whole import arrays_of, put_weights, put_whole
 from engine.losses import LOSSES
 from engine.presets import PRESETS
+from engine.rewinding import Beginning
 from engine.surgery import Surgery
 
-from ..parity.tables import OPTIMIZER_CASES, OPTIMIZER_STEPS, SCHEDULE_CASES
+from ..parity.cases import Case
+from ..parity.tables import OPTIMIZER_CASES, OPTIMIZER_STEPS, SCHEDULE_CASES, layer_cases
 from .kinds import CARE, OF_LAYER, OF_LOSS
 
 TWO: dict[str, Any] = {"layers": (Dense(units=5), Dense(units=4, activation="relu"))}
@@ -221,3 +224,26 @@ def test_an_onnx_file_with_anything_changed_is_read_or_refused() -> None:
 
 def test_every_loss_and_layer_is_among_the_cases() -> None:
     assert {f"loss {name}" for name in LOSSES} <= CASES.keys()
+
+
+def run_of_case(case: Case) -> tuple[Any, Any]:
+    """A run of arrays instead of a dataset, and what trains it: the small networks that PyTorch is compared on."""
+    trainer = case.trainer(np.float32, compiled=True)
+    spec = SimpleNamespace(
+        dataset=SimpleNamespace(kind="case"), loss=case.loss, optimizer=case.optimizer, seed=case.seed,
+        schedule=case.schedule, average=0.0, regularization=SimpleNamespace(l1=case.l1, l2=case.l2),
+        clipping=SimpleNamespace(value=0.0, norm=0.0),
+    )  # fmt: skip
+    vector = trainer.vector.copy()
+    of: Any = SimpleNamespace(
+        network=trainer.network, trainer=trainer, spec=spec,
+        beginning=lambda: Beginning(vector, case.seed, (), False),
+    )  # fmt: skip
+    return run_of(of, 12), trainer
+
+
+@pytest.mark.parametrize("case", list(layer_cases(1)), ids=lambda case: case.name)
+def test_numpy_prints_the_losses_of_every_setting_of_a_layer(case: Case) -> None:
+    run, trainer = run_of_case(case)
+    losses = printed(code_of(run, "numpy", "en", case.name))
+    np.testing.assert_allclose(losses, trainer.train(12), rtol=1e-6, atol=1e-5)
