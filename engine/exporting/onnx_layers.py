@@ -54,7 +54,8 @@ class Walker:
         layers, weights = self.chain.layers, self.chain.weights
         last = layers[-1]["kind"]
         if last == "activation" and [x.get("activation") for x in layers[-2:-1]] == ["linear"]:
-            layers[-2]["activation"] = layers.pop()["activation"]
+            bend = layers.pop()["activation"]
+            layers[-1]["activation"] = bend
             weights.pop()
         if layers[-1]["kind"] != "dense":
             raise Refused("file", Reason(
