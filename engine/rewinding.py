@@ -3,7 +3,9 @@
 An update depends on nothing but the state and the settings, so what comes is what was, to the bit.
 """
 
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +101,14 @@ class Rewinding(Running):
             found[self._ahead.snapshot.step] = (self._ahead.spec, self._ahead.snapshot)
         found[self.step] = (self.spec, self.trainer.snapshot())
         return [found[step] for step in sorted(found)]
+
+    def as_it_was(self, spec: NetworkSpec, snapshot: Snapshot) -> Self:
+        """The same at one of the states that it `passed`, with a trainer of its own: to be looked at."""
+        there = copy(self)
+        there._parts, there.trainer = self._as_under(spec)
+        there.trainer.load(snapshot)
+        there._measured = None
+        return there
 
     def under(self, spec: NetworkSpec) -> Trainer:
         """A trainer of its own under another spec of the run, to restore its states in."""

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from ..deps import LiveDep, NetworksDep
-from ..workers import scenes
+from ..deps import JobsDep, LiveDep, NetworksDep
+from ..schemas import FilmIn, FilmOut, JobOut
+from ..workers import filming, scenes
 from ..workers.scenes import Drawn, What
 from . import OF_STATE
+from .studies import ACCEPTED, Wait, answered
 
 router = APIRouter(prefix="/api/networks/{id}", tags=["files"])
 
@@ -50,3 +52,18 @@ async def get_history_csv(networks: NetworksDep, live: LiveDep) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     found = await networks.call(live, scenes.course_csv)
     return Response(found, media_type="text/csv", headers=headers)
+
+
+@router.post("/film", responses={**OF_STATE, **ACCEPTED})
+async def post_film(
+    request: Request,
+    response: Response,
+    jobs: JobsDep,
+    live: LiveDep,
+    asked: FilmIn | None = None,
+    wait: Wait = 60,
+) -> FilmOut | JobOut:
+    """The states that are kept of the run, drawn one after another: an animation, or stills."""
+    asked = asked or FilmIn()
+    job = await jobs.start(live, "film", filming.film, **asked.model_dump())
+    return await answered(request, response, jobs, job, wait)

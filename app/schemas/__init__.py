@@ -11,7 +11,7 @@ from .asking import (
     WorstSamplesOut,
 )
 from .base import Answer, ProblemOut, Wire
-from .carrying import ImportedOut, NoteOut
+from .carrying import FilmIn, FilmOut, ImportedOut, NoteOut
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Row
 from .descent import (
@@ -83,6 +83,8 @@ from .worked import (
 )
 
 __all__ = [
+    "FilmIn",
+    "FilmOut",
     "ImportedOut",
     "NoteOut",
     "ValuesIn",

@@ -54,6 +54,7 @@ ROUTES = [
     ("POST", "/occlusion"),
     ("POST", "/excite"),
     ("POST", "/landscape"),
+    ("POST", "/film"),
     ("POST", "/unrolled"),
     ("POST", "/next"),
     ("POST", "/surprise"),

@@ -1,9 +1,12 @@
 """Pictures and tables of a network, drawn on the server."""
 
 import csv
+from base64 import b64decode
 from io import BytesIO, StringIO
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -54,3 +57,29 @@ def test_the_table_of_the_course_is_the_history(client, url) -> None:
 
 def test_a_network_without_a_step_says_so(client, url) -> None:
     assert b"<svg" in client.get(f"{url}/picture?what=loss").content
+
+
+def test_a_run_becomes_a_film_and_numbered_stills(client, url) -> None:
+    client.post(f"{url}/train", json={"steps": 300})
+    found = client.post(f"{url}/film", json={"frames": 8, "seconds": 4}).json()
+    assert found["steps"] == sorted(set(found["steps"]))
+    assert (found["steps"][0] < 50, found["steps"][-1]) == (True, 300)
+    moving: Any = Image.open(BytesIO(b64decode(found["file"])))
+    assert (moving.format, moving.n_frames) == ("WEBP", len(found["steps"]))
+    frames = []
+    for number in range(moving.n_frames):
+        moving.seek(number)
+        frames.append(np.asarray(moving.convert("RGB")).astype(int))
+    assert moving.info["duration"] == pytest.approx(4000 / len(frames), abs=1)
+    assert all(np.abs(a - b).max() > 50 for a, b in pairwise(frames))
+    # The last frame is the picture of now.
+    now = client.get(f"{url}/picture?what=output&format=png").content
+    picture = Image.open(BytesIO(now)).resize(moving.size, Image.Resampling.BOX)
+    assert np.abs(np.asarray(picture).astype(int) - frames[-1]).mean() < 6
+    stills = client.post(
+        f"{url}/film", json={"format": "stills", "frames": 3, "what": "network"}
+    ).json()
+    with ZipFile(BytesIO(b64decode(stills["file"]))) as archive:
+        names = archive.namelist()
+        assert names[-1] == f"{len(names) - 1:03d}_step_300.png"
+        assert Image.open(BytesIO(archive.read(names[0]))).format == "PNG"

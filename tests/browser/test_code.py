@@ -51,6 +51,9 @@ def test_the_run_is_read_as_code_and_taken_along(server, browser, client, tmp_pa
     page.wait_for_function("(was) => glassbox.session.id !== was", arg=url.rsplit("/", 1)[1])
     one.until("s.frame && s.frame.step === 20")
     says(page, ".code-notes", "20")
+    with page.expect_download() as got:
+        page.click('[data-name="code film"]')
+    assert got.value.path().read_bytes()[8:16] == b"WEBPVP8X"
     # What is no file of ours is said, and nothing changes.
     here = page.evaluate("glassbox.session.id")
     wrong = tmp_path / "wrong.json"

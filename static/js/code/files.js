@@ -17,6 +17,9 @@ export const exported = async (id, format, language) => (await answerTo("GET", e
 /** @param {string} id @param {Format} format @param {string} language @returns {Promise<import("../wire.js").NoteOut[]>} */
 export const notesOf = (id, format, language) => ask("GET", `${of(id)}/export/notes?format=${format}&language=${language}`);
 
+/** The run as an animation. @param {string} id @returns {Promise<import("../wire.js").FilmOut>} */
+export const filmed = (id) => ask("POST", `${of(id)}/film?wait=60`, {});
+
 /**
  * A network of a file; what the file says nothing of is as in the network `like`.
  * @param {File} file @param {string} like @param {string} language

@@ -1,7 +1,7 @@
 /** The run as code to read, copy and take along; the network as files, out and in; pictures and the course. */
 import { h, label, write } from "../dom.js";
 import { coloured } from "../code/colours.js";
-import { exported, exportUrl, imported, notesOf, pictureUrl } from "../code/files.js";
+import { exported, exportUrl, filmed, imported, notesOf, pictureUrl } from "../code/files.js";
 import { t, told } from "../words.js";
 
 const TARGETS = /** @type {const} */ (["numpy", "pytorch", "keras"]), FILES = /** @type {const} */ (["safetensors", "json", "onnx", "ipynb"]);
@@ -89,6 +89,19 @@ export function mountCode(session, panel, isShown) {
     return at < 0 ? whole : `${whole.slice(0, at)}DATA = """…"""  # ${t("code.data", { kb: Math.ceil((whole.length - at) / 1000) })}\n\nmain()\n`;
   }
 
+  async function film() {
+    write(said, t("code.filming"));
+    try {
+      const { media, file } = await filmed(session.id);
+      h("a", { href: `data:${media};base64,${file}`, download: "glassbox-run.webp" }).click();
+      write(said, "");
+    } catch (error) {
+      problem = error;
+      write(said, "");
+      draw();
+    }
+  }
+
   const copy = () => void navigator.clipboard.writeText(script).then(() => say("code.copied"), () => say("code.notCopied"));
   /** @param {string} href @param {string} words @param {string} name */
   const download = (href, words, name) => h("a", { class: "button", href, download: "", "data-name": name }, words);
@@ -109,7 +122,8 @@ export function mountCode(session, panel, isShown) {
     const line = (words, ...children) => h("div", { class: "code-line" }, h("span", {}, words), h("div", { class: "row" }, ...children));
     const pictures = /** @type {const} */ (["loss", "output", "network"]).map((what) => line(t(what === "loss" ? "loss" : what === "output" ? "output" : "network"),
       download(pictureUrl(id, what, "svg"), "SVG", `${what} svg`), download(pictureUrl(id, what, "png"), "PNG", `${what} png`),
-      ...(what === "loss" ? [download(`/api/networks/${encodeURIComponent(id)}/history.csv`, "CSV", "loss csv")] : [])));
+      ...(what === "loss" ? [download(`/api/networks/${encodeURIComponent(id)}/history.csv`, "CSV", "loss csv")] : []),
+      ...(what === "output" ? [h("button", { type: "button", "data-name": "code film", onclick: () => void film() }, t("code.film"))] : [])));
     files.replaceChildren(
       h("h3", {}, t("code.files")),
       line(t("code.save"), ...FILES.map((one) => download(exportUrl(id, one, language), NAMES[one], `save ${one}`))),
