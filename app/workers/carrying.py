@@ -18,6 +18,7 @@ from safetensors.numpy import save
 from engine.datasets import OwnData
 from engine.errors import Reason, Refused
 from engine.spec import NetworkSpec
+from engine.trainer import NO_SAMPLES
 
 from ..wire import Unreadable, arrays_to_bytes, bytes_to_arrays
 from .encoding import encoded
@@ -51,6 +52,8 @@ def export(id: str, format: Format, language: Language, updates: int) -> bytes:
         plain = {n: {"shape": list(a.shape), "values": a.ravel()} for n, a in arrays.items()}
         plain["generator"] = {"shape": [1], "values": [str(int(arrays["generator"][0]))]}
         return encoded({**facts, "arrays": plain})
+    if not experiment.trainer.samples:
+        raise Refused("dataset", NO_SAMPLES)
     run = run_of(experiment, updates)
     numbers = run.inputs.size + run.targets.size + experiment.network.layout.size
     if numbers > MOST_NUMBERS:

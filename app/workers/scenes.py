@@ -80,6 +80,15 @@ def _said(value: float) -> str:
     return f"{value:.4g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
 
 
+def _finite(values: Array) -> Array:
+    """What is drawn of outputs that have overflowed."""
+    return np.clip(np.nan_to_num(values.astype(np.float64)), -1e30, 1e30)
+
+
+def _nothing(canvas: Canvas, why: str) -> None:
+    canvas.add(Text((WIDTH / 2, HEIGHT / 2), why, "middle", FAINT))
+
+
 def _legend(canvas: Canvas, names: list[tuple[str, str]]) -> None:
     x = WIDTH - RIGHT
     for name, colour in reversed(names):
@@ -98,8 +107,8 @@ def _loss(canvas: Canvas, experiment: Experiment) -> None:
         if v is not None and isfinite(v)
     ]  # fmt: skip
     values = [v for row in rows for v in row[1:]] + [v for _, v in tests]
-    if not values:
-        canvas.add(Text((WIDTH / 2, HEIGHT / 2), "no step was made yet", "middle", FAINT))
+    if not rows:
+        _nothing(canvas, "no step was made yet")
         return
     low, high = min(values), max(values)
     log = low > 0 and high / low > 5
@@ -121,7 +130,7 @@ def _rgb(colour: str) -> Array:
 
 def _colours(experiment: Experiment, outputs: Array) -> NDArray[np.uint8]:
     """(rows, columns, outputs) -> pixels: each class by its share, values by their sign and size."""
-    outputs = np.nan_to_num(outputs)
+    outputs = _finite(outputs)
     classes, white = experiment.dataset.classes, np.full(3, 255.0)
     if classes and outputs.shape[-1] == 1:
         bounded = experiment.network.output.activation == "sigmoid"
@@ -140,6 +149,8 @@ def _output(canvas: Canvas, experiment: Experiment) -> None:
     dataset = experiment.dataset
     if dataset.plane is not None:
         _plane(canvas, experiment)
+    elif not len(dataset.inputs):
+        _nothing(canvas, "there are no samples")
     elif dataset.view == "curve":
         _curve(canvas, experiment)
     elif dataset.classes and not dataset.per_step:
@@ -174,7 +185,7 @@ def _signed(value: float) -> str:
 def _curve(canvas: Canvas, experiment: Experiment) -> None:
     dataset = experiment.dataset
     found = experiment.boundary(200)
-    x, y = found["x"], np.nan_to_num(found["outputs"][:, 0])
+    x, y = found["x"], _finite(found["outputs"][:, 0])
     points = list(zip(dataset.inputs[:MOST_DOTS, 0].tolist(), np.ravel(dataset.targets)[:MOST_DOTS].tolist(), strict=False))  # fmt: skip
     values = [*y.tolist(), *(v for _, v in points)]
     axes = _Axes(canvas, (float(x[0]), float(x[-1])), (min(values), max(values)))
@@ -216,7 +227,7 @@ def _fit(canvas: Canvas, experiment: Experiment) -> None:
         _shares(canvas, experiment, inputs, coded)
         return
     columns = experiment.dataset.test_inputs if len(experiment.dataset.test_inputs) else experiment.dataset.inputs  # fmt: skip
-    said = np.nan_to_num(experiment.predict_scaled(columns[:MOST_DOTS]))[:, 0]
+    said = _finite(experiment.predict_scaled(columns[:MOST_DOTS]))[:, 0]
     wanted = np.asarray(coded)[:MOST_DOTS, 0]
     low, high = float(min(said.min(), wanted.min())), float(max(said.max(), wanted.max()))
     axes = _Axes(canvas, (low, high), (low, high))
@@ -228,7 +239,7 @@ def _fit(canvas: Canvas, experiment: Experiment) -> None:
 def _shares(canvas: Canvas, experiment: Experiment, inputs: Array, coded: Array) -> None:
     """Of a class at every step: the share that the true one is given, from the first step on."""
     columns = inputs[:20]
-    outputs = np.nan_to_num(experiment.predict_scaled(columns))
+    outputs = _finite(experiment.predict_scaled(columns))
     asked = np.asarray(coded[:20]).astype(np.int64)
     true = np.take_along_axis(outputs, np.maximum(asked, 0)[..., None], -1)[..., 0]
     weight = asked >= 0

@@ -30,6 +30,12 @@ def test_the_run_is_read_as_code_and_taken_along(server, browser, client, tmp_pa
     assert shown.startswith(whole[: whole.index("DATA =")])
     assert len(shown) < len(whole)
     assert page.locator("#code-script .py-word").first.inner_text() == "import"
+    other = "en" if language == "zh" else "zh"
+    page.select_option('[data-name="code language"]', other)
+    said = {"en": "Down the gradient", "zh": "沿梯度下降"}
+    says(page, "#code-script", said[other])
+    page.select_option('[data-name="code language"]', language)
+    says(page, "#code-script", said[language])
     # By keys: another library, and all of it onto the clipboard.
     page.focus('[data-name="code pytorch"]')
     page.keyboard.press("Enter")

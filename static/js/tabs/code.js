@@ -17,6 +17,9 @@ export function mountCode(session, panel, isShown) {
   const { store } = session;
   /** @type {typeof TARGETS[number]} */
   let target = "numpy";
+  /** Of the comments; null: the page's own. @type {"en" | "zh" | null} */
+  let spoken = null;
+  const tongue = () => spoken ?? (store.state.language === "zh" ? "zh" : "en");
   /** What is shown, and of what. */
   let script = "", of = "", asking = 0;
   /** @type {unknown} */
@@ -61,7 +64,7 @@ export function mountCode(session, panel, isShown) {
   }
 
   async function ask() {
-    const { network, language } = store.state;
+    const { network } = store.state, language = tongue();
     if (!isShown() || !network) return;
     const what = JSON.stringify([network.id, network.revision, network.run, target, language]);
     if (what === of) return;
@@ -107,7 +110,7 @@ export function mountCode(session, panel, isShown) {
   const download = (href, words, name) => h("a", { class: "button", href, download: "", "data-name": name }, words);
 
   function build() {
-    const { network, language } = store.state, id = session.id;
+    const { network } = store.state, language = tongue(), id = session.id;
     if (!network) return;
     const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.name : undefined;
     const chosen = h("div", { class: "row", role: "group", "aria-label": t("code.target") }, ...TARGETS.map((one) => h("button", { type: "button", "aria-pressed": String(one === target), "data-name": `code ${one}`, onclick: () => {
@@ -115,7 +118,12 @@ export function mountCode(session, panel, isShown) {
       build();
       void ask();
     } }, NAMES[one])));
-    tools.replaceChildren(chosen,
+    const comments = h("select", { "aria-label": t("code.comments"), "data-name": "code language", onchange: () => {
+      spoken = comments.value === "zh" ? "zh" : "en";
+      build();
+      void ask();
+    } }, ...[["en", "English"], ["zh", "中文"]].map(([value, words]) => h("option", { value, selected: value === language }, words)));
+    tools.replaceChildren(chosen, comments,
       h("button", { type: "button", "data-name": "code copy", onclick: copy }, t("code.copy")),
       download(exportUrl(id, target, language), t("code.download"), "code download"), said);
     /** @param {string} words @param {...HTMLElement} children */
