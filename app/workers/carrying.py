@@ -17,6 +17,7 @@ from safetensors.numpy import save
 
 from engine.datasets import OwnData
 from engine.errors import Reason, Refused
+from engine.experiment import Experiment
 from engine.spec import NetworkSpec
 from engine.trainer import NO_SAMPLES
 
@@ -27,6 +28,7 @@ from .shelf import experiment_of, name_of
 Arrays = dict[str, NDArray[Any]]
 Format = Literal["json", "safetensors", "numpy", "pytorch", "keras", "onnx", "ipynb"]
 Language = Literal["en", "zh"]
+MOST_LISTS, MOST_PLAIN = 32_768, 1_500_000
 KEY = "glassbox"  # of the metadata
 # A script with more in it nobody opens, and no answer is to hold up the others.
 MOST_NUMBERS = 6_000_000
@@ -114,6 +116,23 @@ def read(body: bytes, like: dict[str, Any] | None, name: str, language: Language
 def _read_json(body: bytes, language: Language) -> Brought:
     from engine.exporting.whole import check_facts
 
+    # Python makes an object of each, whatever the body was said to be.
+    if body.count(b"[") + body.count(b"{") > MOST_LISTS:
+        raise Refused(
+            "file",
+            Reason("too_many_lists", "more than {most} lists and objects (limit: max_lists)"),
+            limit="max_lists",
+            value=MOST_LISTS,
+        )
+    if body.count(b",") > MOST_PLAIN:
+        raise Refused(
+            "file",
+            Reason(
+                "import.too_many_numbers",
+                "the file holds more than {most} numbers; as safetensors it may hold more",
+                most=MOST_PLAIN,
+            ),
+        )
     try:
         document = orjson.loads(body)
     except ValueError as error:
@@ -286,14 +305,26 @@ def fitted(
 
     Raises: Refused
     """
-    from engine.experiment import Experiment
+    experiment = Experiment(spec, tables=tables)
+    try:
+        notes = _put(experiment, brought, language)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(
+            "arrays", Reason("import.bad_array", "an array holds what its shape does not say")
+        ) from error
+    return arrays_to_bytes(experiment.state()), [*brought.notes, *notes]
+
+
+def _put(experiment: Experiment, brought: Brought, language: Language) -> list[dict[str, Any]]:
+    """What the file holds into a new network, and what could not be taken.  Raises: Refused"""
     from engine.exporting import note
     from engine.exporting.foreign import of_chain, of_state_dict
     from engine.exporting.onnx_layers import chain_of
     from engine.exporting.onnx_reader import read_graph
     from engine.exporting.whole import put_weights, put_whole
 
-    experiment = Experiment(spec, tables=tables)
     if brought.source == "whole":
         notes = put_whole(experiment, bytes_to_arrays(brought.tensors), brought.step)
         if brought.step:
@@ -305,10 +336,7 @@ def fitted(
         chain = chain_of(read_graph(brought.file))
         _check_input(chain.input_shape, experiment.network.input_shape)
         notes = put_weights(experiment, of_chain(experiment.network, chain))
-    return arrays_to_bytes(experiment.state()), [
-        *brought.notes,
-        *(_told(n, language) for n in notes),
-    ]
+    return [_told(one, language) for one in notes]
 
 
 def _check_input(given: tuple[int | None, ...], mine: tuple[int, ...]) -> None:

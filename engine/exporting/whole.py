@@ -93,7 +93,12 @@ def put_weights(experiment: Experiment, weights: Mapping[str, Array]) -> list[No
 def put_whole(experiment: Experiment, arrays: Mapping[str, Array], step: int) -> list[Note]:
     """Go on where `arrays_of` was taken.  Raises: Refused"""
     notes = put_weights(
-        experiment, {n: a for n, a in arrays.items() if "/" not in n and n not in MOVING}
+        experiment,
+        {
+            n: a
+            for n, a in arrays.items()
+            if n not in MOVING and not n.startswith((START, SLOT, AVERAGE))
+        },
     )
     trainer, layout = experiment.trainer, experiment.network.layout
     before = trainer.snapshot()
@@ -110,6 +115,7 @@ def put_whole(experiment: Experiment, arrays: Mapping[str, Array], step: int) ->
         fits = bool(
             (np.sort(order) == np.arange(samples)).all() and 0 <= clock[0] <= max(0, samples - 1)
         )
+        fits &= bool(np.isfinite(np.delete(arrays["plateau"].astype(np.float64), 1)).all())
         fits &= bool((clock >= 0).all() and (clock < 2**53).all() and 0 <= step < 2**53)
     if not fits or arrays["generator"].size != 1:
         return [*notes, note("import.no_place")]
