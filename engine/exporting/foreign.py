@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Reason, Refused
+from ..layers.through_time import BACKWARD
 from ..network import Network
 from .notes import Note, note
 from .onnx_chain import Chain
@@ -38,7 +39,7 @@ def of_state_dict(
     """Our parameters by name, and what was guessed."""
     groups: dict[str, dict[str, Array]] = {}
     for name, array in tensors.items():
-        owner, _, part = re.sub(r"[/:]", ".", name.removesuffix(":0")).rpartition(".")
+        owner, part = _owner(name)
         if part not in IGNORED:
             groups.setdefault(owner, {})[part] = array
     found: dict[str, Array] = {}
@@ -60,6 +61,17 @@ def of_state_dict(
     if any(layer.kind == "flatten" and len(s) == 3 for layer, s in zip(network.layers, network.shapes, strict=False)):  # fmt: skip
         notes.append(note("import.flatten"))
     return found, notes
+
+
+def _owner(name: str) -> tuple[str, str]:
+    """The layer that a tensor is of, and which it is; Keras puts a cell between the two, and of two
+    directions their names."""
+    *path, part = re.sub(r"[/:]", ".", name.removesuffix(":0")).split(".")
+    path = [place for place in path if not place.endswith("_cell")]
+    if path and (way := re.fullmatch(r"(forward|backward)_(.+)", path[-1])):
+        path = path[:-1] or [way[2]]
+        part = part if way[1] == "forward" else BACKWARD + part
+    return ".".join(path), part
 
 
 def _natural(text: str) -> list[Any]:
@@ -86,7 +98,7 @@ def _plain(tensors: dict[str, Array], turn: Callable[[Array], Array]) -> dict[st
 
 def _recurrent(kind: str, tensors: dict[str, Array]) -> dict[str, Array]:
     found: dict[str, Array] = {}
-    for way, end in (("", ""), ("backward_", "_reverse")):
+    for way, end in (("", ""), (BACKWARD, "_reverse")):
         if f"weight_ih_l0{end}" not in tensors:
             continue
         found[way + "weight"] = tensors[f"weight_ih_l0{end}"].T
@@ -96,16 +108,18 @@ def _recurrent(kind: str, tensors: dict[str, Array]) -> dict[str, Array]:
             found[way + "bias"] = first if kind == "gru" else first + second
             if kind == "gru":
                 found[way + "recurrent_bias"] = second
-    if "kernel" in tensors:
-        turn = _reset_first if kind == "gru" else (lambda a: a)
-        found["weight"] = turn(tensors["kernel"])
-        if "recurrent_kernel" in tensors:
-            found["recurrent_weight"] = turn(tensors["recurrent_kernel"])
-        bias = tensors.get("bias")
+    turn = _reset_first if kind == "gru" else (lambda a: a)
+    for way in ("", BACKWARD):
+        if way + "kernel" not in tensors:
+            continue
+        found[way + "weight"] = turn(tensors[way + "kernel"])
+        if way + "recurrent_kernel" in tensors:
+            found[way + "recurrent_weight"] = turn(tensors[way + "recurrent_kernel"])
+        bias = tensors.get(way + "bias")
         if bias is not None and bias.ndim == 2 and kind == "gru" and len(bias) == 2:
-            found["bias"], found["recurrent_bias"] = turn(bias[0]), turn(bias[1])
+            found[way + "bias"], found[way + "recurrent_bias"] = turn(bias[0]), turn(bias[1])
         elif bias is not None:
-            found["bias"] = bias
+            found[way + "bias"] = bias
     return found
 
 

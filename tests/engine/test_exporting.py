@@ -15,7 +15,7 @@ from engine import Dense, Experiment, NetworkSpec
 from engine.activations import ACTIVATIONS
 from engine.errors import Refused
 from engine.exporting import code_of, notebook_of, notes_of, onnx_file, run_of
-from engine.exporting.foreign import of_chain
+from engine.exporting.foreign import of_chain, of_state_dict
 from engine.exporting.onnx_layers import chain_of
 from engine.exporting.onnx_reader import read_graph
 from engine.exporting.whole import arrays_of, put_weights, put_whole
@@ -247,3 +247,26 @@ def test_numpy_prints_the_losses_of_every_setting_of_a_layer(case: Case) -> None
     run, trainer = run_of_case(case)
     losses = printed(code_of(run, "numpy", "en", case.name))
     np.testing.assert_allclose(losses, trainer.train(12), rtol=1e-6, atol=1e-5)
+
+
+def test_a_state_dict_of_keras_is_told_apart_by_its_cells_and_directions() -> None:
+    """Names and order of gates as Keras 3 gives them; `make parity` asks Keras itself."""
+    experiment = Experiment(NetworkSpec(**OF_LAYER["gru"]))
+    named = experiment.network.layout.views(experiment.trainer.vector)
+
+    def turned(array: Any) -> Any:
+        reset, update, new = np.split(array, 3, -1)
+        return np.concatenate([update, reset, new], -1)
+
+    tensors = {"output/kernel": named["output.weight"], "output/bias": named["output.bias"]}
+    for way, name in (("", "forward_gru_1"), ("backward_", "backward_gru_1")):
+        here, mine = f"gru_1/{name}/gru_cell/", f"gru_1.{way}"
+        tensors[here + "kernel"] = turned(named[mine + "weight"])
+        tensors[here + "recurrent_kernel"] = turned(named[mine + "recurrent_weight"])
+        biases = (named[mine + "bias"], named[mine + "recurrent_bias"])
+        tensors[here + "bias"] = np.stack([turned(bias) for bias in biases])
+    other = Experiment(NetworkSpec(**{**OF_LAYER["gru"], "seed": 5}))
+    weights, notes = of_state_dict(other.network, tensors)
+    assert [note.code for note in notes] == ["import.as_pytorch"]
+    assert put_weights(other, weights) == []
+    assert np.array_equal(other.trainer.vector, experiment.trainer.vector)

@@ -17,8 +17,11 @@ import numpy as np
 
 from engine import Experiment, NetworkSpec
 from engine.exporting import code_of, notes_of, run_of
+from engine.exporting.foreign import of_state_dict
+from engine.exporting.whole import put_weights
 from engine.presets import PRESETS
 
+from ..engine.kinds import OF_LAYER
 from ..engine.test_exporting import CASES, run_of_case
 from .tables import OPTIMIZER_STEPS, layer_cases
 
@@ -33,6 +36,34 @@ def printed(text: str) -> list[float]:
     with redirect_stdout(out):
         exec(compile(text, "script", "exec"), {"__name__": "script"})
     return [float(line.split()[1]) for line in out.getvalue().splitlines()]
+
+
+def returned(target: Any) -> int:
+    """Of every kind of layer the library's own weights, by its own names, come back as they went; how many
+    did not."""
+    failed = 0
+    for name, spec in OF_LAYER.items():
+        experiment = Experiment(NetworkSpec(**spec))
+        space: dict[str, Any] = {"__name__": "script"}
+        with redirect_stdout(io.StringIO()):
+            exec(code_of(run_of(experiment, 1), target, "en", name), space)
+        if target == "pytorch":
+            model = space["Net"]()
+            space["load"](model, space["arrays"]())
+            tensors = {
+                n: tensor.detach().numpy().copy() for n, tensor in model.state_dict().items()
+            }
+        else:
+            model = space["network"]()
+            space["load"](model, space["arrays"]())
+            tensors = {v.path: np.array(v.numpy()) for v in model.weights}
+        other = Experiment(NetworkSpec(**{**spec, "seed": 5}))
+        weights, _ = of_state_dict(other.network, tensors)
+        lacking = put_weights(other, weights)
+        if lacking or not np.array_equal(other.trainer.vector, experiment.trainer.vector):
+            failed += 1
+            print(f"{target}, {name}: the state_dict does not come back")
+    return failed
 
 
 def main(targets: list[Any], wanted: str) -> int:
@@ -78,6 +109,7 @@ def main(targets: list[Any], wanted: str) -> int:
             if not gap < LIMIT:
                 over += 1
                 print(f"{target}, {case.name}: {gap:.1e} OVER")
+        over += returned(target)
         print(f"{target}: {count} scripts run, {excused} said to differ; the worst difference {worst[0]:.1e} ({worst[1]})")  # fmt: skip
     return 1 if over else 0
 
