@@ -44,8 +44,9 @@ bench: $(TEST_READY) ## the engine against every peer that is installed, then se
 attack: $(TEST_READY) ## every operation of the API, 200 drawn requests each and all edges (half an hour)
 	$(BIN)/python -m tests.trust.test_document
 
-parity: $(TEST_READY) ## live against PyTorch, where it is installed
+parity: $(TEST_READY) ## live against PyTorch and Keras, where they are installed
 	$(BIN)/python -m tests.parity.live
+	$(BIN)/python -m tests.parity.exported
 
 references: $(TEST_READY) ## record PyTorch's figures for the tests
 	$(BIN)/python -m tests.parity.references

@@ -37,9 +37,12 @@ def _name_kind(schema: dict[str, Any]) -> None:
 
 
 def methods_of(app: FastAPI, path: str) -> list[str]:
-    """What may be asked of a path, by the document."""
+    """What may be asked of a path, by the document; one that stands there as it is goes first."""
     found: set[str] = set()
-    for template, operations in app.openapi()["paths"].items():
+    paths = app.openapi()["paths"]
+    if path in paths:
+        return sorted(method.upper() for method in paths[path])
+    for template, operations in paths.items():
         if _form(template).fullmatch(path):
             found |= {method.upper() for method in operations}
     return sorted(found)

@@ -29,6 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+IMPORT = re.compile(r"/api/networks/import/?")
 # What bodies hold more than a command.
 DATASETS = re.compile(r"/api/datasets/?")
 BODIES = (
@@ -44,10 +45,11 @@ BODIES = (
     (re.compile(r"/api/(races|networks/[^/]*/what-if)"), "max_spec_bytes"),
 )
 ZIP = "application/zip"
+FILE = "application/octet-stream"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET = "application/vnd.apache.parquet"
 # Tables of other programs; what they are called matters less than how they begin.
-FILES = {XLSX, PARQUET, "application/octet-stream"}
+FILES = {XLSX, PARQUET, FILE}
 # Python makes an object of each, and looks them all through when it tidies up.
 MAX_LISTS = 32_768
 # A pixel in colour is one too: these are read in a worker.
@@ -116,6 +118,8 @@ class Guard:
             return self.settings.max_zip_bytes, "max_zip_bytes"
         if (content == "text/csv" or content in FILES) and DATASETS.fullmatch(path):
             return self.settings.max_table_bytes, "max_table_bytes"
+        if IMPORT.fullmatch(path):
+            return self.settings.max_import_bytes, "max_import_bytes"
         name = next((name for form, name in BODIES if form.fullmatch(path)), "max_command_bytes")
         most = getattr(self.settings, name)
         # No other body is larger than the largest of these.
@@ -304,7 +308,9 @@ def refuse(kind: str, method: str, path: str, headers: dict[bytes, bytes]) -> Cu
     if kind == "http" and method in ("POST", "PUT", "PATCH"):
         content = content_type(headers)
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        files = (ZIP, *FILES) if DATASETS.fullmatch(path) else ()
+        files = (
+            (ZIP, *FILES) if DATASETS.fullmatch(path) else (FILE,) if IMPORT.fullmatch(path) else ()
+        )
         takes = ("application/json", "text/csv", *files)
         if has_body and content not in takes:
             return Cut(

@@ -10,6 +10,7 @@ from .lifespan import lifespan
 from .pages import Site
 from .routes import (
     asking,
+    carrying,
     catalog,
     clinic,
     datasets,
@@ -19,6 +20,7 @@ from .routes import (
     jobs,
     networks,
     pages,
+    picturing,
     races,
     runs,
     sharing,
@@ -63,6 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         surgery,
         working,
         asking,
+        carrying,
+        picturing,
         runs,
         inspection,
         studies,

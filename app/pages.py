@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
+    "ahead.", "ask.", "bp.", "cell.", "clinic.", "code.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "race.", "reading.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
@@ -31,6 +31,7 @@ _EARLY = {
 LATE_STYLES = (
     "css/backprop.css",
     "css/cells.css",
+    "css/code.css",
     "css/forecast.css",
     "css/gradients.css",
     "css/landscape.css",
@@ -71,6 +72,7 @@ LATE = (
     "js/panels/writing.js",
     "js/panels/own-data.js",
     "js/tabs/clinic.js",
+    "js/tabs/code.js",
     "js/panels/surgery.js",
     "js/tabs/confusion.js",
     "js/tabs/kernels.js",

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
         4_000_000, description="of one picture, before it is made small"
     )
     max_pictures_pixels: int = Field(250_000_000, description="of all pictures of an archive")
+    max_import_bytes: int = Field(16_000_000, description="of a network that comes as a file")
     max_numbers_bytes: int = Field(1_000_000, description="of weights, or of inputs to predict")
     max_spec_bytes: int = Field(262_144, description="of a network's spec, or of a change to it")
     max_command_bytes: int = Field(65_536, description="of any other request")

@@ -3,9 +3,12 @@
 An update depends on nothing but the state and the settings, so what comes is what was, to the bit.
 """
 
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .assembly import Assembly
 from .errors import Reason, Refused
@@ -16,6 +19,8 @@ from .spec import NetworkSpec
 from .state import Snapshot
 from .trail import Stage, Trail
 from .trainer import Trainer
+
+Array = NDArray[np.floating]
 
 # Between where a replay began and where it ends there is a snapshot halfway, halfway of the rest, and so on:
 # whoever goes back one step more, or two, is there at once. Closer than this none is worth its memory.
@@ -50,7 +55,40 @@ class Replay:
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Parameters (size,) that a run began with and the state of its order's generator; the steps at which
+    something else than training changed it; `lost`: what is known begins later, under way."""
+
+    vector: Array
+    generator: int
+    changed: tuple[int, ...]
+    lost: bool
+
+
 class Rewinding(Running):
+    def beginning(self) -> Beginning:
+        """Of this run."""
+        first, *later = self._trail.stages
+        vector, generator = self.trainer.fresh(first.spec.seed), first.spec.seed
+        if first.snapshots:
+            vector, generator = first.snapshots[0].state[0], int(first.snapshots[0].generator[0])
+        lost = first.begin > 0
+        return Beginning(
+            vector[: self.network.layout.size].copy(),
+            first.spec.seed if lost else generator,
+            tuple(stage.begin for stage in later),
+            lost,
+        )
+
+    def begin_from(self, snapshot: Snapshot) -> None:
+        """A run that begins with a state from outside.
+
+        Raises: Refused, at "state", where it is not of this network, optimizer and data
+        """
+        self.trainer.load(snapshot)
+        self._begin_course(fresh=False)
+
     def reachable(self) -> list[tuple[int, int]]:
         """From which step to which it can be taken, in order."""
         return self._trail.reachable()
@@ -63,6 +101,14 @@ class Rewinding(Running):
             found[self._ahead.snapshot.step] = (self._ahead.spec, self._ahead.snapshot)
         found[self.step] = (self.spec, self.trainer.snapshot())
         return [found[step] for step in sorted(found)]
+
+    def as_it_was(self, spec: NetworkSpec, snapshot: Snapshot) -> Self:
+        """The same at one of the states that it `passed`, with a trainer of its own: to be looked at."""
+        there = copy(self)
+        there._parts, there.trainer = self._as_under(spec)
+        there.trainer.load(snapshot)
+        there._measured = None
+        return there
 
     def under(self, spec: NetworkSpec) -> Trainer:
         """A trainer of its own under another spec of the run, to restore its states in."""

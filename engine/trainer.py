@@ -152,10 +152,10 @@ class Trainer:
     def reset(self, seed: int) -> None:
         """Fresh weights, step 0: the same seed gives the same run."""
         self.seed = seed
-        self._begin(self._fresh(seed), seed)
+        self._begin(self.fresh(seed), seed)
 
-    def _fresh(self, seed: int) -> Array:
-        """Drawn from the seed, but for those that are given."""
+    def fresh(self, seed: int) -> Array:
+        """Parameters at step 0: drawn from the seed, but for those that are given.  (capacity,)"""
         vector = self.network.start(self.initializer, seed, self.dtype)
         views = self.network.layout.views(vector)
         for name, array in ready(self.starting, views, self.dtype).items():
@@ -219,7 +219,7 @@ class Trainer:
         self._updater.forget()
         before, self.network = self.network, network
         if before.layout != network.layout:
-            self.state.take_layout(network.layout, self._fresh(self.seed))
+            self.state.take_layout(network.layout, self.fresh(self.seed))
             self.diverged = None
 
     def set_parameters(self, values: dict[str, Array]) -> None:

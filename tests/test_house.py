@@ -47,7 +47,7 @@ LAYERS_OF_ENGINE = [
     {"operating"},
     {"experiment", "presets"},
     {"writing"},
-    {"insight", "studies"},
+    {"insight", "studies", "exporting"},
     {"clinic", "descent"},
 ]
 ALONE = {
@@ -164,7 +164,7 @@ def test_the_app_is_imported_from_routes_down() -> None:
         {"live"},
         {"keeping"},
         {"registry", "room"},
-        {"commands", "jobs", "listing", "racing", "seeing"},
+        {"commands", "importing", "jobs", "listing", "racing", "seeing"},
         {"pacing", "deps"},
         {"errors", "protocols"},
         {"server", "lifespan", "routes"},

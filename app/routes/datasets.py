@@ -33,10 +33,10 @@ from ..listing import users_of
 from ..recordings import wav_of
 from ..schemas import (
     DatasetOut,
-    NoteOut,
     OwnIn,
     OwnOut,
     ReadIn,
+    ReadNoteOut,
     Row,
     UnderstoodOut,
     dataset_adapter,
@@ -213,7 +213,7 @@ async def post_dataset(
     await networks.room.admit_dataset(visitor)
     found = await asyncio.to_thread(read, given, pixels, file)
     added = await _added(networks, visitor, response, found.own)
-    added.notes = [NoteOut(**note) for note in notes(found)]
+    added.notes = [ReadNoteOut(**note) for note in notes(found)]
     return added
 
 

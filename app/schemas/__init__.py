@@ -11,6 +11,7 @@ from .asking import (
     WorstSamplesOut,
 )
 from .base import Answer, ProblemOut, Wire
+from .carrying import FilmIn, FilmOut, ImportedOut, NoteOut
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
 from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, Row
 from .descent import (
@@ -79,7 +80,7 @@ from .race import (
 from .recurrent import ForecastOut, UnrolledIn, UnrolledOut
 from .spec import DEFAULT_KINDS, SPEC, PatchIn, SpecIn, dataset_adapter, merged_part, spec_to_json
 from .surgery import AblationOut, SurgeryIn
-from .tables import NoteOut, ReadIn, UnderstoodOut
+from .tables import ReadIn, ReadNoteOut, UnderstoodOut
 from .worked import (
     ApplyIn,
     ExerciseCheckIn,
@@ -97,6 +98,10 @@ __all__ = [
     "RateFinderOut",
     "WhatIfIn",
     "WhatIfOut",
+    "FilmIn",
+    "FilmOut",
+    "ImportedOut",
+    "NoteOut",
     "ValuesIn",
     "SurfaceValuesOut",
     "SurfaceOut",
@@ -153,7 +158,7 @@ __all__ = [
     "RunOut",
     "StoppedOut",
     "TrainIn",
-    "NoteOut",
+    "ReadNoteOut",
     "ReadIn",
     "UnderstoodOut",
     "DatasetOut",

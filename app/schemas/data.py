@@ -13,7 +13,7 @@ from engine.datasets.table import MAX_ROWS
 from .base import Answer, Wire
 from .inspection import Number
 from .strict import StrictNumbers
-from .tables import NoteOut, ReadIn
+from .tables import ReadIn, ReadNoteOut
 
 
 class PlaneOut(Answer):
@@ -224,7 +224,7 @@ class OwnOut(Answer):
     )
     one_form: OneFormOut | None = Field(None, description="of texts")
     preview: dict[str, Any] | None = Field(None, description="a few samples, as in the catalog")
-    notes: list[NoteOut] = Field(
+    notes: list[ReadNoteOut] = Field(
         [], description="of a table that has just come in: what was found out and done, to be told"
     )
     networks: int | None = Field(

@@ -39,7 +39,7 @@ class ReadIn(Wire):
     )
 
 
-class NoteOut(Answer):
+class ReadNoteOut(Answer):
     """What one should know before taking a table."""
 
     text: str = Field(description="in English")
@@ -91,8 +91,8 @@ class UnderstoodOut(Answer):
         description="training samples, at the test fraction that own data begins with"
     )
     test: int
-    notes: list[NoteOut]
-    problem: NoteOut | None = None
+    notes: list[ReadNoteOut]
+    problem: ReadNoteOut | None = None
 
 
-__all__ = ["ClassOut", "ColumnOut", "Encoding", "NoteOut", "ReadIn", "UnderstoodOut"]
+__all__ = ["ClassOut", "ColumnOut", "Encoding", "ReadNoteOut", "ReadIn", "UnderstoodOut"]

@@ -38,11 +38,11 @@ export const reasonIn = (carrier, name) =>
  * @param {string} [type]
  * @param {AbortSignal} [signal]
  */
-async function answerTo(method, path, body, type = "application/json", signal) {
+export async function answerTo(method, path, body, type = "application/json", signal) {
   /** @type {RequestInit} */
   // What a page that goes had made for itself goes with it.
   const options = { method, keepalive: method === "DELETE", headers: body === undefined ? {} : { "Content-Type": type } };
-  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : /** @type {Blob | string} */ (body);
+  if (body !== undefined) options.body = type === "application/json" ? JSON.stringify(body) : /** @type {BodyInit} */ (body);
   if (signal) options.signal = signal;
   let response;
   try {

@@ -41,6 +41,8 @@
  * @typedef {{step: number, seed: number, level: number, samples: number[], sample: number, blanks: string[], lines: ExerciseLineOut[]}} ExerciseOut
  * @typedef {{results: Record<string, ResultOut>, right: number, of: number}} ExerciseResultOut
  * @typedef {{what: "input" | "slope" | "weight" | "error" | "factor", layer: string, term: Record<string, any>, value: number | null}} FactorOut
+ * @typedef {{what?: "output" | "network", format?: "webp" | "stills", frames?: number, seconds?: number}} FilmIn
+ * @typedef {{steps: number[], media: string, file: string}} FilmOut
  * @typedef {{name: "diverged" | "missing_class" | "leak" | "shuffled_labels" | "unscaled" | "symmetry" | "batch_norm_batch" | "l2_too_strong" | "no_bias" | "too_fast" | "exploding" | "vanishing" | "dead" | "saturated" | "too_slow" | "too_little_data" | "overfitting" | "plateau", layer: string | null, figure: number | null, threshold: number | null, text: Record<string, string>, advice: Record<string, string>, remedies: RemedyOut[]}} FindingOut
  * @typedef {{step: number, run: number, points: FlowPointOut[], spreads: Record<string, SpreadsOut>}} FlowOut
  * @typedef {{step: number, loss: number | null, layers: Record<string, NormsOut>}} FlowPointOut
@@ -54,6 +56,7 @@
  * @typedef {{gradient_rms: number | null, weight_rms: number | null, dead: number | null, saturated: number | null, memory: number | null}} HealthOut
  * @typedef {{kind: "formula" | "numbers" | "substitution", term: Record<string, any> | null, numbers: Record<string, any>[] | null}} HintOut
  * @typedef {{step: number[], loss: (number | null)[], low: (number | null)[], high: (number | null)[], test_step: number[], train_loss: (number | null)[], test_loss: (number | null)[], accuracy: (number | null)[], test_accuracy: (number | null)[], marks: MarkOut[], generation: number}} HistoryOut
+ * @typedef {{network: NetworkOut, notes: NoteOut[]}} ImportedOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, target?: number | null, most?: number}} InfluenceIn
  * @typedef {{step: number, outputs: any, of: "loss" | "output", target: number | null, loss: number | null, share: number | null, gradient: Record<string, number | null>, pulls: PullOut[], samples: number}} InfluenceOut
  * @typedef {{job: string, kind: string, state: "queued" | "running" | "done" | "cancelled" | "failed", fraction: number, result: Record<string, any>, failure: string | null, failure_code: string | null, failure_values: Record<string, string | number> | null}} JobOut
@@ -72,13 +75,13 @@
  * @typedef {{step: number, prompt: string, read: number, characters: NextCharacterOut[]}} NextCharactersOut
  * @typedef {{prompt: string, temperature?: number, top_k?: number | null}} NextIn
  * @typedef {{gradient: number | null, update: number | null, weights: number | null, ratio: number | null}} NormsOut
- * @typedef {{text: string, code: string, values: Record<string, string | number>}} NoteOut
+ * @typedef {{code: string, text: string, losses: boolean}} NoteOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, size?: number, stride?: number, fill?: number}} OcclusionIn
  * @typedef {{step: number, of: number, whole: number, outputs: number[], rows: number, columns: number, drop: number[][]}} OcclusionOut
  * @typedef {{line_ends: number, composed: number}} OneFormOut
  * @typedef {{outputs: any[]}} OutputsOut
  * @typedef {{name?: string, csv?: string | null, target?: string | null, series?: boolean, inputs?: number[][] | null, targets?: (number | string)[] | null, records?: (Record<string, number | boolean | string | null>)[] | null, read?: ReadIn | null, images?: (((number | number[])[])[])[] | null, sounds?: string[] | null, labels?: string[] | null, dataset?: Record<string, any> | null}} OwnIn
- * @typedef {{id: string, name: string, kind: "own" | "own_series" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, one_form: OneFormOut | null, preview: Record<string, any> | null, notes: NoteOut[], networks: number | null}} OwnOut
+ * @typedef {{id: string, name: string, kind: "own" | "own_series" | "own_text" | "drawn", view: "plane" | "curve" | "image" | "sequence" | "text" | "table", task: "classification" | "regression", rows: number, columns: string[], target: string, class_names: string[], shape: number[] | null, suits: Record<string, any>, pace: number, dataset: Record<string, any> | null, digest: string | null, one_form: OneFormOut | null, preview: Record<string, any> | null, notes: ReadNoteOut[], networks: number | null}} OwnOut
  * @typedef {{worst: number | null, checked: number, of: number, at: number[] | null, backprop: number | null, difference: number | null, kinks: number}} ParameterCheckOut
  * @typedef {{name: string, shape: number[], offset: number}} ParameterOut
  * @typedef {{dataset?: Record<string, any> | null, features?: any[] | null, layers?: any[] | null, output?: Record<string, any> | null, loss?: "cross_entropy" | "binary_cross_entropy" | "mse" | "mae" | "huber" | "hinge" | "label_smoothing" | "focal" | "kl_divergence" | "poisson" | "sequence_cross_entropy" | null, optimizer?: Record<string, any> | null, regularization?: Record<string, any> | null, schedule?: Record<string, any> | null, clipping?: Record<string, any> | null, average?: number | null, initializer?: "zeros" | "normal" | "uniform" | "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_uniform" | "lecun_normal" | null, start?: Record<string, number[] | number[][] | number[][][][]> | null, surgery?: Record<string, any> | null, batch_size?: number | null, seed?: number | null}} PatchIn
@@ -95,6 +98,7 @@
  * @typedef {{low?: number, high?: number, steps?: number}} RateFinderIn
  * @typedef {{rates: number[], losses: number[], smoothed: number[], suggestion: number | null, reason: "steepest" | "tenth" | "none", steepest: number | null, minimum: number | null, ended: "high" | "rose" | "diverged"}} RateFinderOut
  * @typedef {{separator?: "," | ";" | "\t" | "|" | " " | null, decimal?: "." | "," | null, encoding?: "utf-8" | "utf-16" | "windows-1252" | "iso-8859-15" | "windows-1250" | "windows-1251" | "gb18030" | "big5" | "shift_jis" | "euc-kr" | null, header?: boolean | null, task?: "classification" | "regression" | null, kinds?: Record<string, "number" | "category" | "ignored">, missing?: "drop" | "fill" | null}} ReadIn
+ * @typedef {{text: string, code: string, values: Record<string, string | number>}} ReadNoteOut
  * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
@@ -119,7 +123,7 @@
  * @typedef {{stage: "forward" | "loss" | "backward" | "update", chapter: number, layer: string, kind: string, formula: string}} TraceEntryOut
  * @typedef {{step: number, samples: number[], entries: TraceEntryOut[]}} TraceOut
  * @typedef {{steps?: number | null, epochs?: number | null, losses?: "all" | "thinned" | "none" | null}} TrainIn
- * @typedef {{separator: string, decimal: "." | ",", encoding: string | null, header: boolean, rows: number, columns: ColumnOut[], target: string, task: "classification" | "regression" | null, classes: ClassOut[], inputs: string[], missing: "drop" | "fill" | null, dropped: number, dropped_lines: number[], first_rows: string[][], train: number, test: number, notes: NoteOut[], problem: NoteOut | null}} UnderstoodOut
+ * @typedef {{separator: string, decimal: "." | ",", encoding: string | null, header: boolean, rows: number, columns: ColumnOut[], target: string, task: "classification" | "regression" | null, classes: ClassOut[], inputs: string[], missing: "drop" | "fill" | null, dropped: number, dropped_lines: number[], first_rows: string[][], train: number, test: number, notes: ReadNoteOut[], problem: ReadNoteOut | null}} UnderstoodOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null, of?: number | null, cell?: CellIn | null, brief?: boolean}} UnrolledIn
  * @typedef {{step: number, steps: number, of: "loss" | "output", target: any, loss: number | null, losses: (number | null)[] | null, outputs: ((number | null)[])[] | null, output_steps: number[], sources: number[], layers: DirectionOut[], lines: LineOut[]}} UnrolledOut
  * @typedef {{surface?: "bowl" | "ravine" | "saddle" | "plateau" | "rosenbrock" | "himmelblau" | "beale" | "rastrigin" | SurfaceIn, resolution?: number}} ValuesIn

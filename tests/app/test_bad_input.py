@@ -36,6 +36,7 @@ BODIES = {
 }
 ROUTES = [
     ("POST", "/api/networks"),
+    ("POST", "/api/networks/import"),
     ("PATCH", ""),
     ("POST", "/train"),
     ("POST", "/play"),
@@ -55,6 +56,7 @@ ROUTES = [
     ("POST", "/landscape"),
     ("POST", "/rate-finder"),
     ("POST", "/what-if"),
+    ("POST", "/film"),
     ("POST", "/unrolled"),
     ("POST", "/next"),
     ("POST", "/surprise"),

@@ -54,6 +54,7 @@ const TABS = [
   { id: "ask", label: "ask", tall: 0.45, fits: () => true, mount: whenShown("js/tabs/ask.js", "mountAsk", "css/cells.css") },
   { id: "confused", label: "confusion", fits: (dataset) => dataset.classes > 0 && dataset.view !== "text", mount: whenShown("js/tabs/confusion.js", "mountConfusion", "css/cells.css") },
   { id: "clinic", label: "clinic", fits: (_, s) => s.clinic !== null, mount: whenShown("js/tabs/clinic.js", "mountClinic") },
+  { id: "code", label: "asCode", tall: 0.5, fits: () => true, mount: whenShown("js/tabs/code.js", "mountCode", "css/code.css") },
   { id: "numbers", label: "numbers", fits: () => true, mount: whenShown("js/tabs/numbers.js", "mountNumbers") },
 ];
 
