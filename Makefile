@@ -54,6 +54,7 @@ references: $(TEST_READY) ## record PyTorch's figures for the tests
 	$(BIN)/python -m tests.parity.input_references
 	$(BIN)/python -m tests.parity.unrolling_references
 	$(BIN)/python -m tests.parity.sampling_references
+	$(BIN)/python -m tests.parity.descent_references
 
 screenshots: $(TEST_READY) ## the pictures of the README
 	@$(BIN)/python tests/browser/install.py
