@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...errors import Reason, Refused
 from .choices import ChosenKind, Kind
 from .numbers import Decimal, is_empty, numbers_of
-from .words import one_form
+from .words import one_form, unseen
 
 MAX_CATEGORIES = 20
 _INDEX = {
@@ -35,7 +35,8 @@ _INDEX = {
 class Column:
     """values: of numbers (rows,), NaN where a cell is empty; else None.  words: the cells in one form, ""
     where they are empty, of any other kind.  empty: how many cells say nothing.  different: how many
-    words or numbers there are. `categories`: those of a column of few words, sorted."""
+    words or numbers there are. `categories`: those of a column of few words, sorted.  unseen: what was
+    taken from words so that those that look alike are alike"""
 
     name: str
     kind: Kind
@@ -44,6 +45,7 @@ class Column:
     values: NDArray[np.float64] | None = None
     words: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     def without(self, keep: NDArray[np.bool_]) -> "Column":
         """Of the rows to keep alone."""
@@ -51,7 +53,7 @@ class Column:
             self.name, self.kind, self.empty, self.different,
             None if self.values is None else self.values[keep],
             tuple(word for word, kept in zip(self.words, keep, strict=True) if kept) if self.words else (),
-            self.categories,
+            self.categories, self.unseen,
         )  # fmt: skip
 
 
@@ -121,7 +123,8 @@ def _of_words(
             value=MAX_CATEGORIES,
         )
     categories = tuple(different) if kind == "category" else ()
-    return Column(name, kind, len(cells) - told, len(different), None, words, categories)
+    empty = len(cells) - told
+    return Column(name, kind, empty, len(different), None, words, categories, unseen(cells))
 
 
 def _is_index(title: str) -> bool:

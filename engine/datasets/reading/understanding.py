@@ -164,6 +164,7 @@ def decided(looked: Looked, choices: Choices) -> Understood:
         _say_classes(values, class_names, notes)
     else:
         values = np.array(left, np.float64)
+    _say_unseen(columns, notes)
     _say_left_out(columns, at, notes)
     return Understood(
         looked.separator, looked.decimal, looked.header, looked.columns, target.name, task, missing,
@@ -287,6 +288,19 @@ def _say_classes(targets: NDArray[np.int64], names: tuple[str, ...], notes: list
                 name=names[most],
             )
         )
+
+
+def _say_unseen(columns: Sequence[Column], notes: list[Reason]) -> None:
+    for one in columns:
+        if one.kind == "category" and one.unseen:
+            notes.append(
+                Reason(
+                    "read.one_form",
+                    "{column} has words that only look alike ({what}): they are brought to one form",
+                    column=one.name,
+                    what=", ".join(one.unseen[:6]),
+                )
+            )
 
 
 def _say_left_out(columns: Sequence[Column], at: int, notes: list[Reason]) -> None:
