@@ -232,3 +232,12 @@ def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
         ),
     )  # fmt: skip
     keep_batch(batch * network.numbers, "batch_size", batch)
+    if not full and spec.batch_size < network.least_batch:
+        raise Refused(
+            "batch_size",
+            Reason(
+                "batch_norm.batch_of_one",
+                "batch_norm takes mean and variance over the batch, and a batch of one has no variance; "
+                "choose a batch size of 2 or more, or layer_norm",
+            ),
+        )

@@ -82,6 +82,10 @@ class Network:
         self._check_output(loss)
         # Whether updates need random numbers of their own.
         self.random = any(layer.draws for layer in self.layers)
+        # Samples that an update needs at least.
+        self.least_batch = max(
+            layer.least_batch(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
+        )
         self.layout = Layout(shapes)
         self.work = sum(
             layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)

@@ -134,7 +134,7 @@ class Updater:
         fixed = network.held
         with np.errstate(all="ignore"):
             for i, rate in enumerate(rates):
-                batch = state.next_batch(how.batch, how.compiled)
+                batch = state.next_batch(how.batch, how.compiled, network.least_batch)
                 statistics = w[fixed]  # what moves in the forward pass itself
                 if network.random:
                     network.draw_keys(passes, how.key(state.step + i))

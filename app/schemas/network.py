@@ -125,7 +125,10 @@ class NetworkOut(Answer):
     layout: list[ParameterOut]
     parameters: int
     memory: int = Field(description="bytes that it takes: samples, weights, what a batch leaves")
-    steps_per_epoch: int
+    steps_per_epoch: int = Field(
+        description="updates that take every sample once; under batch_norm over one value a channel, a last batch "
+        "of one sample joins the batch before it"
+    )
     samples: int
     step: int
     epoch: int

@@ -90,6 +90,8 @@ class Case:
             "losses": losses, "gradient": gradient, "weights": trainer.vector.tolist(),
             "outputs": seen.ravel().tolist(),
         }  # fmt: skip
+        if self.schedule.kind == "plateau":
+            found["rate"] = [trainer.learning_rate]
         if trainer.average is not None:
             found["average"] = trainer.average.tolist()
         return found
@@ -109,7 +111,7 @@ class Case:
             scale = np.full_like(gap, np.abs(theirs).max())
             if what == "losses":
                 scale = np.maximum(np.abs(theirs), 0.01 * scale)
-            elif what != "outputs":
+            elif what not in ("outputs", "rate"):
                 for entry in self.network().layout:
                     here = slice(entry.offset, entry.offset + entry.size)
                     largest = np.abs(theirs[here]).max()

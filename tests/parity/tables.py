@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.activations import ACTIVATIONS
-from engine.layers import Dense
+from engine.layers import BatchNorm, Dense
 from engine.losses import LOSSES
 from engine.optimizers import (
     LBFGS,
@@ -73,6 +73,8 @@ SCHEDULE_CASES: dict[str, list[Schedule]] = {
     "plateau": [
         Plateau(patience=0, threshold=0.2),
         Plateau(patience=1, threshold=0.3, cooldown=2, gamma=0.3),
+        # Down to where a fall would be so small that PyTorch makes none.
+        Plateau(patience=0, threshold=0.9, gamma=0.01),
     ],
 }
 UNDER_SCHEDULE: list[Optimizer] = [
@@ -169,6 +171,9 @@ def care_cases(seed: int) -> Iterator[Case]:
                 f"{name}, {kind}", **CLASSES, care=care, optimizer=OPTIMIZER_CASES[kind][-1], **PENALTIES, seed=seed
             )  # fmt: skip
     kinds = {kind: stack for kind, stack in stacks() if kind in ("batch_norm", "gru")}
+    yield Case(
+        "batch norm, where an epoch would end with one sample", (*dense(5), BatchNorm(), *dense(4)), batch=4, seed=seed
+    )  # fmt: skip
     for kind, stack in kinds.items():
         yield Case(
             f"average and clips on {kind}", stack.layers, stack.input_shape, outputs=2,

@@ -110,7 +110,7 @@ SCHEDULES: dict[str, Callable[[Any, Any], Any]] = {
         div_factor=s.divide, final_div_factor=s.final_divide, cycle_momentum=False,
     ),
     "plateau": lambda optimizer, s: lr_scheduler.ReduceLROnPlateau(
-        optimizer, factor=s.gamma, patience=s.patience, threshold=s.threshold, cooldown=s.cooldown, eps=0
+        optimizer, factor=s.gamma, patience=s.patience, threshold=s.threshold, cooldown=s.cooldown
     ),
 }  # fmt: skip
 # Where PyTorch would go up again, or refuse, the engine stays at the last rate.
@@ -164,7 +164,11 @@ def run(case: Case, dtype: type) -> Figures:
     for step in range(case.steps):
         if position == 0:
             shuffle(order, generator)
-        chosen = torch.from_numpy(order[position : position + trainer.batch].copy())
+        size = trainer.batch
+        # PyTorch refuses a batch of one where batch norm has one value a channel; the engine joins it.
+        if SAMPLES - position - size == 1 and network.least_batch == 2:
+            size += 1
+        chosen = torch.from_numpy(order[position : position + size].copy())
         position = (position + len(chosen)) % SAMPLES
         passes = network.passes(key=trainer._how().key(step))
         z, y = forward(network, p, inputs[chosen], Run(True, [one.key for one in passes]))
@@ -186,6 +190,8 @@ def run(case: Case, dtype: type) -> Figures:
                 epoch = []
         elif step < last:
             scheduler.step()
+    if case.schedule.kind == "plateau":
+        figures["rate"] = [optimizer.param_groups[0]["lr"]]
     figures["weights"] = _flat([*p.values()])
     figures["outputs"] = _flat([forward(network, p, inputs[:LOOKED_AT], Run(False, []))[1]])
     if case.care.average:
