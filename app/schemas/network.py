@@ -196,6 +196,11 @@ class HistoryOut(Answer):
     test_loss: list[float | None]
     accuracy: list[float | None] = Field(description="R squared where values are fitted")
     test_accuracy: list[float | None]
+    balanced_accuracy: list[float | None] = Field(
+        default=[],
+        description="the mean over classes of the share of each that is told right; null where values are fitted",
+    )
+    test_balanced_accuracy: list[float | None] = Field(default=[])
     marks: list[MarkOut] = Field(description="what was changed within the run, the last 200")
     generation: int
 
