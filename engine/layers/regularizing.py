@@ -163,9 +163,9 @@ class BatchNorm(SameShape):
     def describe(cls) -> dict[str, Any]:
         return {
             "summary": {
-                "en": "Gives every channel mean 0 and deviation 1 over the batch, then a learned scale and shift. One value has "
-                "no deviation: a last batch of one sample joins the batch before it.",
-                "zh": "让每个通道在批内均值为 0、标准差为 1，再乘以可学习的缩放并平移。单个值没有标准差：最后一批只剩一个样本时，并入前一批。",
+                "en": "Gives every channel mean 0 and deviation 1 over the batch, then a learned scale and shift; "
+                "a last batch of one joins the one before.",
+                "zh": "让每个通道在批内均值为 0、标准差为 1，再乘以可学习的缩放并平移；最后一批只剩一个样本时并入前一批。",
             },
             "formula": formula(
                 "<mi>a</mi><mo>=</mo><mi>γ</mi><mfrac><mrow><mi>x</mi><mo>−</mo><mi>μ</mi></mrow><msqrt>"
