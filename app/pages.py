@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ahead.", "ask.", "bp.", "cell.", "clinic.", "code.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
+    "ahead.", "ask.", "balance.", "bp.", "cell.", "clinic.", "code.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "race.", "reading.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
@@ -57,6 +57,7 @@ LATE = (
     "js/tabs/race.js",
     "js/tabs/ask.js",
     "js/panels/ahead.js",
+    "js/panels/balance.js",
     "js/panels/cells.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # workers use the rest of this module and need no pydantic
 METADATA = "frame"
 # What of a frame travels beside its JSON: as arrays, or as each watcher has it coming.
 BESIDE = ("weights", "losses", "loss_points", "loss_ranges")
+# What a train call alone is answered.
+OF_CALL = ("losses_kind", "losses_steps", "remaining")
 LOOK = "look"
 
 
@@ -38,7 +40,7 @@ def frame_to_bytes(
         tensors["loss_steps"] = np.array([point[0] for point in points], np.float64)
         for i, name in enumerate(names, 1):
             tensors[name] = np.array([point[i] for point in points], np.float32)
-    text = frame.model_dump_json(exclude=set(BESIDE), exclude_none=False)
+    text = frame.model_dump_json(exclude={*BESIDE, *OF_CALL}, exclude_none=False)
     return save(tensors, {METADATA: text})
 
 

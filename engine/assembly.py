@@ -17,6 +17,7 @@ from .limits import MAX_PARAMETERS, keep_batch, keep_within, keep_work
 from .losses import LOSSES
 from .network import Network
 from .spec import NetworkSpec
+from .weighting import Weights
 
 Array = NDArray[np.floating]
 
@@ -143,7 +144,12 @@ def _network(spec: NetworkSpec, dataset: Dataset) -> Network:
         units, activation, l1=out.l1, l2=out.l2, trainable=out.trainable,
         trainable_bias=out.trainable_bias,
     )  # fmt: skip
-    return Network(shape, layers, output, spec.loss, vocabulary=vocabulary)
+    weights = None
+    if spec.class_weight == "balanced":
+        weights = Weights.balanced(dataset.targets, dataset.classes)
+    return Network(
+        shape, layers, output, spec.loss, vocabulary=vocabulary, class_weights=weights
+    )  # fmt: skip
 
 
 def _check_features(spec: NetworkSpec) -> None:
@@ -192,6 +198,15 @@ def _check_loss(spec: NetworkSpec, dataset: Dataset) -> None:
                 fitting="mse, mae, huber",
             ),
         )
+    if spec.class_weight != "none" and not dataset.classes:
+        raise Refused(
+            "class_weight",
+            Reason(
+                "class_weight_needs_classes",
+                "{dataset} has values to fit and no classes to be weighted; choose none",
+                dataset=spec.dataset.kind,
+            ),
+        )
     if (
         asks == "counts"
         and not dataset.classes
@@ -232,3 +247,12 @@ def _check_size(spec: NetworkSpec, dataset: Dataset, network: Network) -> None:
         ),
     )  # fmt: skip
     keep_batch(batch * network.numbers, "batch_size", batch)
+    if not full and spec.batch_size < network.least_batch:
+        raise Refused(
+            "batch_size",
+            Reason(
+                "batch_norm.batch_of_one",
+                "batch_norm takes mean and variance over the batch, and a batch of one has no variance; "
+                "choose a batch size of 2 or more, or layer_norm",
+            ),
+        )

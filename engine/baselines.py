@@ -3,7 +3,7 @@
 A loss says little by itself: 0.05 is much where repeating the last value costs 0.04.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .datasets import Dataset
 from .datasets.base import Array
+from .weighting import ClassWeight, Weights
 
 Kind = Literal["majority", "mean", "persistence", "frequency"]
 # Losses that are the cross-entropy where a target is one class.
@@ -34,25 +35,31 @@ class Baseline:
     test_loss: float | None
     metric: float | None
     test_metric: float | None
+    class_weight: ClassWeight = "none"
 
 
-def baseline(dataset: Dataset, loss: str) -> Baseline | None:
+def baseline(dataset: Dataset, loss: str, class_weight: ClassWeight = "none") -> Baseline | None:
     """What a network that is trained with that loss is compared with; None without training samples,
     and where there is only one value to be told, which its own mean would tell exactly.
 
+    `class_weight`: as the loss has it; frequencies and means are then of the weighted samples.
     Where the loss is none of those that a baseline is told in, `loss_name` is another one.
     """
     if not len(dataset.inputs) or (not dataset.classes and len(dataset.inputs) == 1):
         return None
     if dataset.classes:
-        return _of_classes(dataset, loss)
+        return _of_classes(dataset, loss, class_weight)
     return _of_values(dataset, loss)
 
 
-def _of_classes(dataset: Dataset, loss: str) -> Baseline:
+def _of_classes(dataset: Dataset, loss: str, class_weight: ClassWeight) -> Baseline:
     counts = np.bincount(_asked(dataset.targets), minlength=dataset.classes)
+    weights = np.ones(dataset.classes)
+    if class_weight == "balanced":
+        weights = Weights.balanced(dataset.targets, dataset.classes).by_class
+    heard = counts * weights
     # One more of each: what the training part does not have is rare, not impossible.
-    surprise = -np.log((counts + 1) / (counts.sum() + len(counts)))
+    surprise = -np.log((heard + 1) / (heard.sum() + len(heard)))
     # A single sigmoid has the cross-entropy too; several are a mean over yes and no of each.
     same = loss in _CROSS_ENTROPIES or (loss == "binary_cross_entropy" and dataset.classes == 2)
     parts: list[tuple[float | None, float | None]] = []
@@ -61,10 +68,13 @@ def _of_classes(dataset: Dataset, loss: str) -> Baseline:
         right = asked == counts.argmax()
         there = len(asked) > 0
         parts.append(
-            (float(surprise[asked].mean()), float(right.mean())) if there else (None, None)
+            (float(np.average(surprise[asked], weights=weights[asked])), float(right.mean()))
+            if there
+            else (None, None)
         )
     kind = "frequency" if dataset.per_step else "majority"
-    return _joined(kind, loss if same else "cross_entropy", parts)
+    found = _joined(kind, loss if same else "cross_entropy", parts)
+    return replace(found, class_weight=class_weight)
 
 
 def _asked(targets: Array) -> NDArray[np.int64]:

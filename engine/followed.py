@@ -124,8 +124,7 @@ class Followed:
         self._measured = (self.step, measures)
         if self._ahead is not None:  # it was measured when it was here
             return measures
-        quality, test_quality = list(measures.metrics.values())[:2]
-        self._course.record(self.step, (measures.loss, measures.test_loss, quality, test_quality))
+        self._course.record(self.step, measures.point)
         loss = self._watched(measures)
         if loss is not None and (self._best is None or loss < self._best.loss):
             self.drain()  # so that the course can be cut here

@@ -117,9 +117,15 @@ def _losses() -> Series:
     return Series(("loss", "low", "high"), (_mean, _least, _greatest))
 
 
+# What is kept of a measurement; accuracy stands for R2 where values are fitted.
+MEASURED = (
+    "train_loss", "test_loss", "accuracy", "test_accuracy", "balanced_accuracy",
+    "test_balanced_accuracy",
+)  # fmt: skip
+
+
 def _measures() -> Series:
-    names = ("train_loss", "test_loss", "accuracy", "test_accuracy")
-    return Series(names, (_later,) * len(names))
+    return Series(MEASURED, (_later,) * len(MEASURED))
 
 
 class Course:
@@ -182,7 +188,6 @@ class Course:
     def columns(self, step: int) -> dict[str, list[Any]]:
         """The history in columns, the losses that wait included; nothing is taken away."""
         waiting = self._waiting(step)
-        train_loss, test_loss, quality, test_quality = self.measures.columns
         return {
             "step": self.losses.steps + [point[0] for point in waiting],
             **{
@@ -192,10 +197,7 @@ class Course:
                 )
             },
             "test_step": self.measures.steps,
-            "train_loss": train_loss,
-            "test_loss": test_loss,
-            "accuracy": quality,
-            "test_accuracy": test_quality,
+            **dict(zip(MEASURED, self.measures.columns, strict=True)),
             "marks": self.marks.as_records(),
         }
 
@@ -232,6 +234,8 @@ class Course:
         course.losses.width = widths[0]
         columns = [[None if isnan(v) else v for v in row] for row in arrays["measures"].tolist()]
         steps = [int(step) for step in arrays["measure_steps"]]
+        # Those of before knew no balanced accuracy.
+        columns += [[None] * len(steps) for _ in MEASURED[len(columns) :]]
         course.measures.steps, course.measures.columns = steps, columns
         course.measures.counts, course.measures.width = [1] * len(steps), widths[1]
         if "marks" in arrays:

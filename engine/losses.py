@@ -82,7 +82,7 @@ def _binary_cross_entropy_gradient(z: Array, t: Array) -> Array:
     return (np.where(z >= 0, 1 / (1 + e), e / (1 + e)) - t) / z.size
 
 
-def _smoothed(t: Array) -> Array:
+def smoothed(t: Array) -> Array:
     """The share LABEL_SMOOTHING of each target is spread over all classes."""
     return t * (1 - LABEL_SMOOTHING) + t.sum(axis=-1, keepdims=True) * (
         LABEL_SMOOTHING / t.shape[-1]
@@ -182,8 +182,8 @@ LOSSES: dict[str, Loss] = {
             "classes",
         ),
         Loss(
-            "label_smoothing", lambda z, t: _cross_entropy(z, _smoothed(t)),
-            lambda z, t: _cross_entropy_gradient(z, _smoothed(t)), "softmax", "softmax",
+            "label_smoothing", lambda z, t: _cross_entropy(z, smoothed(t)),
+            lambda z, t: _cross_entropy_gradient(z, smoothed(t)), "softmax", "softmax",
             formula(f"<mo>−</mo>{_MEAN}<munder><mo>∑</mo><mi>k</mi></munder><mo>[</mo><mo>(</mo><mn>1</mn><mo>−</mo>"
                   "<mi>ε</mi><mo>)</mo><msub><mi>t</mi><mi>k</mi></msub><mo>+</mo><mfrac><mi>ε</mi><mi>K</mi></mfrac>"
                   "<mo>]</mo><mi>ln</mi><msub><mi>y</mi><mi>k</mi></msub>"),

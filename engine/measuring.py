@@ -21,11 +21,21 @@ NUMBERS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Losses over all training and all test samples, without penalties; None where not finite."""
+    """Losses over all training and all test samples, without penalties, classes weighted as the loss has
+    them; None where not finite. Metrics count every sample alike, but for the balanced accuracy: the mean
+    over classes of the share of each that is told right, as `sklearn.metrics.balanced_accuracy_score` has it.
+    """
 
     loss: float | None
     test_loss: float | None
     metrics: dict[str, float | None]
+
+    @property
+    def point(self) -> tuple[float | None, ...]:
+        """What the history keeps of it, see `history.MEASURED`."""
+        name = "accuracy" if "accuracy" in self.metrics else "r2"
+        kept = (name, f"test_{name}", "balanced_accuracy", "test_balanced_accuracy")
+        return (self.loss, self.test_loss, *(self.metrics.get(one) for one in kept))
 
 
 def measure(parts: Assembly, trainer: Trainer) -> Measures:
@@ -33,16 +43,19 @@ def measure(parts: Assembly, trainer: Trainer) -> Measures:
     the network is so large that looking would hold up training."""
     dataset = parts.dataset
     vector, test = trainer.vector, (*parts.test_arrays(), dataset.test_targets)
-    loss, quality = _measure_part(
+    loss, quality, balanced = _measure_part(
         parts, trainer, vector, trainer.inputs, trainer.targets, dataset.targets
     )
-    test_loss, test_quality = _measure_part(parts, trainer, vector, *test)
+    test_loss, test_quality, test_balanced = _measure_part(parts, trainer, vector, *test)
     name = "accuracy" if dataset.classes else "r2"
     metrics = {name: quality, f"test_{name}": test_quality}
+    if dataset.classes:
+        metrics |= {"balanced_accuracy": balanced, "test_balanced_accuracy": test_balanced}
     if trainer.average is not None:
-        metrics["average_test_loss"], metrics[f"average_test_{name}"] = _measure_part(
-            parts, trainer, trainer.average, *test
-        )
+        average = _measure_part(parts, trainer, trainer.average, *test)
+        metrics["average_test_loss"], metrics[f"average_test_{name}"], mean = average
+        if dataset.classes:
+            metrics["average_test_balanced_accuracy"] = mean
     return Measures(loss, test_loss, metrics)
 
 
@@ -102,21 +115,33 @@ def confusion(parts: Assembly, trainer: Trainer) -> dict[str, list[list[int]]] |
 
 def _measure_part(
     parts: Assembly, trainer: Trainer, vector: Array, inputs: Array, coded: Array, targets: Array
-) -> tuple[float | None, float | None]:
+) -> tuple[float | None, float | None, float | None]:
+    """The loss, the accuracy or R2, and of classes the balanced accuracy."""
     if not len(inputs):
-        return None, None
+        return None, None, None
     most = affordable(parts.network.work, parts.network.numbers)
     inputs, coded, targets = inputs[:most], coded[:most], targets[:most]
     with np.errstate(all="ignore"):
         cache = output_of(parts, trainer, vector, inputs)
         loss = parts.network.loss_of(cache, coded.astype(trainer.dtype))
+        balanced = None
         if parts.dataset.classes:
             asked = targets >= 0
-            right = classify(parts, cache["a"]) == targets
-            quality = float((right & asked).sum() / max(1, asked.sum()))
+            right = (classify(parts, cache["a"]) == targets) & asked
+            quality = float(right.sum() / max(1, asked.sum()))
+            balanced = _balanced(targets[asked], targets[right], parts.dataset.classes)
         else:
             residual = float(((cache["a"] - coded) ** 2).sum())
             spread = float(((coded - coded.mean(axis=0)) ** 2).sum())
             quality = 1 - residual / spread if spread > 0 else None
     finite = quality is not None and isfinite(quality)
-    return loss if isfinite(loss) else None, quality if finite else None
+    return loss if isfinite(loss) else None, quality if finite else None, balanced
+
+
+def _balanced(asked: Array, right: Array, classes: int) -> float | None:
+    """The mean share of each class that is right, of those that occur, to seven decimals: frames have
+    to stay small.  asked, right: class numbers"""
+    there = np.bincount(asked.astype(np.int64), minlength=classes)
+    hits = np.bincount(right.astype(np.int64), minlength=classes)
+    occur = there > 0
+    return round(float((hits[occur] / there[occur]).mean()), 7) if occur.any() else None

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from .errors import Reason, Refused
 from .initializers import INITIALIZERS
 from .layers import Layer, Output, Pass, Scratch
-from .layers.base import Cache, Place, Shape, Views, kernels, spelled
+from .layers.base import Cache, Place, Shape, Views, spelled
 from .layout import Layout
 from .losses import LOSSES, check_shapes
 from .mixing import FIRST, GOLDEN, MASK
 from .naming import check_named
 from .surgery import Surgery, check_surgery, units_of
+from .weighting import Weights, compiled_loss, weighted
 
 Array = NDArray[np.floating]
 
@@ -28,6 +29,7 @@ class Network:
     """Hidden layers, an output and a loss, fitted to one input shape.
 
     `vocabulary` says that the inputs are that many kinds of tokens: an embedding then comes first.
+    `class_weights`: how much each class counts in the loss; None: all alike.
 
     Raises: Refused, naming the layer, its position and the shape that reached it
     """
@@ -40,8 +42,10 @@ class Network:
         loss: str,
         *,
         vocabulary: int = 0,
+        class_weights: Weights | None = None,
     ) -> None:
-        self.loss_record = LOSSES[loss]
+        self.class_weights = class_weights
+        self.loss_record = weighted(LOSSES[loss], class_weights)
         required = self.loss_record.requires
         if required is not None and output.activation != required:
             raise Refused(
@@ -82,6 +86,10 @@ class Network:
         self._check_output(loss)
         # Whether updates need random numbers of their own.
         self.random = any(layer.draws for layer in self.layers)
+        # Samples that an update needs at least.
+        self.least_batch = max(
+            layer.least_batch(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
+        )
         self.layout = Layout(shapes)
         self.work = sum(
             layer.work(shape) for layer, shape in zip(self.layers, self.shapes, strict=False)
@@ -300,7 +308,7 @@ class Network:
             passes[-1].only_z = self.loss_record.fused
             caches = self.through(parts, x, passes)
             passes[-1].only_z = False
-            fast = self._softmax_loss(caches[-1], t, passes[-1])
+            fast = compiled_loss(self.loss_record, self.class_weights, caches[-1], t, passes[-1])
             loss = self.loss_of(caches[-1], t) if fast is None else fast[0]
             self.backward(parts, slopes, caches, t, passes, fast and fast[1])
             self.settle(parts, caches)
@@ -378,19 +386,3 @@ class Network:
             return self.output.backward_from_z(p, g, cache, back[-1], run)
         back[-1] = self.loss_record.gradient(cache["a"], t)
         return self.output.backward(p, g, cache, back[-1], run)
-
-    def _softmax_loss(self, cache: Cache, t: Array, run: Pass) -> tuple[float, Array] | None:
-        """Loss and dL/dz of the two commonest losses in one compiled pass; None for the others."""
-        name = self.loss_record.name
-        if not run.compiled or name not in ("cross_entropy", "sequence_cross_entropy"):
-            return None
-        cross_entropy = kernels("softmax").cross_entropy
-        z = cache["z"]
-        check_shapes(z, t)
-        rows = z.reshape(-1, z.shape[-1])
-        dz = run.scratch.take("dz", rows.shape, z.dtype)
-        if name == "cross_entropy":
-            loss = cross_entropy(rows, t.argmax(axis=1), dz, len(rows))
-        else:
-            loss = cross_entropy(rows, t.reshape(-1), dz, max(1, int((t >= 0).sum())))
-        return float(loss), dz.reshape(z.shape)

@@ -178,6 +178,15 @@ class Running(Followed):
         Raises: Refused (no such sample, or it would not be finite); then nothing has changed
         """
         rows = self.trainer.chosen(DEFAULT_SAMPLES if samples is None else samples)
+        if len(rows) < self.network.least_batch:
+            raise Refused(
+                "samples",
+                Reason(
+                    "batch_norm.one_named",
+                    "batch_norm takes mean and variance over the batch, and one sample has no variance; "
+                    "name two samples or more",
+                ),
+            )
         loss = make_update(self.trainer, rows)
         if loss is None:
             raise Refused(

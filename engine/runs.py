@@ -119,6 +119,6 @@ def _kept(dataset: AnyDataset) -> tuple[str, ...]:
 
 def is_comparable(before: NetworkSpec, now: NetworkSpec) -> bool:
     """Whether the same weights have the same loss."""
-    parts = ("dataset", "features", "layers", "output", "loss")
+    parts = ("dataset", "features", "layers", "output", "loss", "class_weight")
     same = all(getattr(before, name) == getattr(now, name) for name in parts)
     return same and before.surgery.off == now.surgery.off

@@ -24,6 +24,8 @@ def _formula(body: str) -> str:
     return formula(f"<msub><mi>η</mi><mi>u</mi></msub><mo>=</mo><mi>η</mi><mo>⋅</mo>{body}")
 
 
+LEAST_FALL = 1e-8  # ReduceLROnPlateau's eps
+
 _SHARE_DONE = "<mfrac><mi>u</mi><mi>T</mi></mfrac>"
 
 
@@ -45,8 +47,9 @@ class _Schedule:
 
     watches: ClassVar[bool] = False
 
-    def watch(self, state: Array, losses: Array, *, epoch_over: bool) -> None:
-        """Batch losses of the running epoch, for a schedule that watches; `state` is changed."""
+    def watch(self, state: Array, losses: Array, rate: float, *, epoch_over: bool) -> None:
+        """Batch losses of the running epoch, for a schedule that watches; `state` is changed.
+        rate: the optimizer's own, before any factor"""
 
     def reached(self, state: Array) -> float:
         """The factor that its watching has come to."""
@@ -184,7 +187,8 @@ class OneCycle(_Schedule):
 @dataclass(frozen=True, slots=True)
 class Plateau(_Schedule):
     """Times `gamma` when an epoch's mean batch loss has not fallen by a share of `threshold` for
-    more than `patience` epochs   (ReduceLROnPlateau, mode min, relative threshold)."""
+    more than `patience` epochs   (ReduceLROnPlateau, mode min, relative threshold). A rate that would
+    fall by no more than LEAST_FALL stays."""
 
     kind: Literal["plateau"] = "plateau"
     gamma: Annotated[float, Interval(gt=0, lt=1)] = 0.5
@@ -202,14 +206,14 @@ class Plateau(_Schedule):
     def factor(self, u: Array) -> Array:
         return np.ones_like(u)
 
-    def watch(self, state: Array, losses: Array, *, epoch_over: bool) -> None:
+    def watch(self, state: Array, losses: Array, rate: float, *, epoch_over: bool) -> None:
         state[SUM] += losses.sum()
         state[COUNT] += len(losses)
         if epoch_over:
-            self.after_epoch(state, state[SUM] / state[COUNT])
+            self.after_epoch(state, state[SUM] / state[COUNT], rate)
             state[SUM] = state[COUNT] = 0
 
-    def after_epoch(self, state: Array, loss: float) -> None:
+    def after_epoch(self, state: Array, loss: float, rate: float) -> None:
         """The mean batch loss of an epoch; `state` is changed in place."""
         if loss < state[BEST] * (1 - self.threshold):
             state[BEST], state[BAD] = loss, 0
@@ -218,7 +222,9 @@ class Plateau(_Schedule):
         if state[COOLING] > 0:
             state[COOLING], state[BAD] = state[COOLING] - 1, 0
         if state[BAD] > self.patience:
-            state[FACTOR] *= self.gamma
+            now = rate * state[FACTOR]
+            if now - now * self.gamma > LEAST_FALL:
+                state[FACTOR] *= self.gamma
             state[COOLING], state[BAD] = self.cooldown, 0
 
 

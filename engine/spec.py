@@ -17,6 +17,7 @@ from .losses import LossName
 from .optimizers import SGD, Optimizer
 from .schedules import Constant, Schedule
 from .surgery import Surgery
+from .weighting import ClassWeight
 
 MAX_LAYERS = 12
 MAX_BATCH = 20_000
@@ -67,6 +68,8 @@ class NetworkSpec:
     )
     output: OutputSpec = field(default_factory=OutputSpec)
     loss: LossName = "cross_entropy"
+    # How much each class counts in the loss; "balanced": as much as the others, however rare it is.
+    class_weight: ClassWeight = "none"
     optimizer: Optimizer = field(default_factory=SGD)
     regularization: Regularization = field(default_factory=Regularization)
     schedule: Schedule = field(default_factory=Constant)

@@ -142,11 +142,18 @@ class State:
 
     # What moves it
 
-    def next_batch(self, size: int, compiled: bool) -> NDArray[np.int64]:
-        """The samples of the next update; a new epoch shuffles them first."""
+    def next_batch(self, size: int, compiled: bool, least: int = 1) -> NDArray[np.int64]:
+        """The samples of the next update; a new epoch shuffles them first.
+
+        Where an epoch would end with fewer than `least`, they join the batch before. Where a change within
+        the epoch has left fewer than that, samples of before are taken once more.
+        """
         if self.position == 0:
             shuffle(self.order, self.generator, compiled)
-        return self.order[self.position : self.position + size]
+        start, stop = self.position, min(self.position + size, self.samples)
+        if self.samples - stop < least:
+            stop = self.samples
+        return self.order[max(0, min(start, stop - least)) : stop]
 
     def count_update(self) -> int:
         """Returns the number of this update, from 1."""

@@ -26,6 +26,11 @@ Array = NDArray[np.floating]
 # Of a look at one update, where none are named.
 DEFAULT_SAMPLES = (0,)
 NO_SAMPLES = Reason("no_samples", "there are no training samples; draw some points first")
+ONE_SAMPLE = Reason(
+    "batch_norm.one_sample",
+    "batch_norm takes mean and variance over the batch, and one training sample has no variance; add "
+    "samples, or use layer_norm",
+)
 
 
 class Trainer:
@@ -111,8 +116,15 @@ class Trainer:
         return len(self.inputs)
 
     @property
+    def lacks(self) -> Reason | None:
+        """Why there can be no update with the samples there are; None where there can be."""
+        if not self.samples:
+            return NO_SAMPLES
+        return ONE_SAMPLE if self.samples < self.network.least_batch else None
+
+    @property
     def steps_per_epoch(self) -> int:
-        return -(-self.samples // self.batch) if self.samples else 0
+        return self._updates_for(self.samples)
 
     def chosen(self, samples: Sequence[int] | None) -> NDArray[np.int64]:
         """The numbers of training samples, checked; None means all.
@@ -145,7 +157,12 @@ class Trainer:
 
     def steps_to_epoch_end(self) -> int:
         """Updates left in the running epoch."""
-        return -(-(self.samples - self.state.position) // self.batch)
+        return self._updates_for(self.samples - self.state.position)
+
+    def _updates_for(self, samples: int) -> int:
+        """As many as take them all: a batch that would be too small joins the one before."""
+        whole, rest = divmod(samples, self.batch)
+        return whole + (rest > 0 and (rest >= self.network.least_batch or not whole))
 
     # What changes it
 
@@ -268,7 +285,7 @@ class Trainer:
 
     def samples_ahead(self) -> NDArray[np.int64]:
         """The training samples that the next update takes.  (batch,)"""
-        return self.state.twin().next_batch(self.batch, compiled=False).copy()
+        return self.state.twin().next_batch(self.batch, False, self.network.least_batch).copy()
 
     def finish_update(self) -> bool:
         """Move the weights by the gradient that is there, in NumPy; whether they are finite."""
@@ -285,8 +302,8 @@ class Trainer:
         """
         if self.diverged is not None or steps <= 0:
             return np.zeros(0)
-        if not self.samples:
-            raise Refused("dataset", NO_SAMPLES)
+        if (reason := self.lacks) is not None:
+            raise Refused("dataset", reason)
         before = self.snapshot()
         losses, done, broken = self._run(steps)
         if not broken:
@@ -326,7 +343,10 @@ class Trainer:
             done += sound
             if status:
                 return losses, done, True
-            self.schedule.watch(self.state.plateau, piece, epoch_over=self.state.position == 0)
+            self.schedule.watch(
+                self.state.plateau, piece, self.optimizer.learning_rate,
+                epoch_over=self.state.position == 0,
+            )  # fmt: skip
         return losses, done, False
 
     def _run_piece(self, losses: NDArray[np.float64], compiled: bool) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from .mixing import GOLDEN, MASK
 from .network import Network
 from .optimizers import Optimizer
 from .state import State
+from .weighting import ForLoop, for_loop
 
 Array = NDArray[np.floating]
 
@@ -102,10 +103,11 @@ class Updater:
 
     def __init__(self) -> None:
         self._passes: list[Pass] | None = None
+        self._loop: tuple[Network, Array, ForLoop] | None = None
 
     def forget(self) -> None:
         """Of the network before."""
-        self._passes = None
+        self._passes = self._loop = None
 
     def run(
         self, how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
@@ -118,8 +120,15 @@ class Updater:
         network = how.network
         rows = len(network.input_shape) == 1  # on sequences dense layers go layer by layer
         if how.compiled and rows and all(layer.in_loop for layer in network.layers):
-            return _run_dense(how, state, inputs, targets, rates, losses)
+            return _run_dense(how, state, inputs, self._for_loop(network, targets), rates, losses)
         return self._run_layers(how, state, inputs, targets, rates, losses)
+
+    def _for_loop(self, network: Network, targets: Array) -> ForLoop:
+        kept = self._loop
+        if kept is None or kept[0] is not network or kept[1] is not targets:
+            made = for_loop(network.loss_record, network.class_weights, targets)
+            self._loop = kept = network, targets, made
+        return kept[2]
 
     def _run_layers(
         self, how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
@@ -134,7 +143,7 @@ class Updater:
         fixed = network.held
         with np.errstate(all="ignore"):
             for i, rate in enumerate(rates):
-                batch = state.next_batch(how.batch, how.compiled)
+                batch = state.next_batch(how.batch, how.compiled, network.least_batch)
                 statistics = w[fixed]  # what moves in the forward pass itself
                 if network.random:
                     network.draw_keys(passes, how.key(state.step + i))
@@ -151,7 +160,7 @@ class Updater:
 
 
 def _run_dense(
-    how: How, state: State, inputs: Array, targets: Array, rates: Array, losses: Array
+    how: How, state: State, inputs: Array, told: ForLoop, rates: Array, losses: Array
 ) -> tuple[int, int]:
     from .kernels.elementwise import ACTIVATION_CODES
     from .kernels.losses import LOSS_CODES
@@ -166,8 +175,8 @@ def _run_dense(
     off = np.cumsum([0, *map(len, units)]), np.array([u for mine in units for u in mine], np.int64)
     kernel = train_blas if (sizes[:-1] * sizes[1:]).max() >= BLAS_FROM_WEIGHTS else train_lanes
     done, status = kernel(
-        sizes, codes, off, LOSS_CODES[network.loss_record.name], OPTIMIZER_CODES[how.optimizer.kind],
-        hyperparameters(how.optimizer), rates, _after(how, state), state.buffer, offsets, inputs, targets,
+        sizes, codes, off, LOSS_CODES[told.loss], OPTIMIZER_CODES[how.optimizer.kind],
+        hyperparameters(how.optimizer), rates, _after(how, state), state.buffer, offsets, inputs, told.targets, told.weights,
         state.order, state.clock, state.generator, how.batch, len(losses), losses,
     )  # fmt: skip
     return int(done), int(status)

@@ -30,7 +30,7 @@ LAYERS_OF_ENGINE = [
         "given",
     },
     {"layers"},
-    {"surgery"},
+    {"surgery", "weighting"},
     {"network"},
     {"swapping"},
     {"state"},

@@ -9,6 +9,7 @@ from engine.datasets.base import MAX_SAMPLES, View
 from engine.datasets.pictures import MAX_LABEL, MAX_SIDE
 from engine.datasets.sounds import MAX_SOUNDS
 from engine.datasets.table import MAX_ROWS
+from engine.weighting import ClassWeight
 
 from .base import Answer, Wire
 from .inspection import Number
@@ -50,6 +51,10 @@ class BaselineOut(Answer):
     test_loss: float | None
     metric: float | None = Field(description="accuracy for classes, R2 for values")
     test_metric: float | None
+    class_weight: ClassWeight = Field(
+        default="none",
+        description="of the loss: balanced frequencies and means where it weights classes",
+    )
 
 
 class OneFormOut(Answer):
@@ -71,6 +76,11 @@ class DatasetOut(Answer):
     columns: list[str]
     classes: int
     class_names: list[str]
+    unbalanced: bool = Field(
+        default=False,
+        description="whether the largest class has at least twice the training samples of the smallest: then "
+        "balanced_accuracy says more than accuracy; never of text",
+    )
     column_labels: list[LabelOut] = Field([], description="the columns in both languages")
     class_labels: list[LabelOut] = Field([], description="the classes in both languages")
     target_label: LabelOut | None = Field(None, description="what is to be predicted")

@@ -125,7 +125,10 @@ class NetworkOut(Answer):
     layout: list[ParameterOut]
     parameters: int
     memory: int = Field(description="bytes that it takes: samples, weights, what a batch leaves")
-    steps_per_epoch: int
+    steps_per_epoch: int = Field(
+        description="updates that take every sample once; under batch_norm over one value a channel, a last batch "
+        "of one sample joins the batch before it"
+    )
     samples: int
     step: int
     epoch: int
@@ -193,6 +196,11 @@ class HistoryOut(Answer):
     test_loss: list[float | None]
     accuracy: list[float | None] = Field(description="R squared where values are fitted")
     test_accuracy: list[float | None]
+    balanced_accuracy: list[float | None] = Field(
+        default=[],
+        description="the mean over classes of the share of each that is told right; null where values are fitted",
+    )
+    test_balanced_accuracy: list[float | None] = Field(default=[])
     marks: list[MarkOut] = Field(description="what was changed within the run, the last 200")
     generation: int
 

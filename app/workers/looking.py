@@ -115,17 +115,19 @@ def dataset(
     Raises: Refused
     """
     made = make_dataset(spec, tables)
-    return samples.as_json(spec, made, recipe(spec, made.task).loss, first, count)
+    return samples.as_json(spec, made, (recipe(spec, made.task).loss, "none"), first, count)
 
 
 def dataset_of(id: str, first: int = 0, count: int | None = None) -> bytes:
     experiment = experiment_of(id)
     spec = experiment.spec
-    return samples.as_json(spec.dataset, experiment.dataset, spec.loss, first, count)
+    judged = spec.loss, spec.class_weight
+    return samples.as_json(spec.dataset, experiment.dataset, judged, first, count)
 
 
 def dataset_tensors(id: str, wanted: samples.Wanted) -> bytes:
     """A safetensors buffer."""
     experiment = experiment_of(id)
     spec = experiment.spec
-    return samples.as_tensors(spec.dataset, experiment.dataset, spec.loss, wanted)
+    judged = spec.loss, spec.class_weight
+    return samples.as_tensors(spec.dataset, experiment.dataset, judged, wanted)

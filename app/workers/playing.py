@@ -9,7 +9,6 @@ import numpy as np
 from engine.errors import Reason, Refused
 from engine.experiment import Experiment
 from engine.stopping import Until
-from engine.trainer import NO_SAMPLES
 
 from .jobs import advance as advance_job
 from .messages import Advanced, Amount, CannotTrain, Looked, Play, Progressed, Report, Spent
@@ -106,8 +105,8 @@ def _check_trainable(experiment: Experiment) -> None:
                 "the network diverged and stopped; lower the learning rate or reset it",
             )
         )
-    if not experiment.trainer.samples:
-        raise CannotTrain(NO_SAMPLES)
+    if (reason := experiment.trainer.lacks) is not None:
+        raise CannotTrain(reason)
 
 
 def _is_meant(experiment: Experiment, run: int) -> bool:

@@ -15,6 +15,7 @@ from safetensors.numpy import save
 from engine.baselines import baseline
 from engine.datasets import Dataset, OwnText
 from engine.datasets.characters import one_form
+from engine.weighting import ClassWeight, unbalanced
 
 from .encoding import encoded
 
@@ -22,6 +23,8 @@ from .encoding import encoded
 MAX_NUMBERS = 400_000
 # Images, sequences and lines of text that are seen at once.
 IN_VIEW = 50
+# What a network's answers are judged by: its loss, and how much each class counts in it.
+Judged = tuple[str, ClassWeight]
 _LARGEST = 2**31 - 1
 _SCALES = [10.0**power for power in range(8)]
 
@@ -36,11 +39,11 @@ class Wanted:
     zipped: bool = False
 
 
-def as_json(spec: Any, made: Dataset, loss: str, first: int, count: int | None) -> bytes:
+def as_json(spec: Any, made: Dataset, judged: Judged, first: int, count: int | None) -> bytes:
     chosen = slice(first, first + _rows(made, count))
     return encoded(
         {
-            **_described(spec, made, loss),
+            **_described(spec, made, judged),
             "first": first,
             "inputs": made.inputs[chosen],
             "targets": _targets(made, made.targets[chosen]),
@@ -60,7 +63,7 @@ def as_json(spec: Any, made: Dataset, loss: str, first: int, count: int | None) 
     )
 
 
-def as_tensors(spec: Any, made: Dataset, loss: str, wanted: Wanted) -> bytes:
+def as_tensors(spec: Any, made: Dataset, judged: Judged, wanted: Wanted) -> bytes:
     """`inputs` and `test_inputs` of the samples asked for (of images, sequences and text those that are
     seen first, unless it says how many), and beside them, whole, whatever is one
     number a sample; all else as JSON in the header's metadata under "dataset".
@@ -90,7 +93,7 @@ def as_tensors(spec: Any, made: Dataset, loss: str, wanted: Wanted) -> bytes:
         elif wanted.part is None:
             tensors[f"{part}targets"] = _targets(made, targets)
     if wanted.part is None:
-        told |= {**_described(spec, made, loss), "decimals": scales}
+        told |= {**_described(spec, made, judged), "decimals": scales}
         rest = {
             "series": made.series,
             "positions": made.positions,
@@ -116,10 +119,10 @@ def _seen_first(made: Dataset) -> dict[str, int]:
     return {"test_": tests, "": IN_VIEW - tests}
 
 
-def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
+def _described(spec: Any, made: Dataset, judged: Judged) -> dict[str, Any]:
     """All but the arrays."""
     plane, words = made.plane, made.labels
-    compared = baseline(made, loss)
+    compared = baseline(made, *judged)
     timed = made.series is not None
     return {
         "kind": spec.kind,
@@ -128,6 +131,7 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
         "columns": made.columns,
         "classes": made.classes,
         "class_names": made.class_names,
+        "unbalanced": _unbalanced(made),
         "column_labels": made.column_labels,
         "class_labels": made.class_labels,
         "target_label": words.target,
@@ -150,6 +154,11 @@ def _described(spec: Any, made: Dataset, loss: str) -> dict[str, Any]:
         "target_mean": made.target_mean,
         "target_deviation": made.target_deviation,
     }
+
+
+def _unbalanced(made: Dataset) -> bool:
+    """Of text every character is a class, and they are never alike in number: nothing to tell."""
+    return bool(made.classes) and not made.per_step and unbalanced(made.targets, made.classes)
 
 
 def changed(spec: Any) -> dict[str, int] | None:

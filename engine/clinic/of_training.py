@@ -155,7 +155,7 @@ OF_TRAINING = (
     ),
     Case(
         name="two_at_a_time",
-        title=words("Judging by a crowd of one", "以一人论众"),
+        title=words("Judging by a crowd of two", "以两人论众"),
         story=words(
             "Batch norm was meant to steady it. The losses are chance, and so is the accuracy.",
             "加 batch norm 本是为了更稳，损失却全凭运气，准确率也一样。",
@@ -163,21 +163,20 @@ OF_TRAINING = (
         spec=NetworkSpec(
             dataset=Moons(),
             layers=(Dense(units=8, activation="relu"), BatchNorm(), Dense(units=8, activation="relu"), BatchNorm()),
-            initializer="he_uniform", optimizer=SGD(learning_rate=0.05), batch_size=1,
+            initializer="he_uniform", optimizer=SGD(learning_rate=0.05), batch_size=2,
         ),
         goal=accuracy(0.95, 1000),
         hints=(
             words("Batch norm subtracts the mean of the batch. How large is the batch?",
                   "batch norm 会减去批的均值。批有多大？"),
-            words("The mean of one sample is the sample: what is left is always zero.",
-                  "一个样本的均值就是它自己：剩下的永远是零。"),
+            words("Of two samples one is above their mean and one below, always as far: a sign is all that is left.",
+                  "两个样本总是一个高于均值、一个低于均值，且距离相同：只剩下正负号。"),
             words("Take a batch of 32, or layer_norm.", "把批量设为 32，或改用 layer_norm。"),
         ),
         explanation=words(
-            "Batch norm estimates mean and deviation from the batch. From one sample the mean is the sample "
-            "itself and nothing of it is left; from two or four it is mostly noise. It wants some dozens.",
-            "batch norm 用批来估计均值和标准差。只有一个样本时，均值就是它自己，减完什么都不剩；两个、四个时多半是噪声。"
-            "它需要几十个。",
+            "Batch norm estimates mean and deviation from the batch. Of two samples nothing is left but which of "
+            "them is the greater; from four it is mostly noise. It wants some dozens.",
+            "batch norm 用批来估计均值和标准差。两个样本时，只剩下谁大谁小；四个时多半是噪声。它需要几十个。",
         ),
         finding="batch_norm_batch",
         remedy={"batch_size": 32},

@@ -75,7 +75,10 @@ class Exam:
         """The loss of who knows nothing: of always the mean or the most frequent class, or the first one,
         if that is less. A network may well begin worse than that."""
         spec = self.experiment.spec
-        simple, known = baseline(self.experiment.dataset, spec.loss), [self.first_loss]
+        simple, known = (
+            baseline(self.experiment.dataset, spec.loss, spec.class_weight),
+            [self.first_loss],
+        )
         # Who repeats the last value of a series knows a lot.
         if simple is not None and simple.loss_name == spec.loss and simple.kind != "persistence":
             known.append(simple.loss)

@@ -29,6 +29,7 @@ from ..layers.through_time import BACKWARD as FROM_THE_END
 from ..limits import MAX_TRACE_NUMBERS, keep_within, keep_work
 from ..network import Network
 from ..trainer import DEFAULT_SAMPLES, Trainer
+from ..weighting import shares
 from .backprop import Array, Backprop, backprop
 from .formulas import FUSED, NEXT, PRESENT, RUNNING
 
@@ -42,7 +43,8 @@ class Entry:
 
     forward: x, z and a, the layer's parameters by name; of recurrent layers h (batch, time, units),
     gates, and c of an LSTM; of dropout `scale`; of norms `normal`.
-    loss: value, y, t, `each` (the loss of every sample alone).
+    loss: value, y, t, `each` (the loss of every sample alone); where classes are weighted `share`, how much
+    of the batch's loss each sample is, or each of its steps.
     backward: delta (dL/dz where the layer has an activation, else dL/da), da, grad_<parameter>, dx.
     update: parameter, learning_rate, grad (clipped, penalties added), weight_before, weight_after,
     <slot>_before and <slot>_after of every slot of the optimizer.
@@ -171,6 +173,8 @@ def _loss(made: Backprop, t: Array) -> list[Entry]:
     network, out = made.network, made.caches[-1]
     record = network.loss_record
     values = {"value": made.loss, "y": out["a"], "t": t, "each": np.array(made.losses(t))}
+    if network.class_weights is not None:
+        values["share"] = shares(record, network.class_weights, t)
     return [Entry("loss", 5, "output", record.name, record.formula, values)]
 
 

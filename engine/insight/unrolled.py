@@ -16,6 +16,7 @@ from ..layers.through_time import before, of_way
 from ..limits import MEASURE_WORK, keep_answer
 from ..naming import check_layer
 from ..network import Network
+from ..weighting import shares
 from .backprop import Backprop, losses_of
 from .places import inside
 from .worked.line import Index, Line, Walk
@@ -244,7 +245,8 @@ def _shares(network: Network, out: Cache, t: Array) -> Array:
         return np.array(losses_of(network, out, t))
     alone = {part: out[part][0][:, None] for part in ("z", "a")}  # each step a sample of its own
     each = np.array(losses_of(network, alone, t[0][:, None]))
-    return np.where(t[0] >= 0, each / max(1, (t[0] >= 0).sum()), np.nan)
+    parts = shares(network.loss_record, network.class_weights, t)[0]
+    return np.where(t[0] >= 0, each * parts, np.nan)
 
 
 def _by_itself(dz: Array, rows: NDArray[np.int64]) -> Array:

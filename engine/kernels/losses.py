@@ -31,6 +31,7 @@ LOSS_CODES = {
             "focal",
             "kl_divergence",
             "poisson",
+            "soft_targets",  # cross-entropy whose targets need not add up to 1
         )
     )
 }
@@ -75,24 +76,44 @@ def _focal(units: int, z: Any, a: Any, t: Any, delta: Any, normalizer: Any, scal
 
 
 @njit(**OPTIONS)
+def _soft_targets(
+    units: int, z: Any, a: Any, t: Any, delta: Any, normalizer: Any, scale: Any
+) -> Any:
+    """Cross-entropy of eight samples whose softmax is in `a`, with any targets; writes delta."""
+    summed = like(scale, 0.0)
+    whole = like(scale, 0.0)
+    for j in range(units):
+        target = load(t, j * LANES)
+        summed = fma(target, normalizer - load(z, j * LANES), summed)
+        whole = whole + target
+    for j in range(units):
+        o = j * LANES
+        store(delta, o, (load(a, o) * whole - load(t, o)) * scale)
+    return summed * scale
+
+
+@njit(**OPTIONS)
 def loss_block(
     loss: int, activation: int, units: int, z: Any, a: Any, slope: Any, t: Any, delta: Any,
     mask: Any, count: int,
 ) -> Any:  # fmt: skip
-    """Loss and dL/dz of eight samples, from `z` (units, 8), with `mask` 0 where there is no sample.
+    """Loss and dL/dz of eight samples, from `z` (units, 8), with `mask` 0 where there is no sample, else 1
+    or the sample's weight over the batch's mean weight.
 
     Writes a = f(z) and delta = dL/dz for a batch of `count` samples; returns each lane's share of
     the mean loss.
     """
     one = like(mask, 1.0)
     summed = like(mask, 0.0)
-    if loss in (0, 6, 7, 8):  # on softmax, the mean over samples
+    if loss in (0, 6, 7, 8, 10):  # on softmax, the mean over samples
         for j in range(units):
             store(a, j * LANES, load(z, j * LANES))
         normalizer = softmax(a, 0, units)
         scale = mask * like(mask, 1.0 / count)
         if loss == 7:  # focal
             return _focal(units, z, a, t, delta, normalizer, scale)
+        if loss == 10:
+            return _soft_targets(units, z, a, t, delta, normalizer, scale)
         keep = like(mask, 1.0 - LABEL_SMOOTHING if loss == 6 else 1.0)
         share = like(mask, LABEL_SMOOTHING / units if loss == 6 else 0.0)
         for j in range(units):

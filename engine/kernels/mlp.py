@@ -15,6 +15,7 @@ Both take the same arguments:
     buffer       (2 + slots, capacity)  parameters, gradient, optimizer slots, perhaps the average
     offsets      (depth,)      where each layer's weight lies; its bias follows it
     inputs (n, features)  targets (n, outputs)  order (n,)
+    sample_weights (n,)        float64, of the samples in the loss; (0,) where all count alike
     clock        (3,)          position in `order`, epoch, the optimizer's own updates
     generator    (1,)          uint64, the shuffle's state
     batch_size, steps
@@ -153,10 +154,19 @@ def _finish(clock: Any, count: int, samples: int) -> None:
 
 
 @njit(**OPTIONS)
+def _whole(weights: Any, order: Any, start: int, count: int) -> float:
+    """What a batch's samples weigh."""
+    whole = 0.0
+    for i in range(start, start + count):
+        whole += weights[order[i]]
+    return whole
+
+
+@njit(**OPTIONS)
 def train_lanes(
     sizes: Any, activations: Any, off: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
     buffer: Any,
-    offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
+    offsets: Any, inputs: Any, targets: Any, sample_weights: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
     """Train with batches held as blocks of (units, 8).  See the module for the arguments."""
@@ -195,6 +205,10 @@ def train_lanes(
             for k in range(outputs):
                 t[o + k * LANES] = targets[sample, k]
             mask[i] = 1 if i < count else 0
+        if sample_weights.size:
+            scale = count / _whole(sample_weights, order, start, count)
+            for i in range(count):
+                mask[i] = sample_weights[order[start + i]] * scale
         summed = like(load(mask, 0), 0.0)
         for block in range(blocks):
             for layer in range(depth - 1):
@@ -247,7 +261,7 @@ def train_lanes(
 def train_blas(
     sizes: Any, activations: Any, off: Any, loss: int, optimizer: int, hyper: Any, rates: Any, after: Any,
     buffer: Any,
-    offsets: Any, inputs: Any, targets: Any, order: Any, clock: Any, generator: Any,
+    offsets: Any, inputs: Any, targets: Any, sample_weights: Any, order: Any, clock: Any, generator: Any,
     batch_size: int, steps: int, losses: Any,
 ) -> Any:  # fmt: skip
     """Train with batches held as (batch, units).  See the module for the arguments."""
@@ -300,12 +314,17 @@ def train_blas(
                     for i in range(count):
                         a[z_at + i * units + off_units[k]] = 0
                         slope[z_at + i * units + off_units[k]] = 0
+        weight_scale = (
+            count / _whole(sample_weights, order, start, count) if sample_weights.size else 1.0
+        )
         summed = like(load(block_mask, 0), 0.0)
         top = places[depth]
         for first in range(0, count, LANES):
             for lane in range(LANES):
                 i = min(first + lane, count - 1)
                 block_mask[lane] = 1 if first + lane < count else 0
+                if sample_weights.size and first + lane < count:
+                    block_mask[lane] = sample_weights[order[start + i]] * weight_scale
                 target = targets[order[start + i]]
                 for j in range(outputs):
                     block_z[j * LANES + lane] = a[top + i * outputs + j]
@@ -353,6 +372,6 @@ def warm_arguments() -> tuple[Any, ...]:
     return (
         np.array([1, 1, 1]), np.array([2, 0]), (np.zeros(3, np.int64), np.zeros(0, np.int64)), 2, 0, np.zeros(8), np.zeros(1), warm_after(),
         np.zeros((5, 8), np.float32), np.array([0, 2]), np.zeros((1, 1), np.float32),
-        np.zeros((1, 1), np.float32), np.zeros(1, np.int64), np.zeros(3, np.int64),
+        np.zeros((1, 1), np.float32), np.zeros(0), np.zeros(1, np.int64), np.zeros(3, np.int64),
         np.zeros(1, np.uint64), 1, 1, np.zeros(1),
     )  # fmt: skip

@@ -219,6 +219,10 @@ class Layer:
         """Multiply-adds of one sample's forward pass, or what costs as much."""
         return prod(input_shape)
 
+    def least_batch(self, input_shape: Shape) -> int:
+        """Samples that it takes in training at least, of that shape."""
+        return 1
+
     def numbers(self, input_shape: Shape) -> int:
         """What one sample leaves in memory: z, a and its slope, and what is kept at every step."""
         over_time = input_shape[0] * self.over_time.states if self.over_time else 0

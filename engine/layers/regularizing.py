@@ -94,7 +94,8 @@ class BatchNorm(SameShape):
 
     Ioffe & Szegedy 2015, algorithm 1. In training mean and variance are the batch's (variance with
     1/n), and the running ones move: running <- momentum * running + (1 - momentum) * batch, the
-    variance with 1/(n - 1), as in PyTorch (whose momentum is 1 - this one, which is Keras').
+    variance with 1/(n - 1), as in PyTorch (whose momentum is 1 - this one, which is Keras'). A channel of
+    one value is refused as there, and a last batch that would have one joins the batch before.
     In evaluation, or not trainable, the running ones are used.
     """
 
@@ -119,6 +120,11 @@ class BatchNorm(SameShape):
 
     def work(self, input_shape: Shape) -> int:
         return 2 * prod(input_shape)
+
+    def least_batch(self, input_shape: Shape) -> int:
+        """Two where a sample has one value a channel: a single value has no variance, and what a network
+        learns of it is nothing. PyTorch refuses it too."""
+        return 2 if self.trainable and prod(input_shape[:-1]) == 1 else 1
 
     def forward(self, p: Views, x: Array, run: Pass) -> tuple[Array, Cache]:
         batch = run.training and self.trainable
@@ -157,8 +163,9 @@ class BatchNorm(SameShape):
     def describe(cls) -> dict[str, Any]:
         return {
             "summary": {
-                "en": "Gives every channel mean 0 and deviation 1 over the batch, then a learned scale and shift.",
-                "zh": "让每个通道在批内均值为 0、标准差为 1，再乘以可学习的缩放并平移。",
+                "en": "Gives every channel mean 0 and deviation 1 over the batch, then a learned scale and shift; "
+                "a last batch of one joins the one before.",
+                "zh": "让每个通道在批内均值为 0、标准差为 1，再乘以可学习的缩放并平移；最后一批只剩一个样本时并入前一批。",
             },
             "formula": formula(
                 "<mi>a</mi><mo>=</mo><mi>γ</mi><mfrac><mrow><mi>x</mi><mo>−</mo><mi>μ</mi></mrow><msqrt>"

@@ -74,9 +74,7 @@ class Anew:
         loss = measures.loss if measures.test_loss is None else measures.test_loss
         if loss is not None and (self.best is None or loss < self.best[0]):
             self.best = loss, self.step
-        name = "accuracy" if self.parts.dataset.classes else "r2"
-        quality = (measures.metrics[name], measures.metrics[f"test_{name}"])
-        self._course.record(self.step, (measures.loss, measures.test_loss, *quality))
+        self._course.record(self.step, measures.point)
         return measures
 
     def points(self, told: int) -> tuple[list[int], list[float]]:

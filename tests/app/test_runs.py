@@ -107,7 +107,8 @@ def test_runs_are_listed_newest_first(client: httpx.Client) -> None:
         (0, 30, "xor 4-2", "xor", False),
     ]
     assert found[2]["loss"] < 1
-    assert set(found[2]["metrics"]) == {"accuracy", "test_accuracy"}
+    quality = ("accuracy", "balanced_accuracy")
+    assert set(found[2]["metrics"]) == {*quality, *(f"test_{name}" for name in quality)}
     client.post(f"{url}/runs/0/restore")
     assert [(r["run"], r["current"]) for r in client.get(f"{url}/runs").json()] == [
         (2, False), (1, False), (0, True),

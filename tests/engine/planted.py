@@ -109,7 +109,7 @@ def _fault(name: Any) -> Callable[[NetworkSpec, np.random.Generator], Planted]:
 
 def _batch_norm(spec: NetworkSpec, rng: np.random.Generator) -> Planted:
     layers = tuple(part for layer in spec.layers for part in (layer, BatchNorm()))
-    return replace(spec, layers=layers, batch_size=int(rng.integers(1, 5))), 50
+    return replace(spec, layers=layers, batch_size=int(rng.integers(2, 5))), 50
 
 
 def _no_bias(spec: NetworkSpec, rng: np.random.Generator) -> Planted:

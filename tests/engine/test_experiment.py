@@ -65,7 +65,7 @@ def test_every_dataset_can_be_trained_on_with_what_suits_it(kind: str) -> None:
     after = run.measure()
     assert after.loss is not None
     assert after.loss < before
-    assert len(after.metrics) == 2
+    assert len(after.metrics) == (2 if "r2" in after.metrics else 4)
 
 
 @pytest.mark.parametrize(

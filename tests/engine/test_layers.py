@@ -6,7 +6,6 @@ import pytest
 from engine.layers import BatchNorm, Dense, Dropout, Output
 from engine.network import Network
 from engine.optimizers import SGD, Adam
-from engine.trainer import Trainer
 from tests.parity.stacks import Stack
 
 from .checking import IDS, KEY, STACKS, batch, build, start, trainer_of, worst_gap
@@ -106,14 +105,6 @@ def test_a_frozen_batch_norm_moves_nothing() -> None:
     trainer.train(20)
     for key, value in before.items():
         np.testing.assert_array_equal(views[key], value)
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-def test_batch_norm_takes_a_batch_of_one(compiled: bool) -> None:
-    network = Network((3,), [Dense(), BatchNorm()], Output(2, "linear"), "mse")
-    x, t = np.ones((1, 3)), np.ones((1, 2))
-    trainer = Trainer(network, x, t, SGD(), batch_size=1, compiled=compiled)
-    assert np.isfinite(trainer.train(20)).all()
 
 
 @pytest.mark.parametrize("compiled", [True, False])

@@ -11,6 +11,7 @@ from engine.network import Network
 from engine.optimizers import SGD, Optimizer
 from engine.schedules import Constant, Schedule
 from engine.trainer import Care, Trainer
+from engine.weighting import Weights
 
 STEPS = 50
 SAMPLES = 13  # not a multiple of the batch: the last one of an epoch is smaller
@@ -29,6 +30,7 @@ class Case:
     output: str = "linear"
     outputs: int = 3
     last: dict[str, Any] = field(default_factory=dict)  # other settings of the output layer
+    class_weights: tuple[float, ...] = ()
     soft: bool = False  # targets are distributions instead of one class
     optimizer: Optimizer = field(default_factory=lambda: SGD(learning_rate=0.02, momentum=0.5))
     schedule: Schedule = field(default_factory=Constant)
@@ -59,16 +61,23 @@ class Case:
             return inputs, rng.integers(-1, self.outputs, (SAMPLES, self.input_shape[0]))
         if asks == "counts":
             return inputs, rng.poisson(2.0, shape)
-        if asks == "any" and self.output == "linear":
+        if asks == "any" and self.output == "linear" and not self.class_weights:
             return inputs, rng.normal(0, 1.5, shape)
         if self.soft:
             return inputs, rng.dirichlet(np.ones(self.outputs), SAMPLES)
+        if self.class_weights and self.outputs == 1:
+            return inputs, (2 if self.loss == "hinge" else 1) * rng.integers(0, 2, shape) - (
+                self.loss == "hinge"
+            )
         one_hot = np.eye(self.outputs)[rng.integers(0, self.outputs, SAMPLES)]
         return inputs, 2 * one_hot - 1 if self.loss == "hinge" else one_hot
 
     def network(self) -> Network:
         output: Any = Output(self.outputs, self.output, **self.last)  # type: ignore[arg-type]
-        return Network(self.input_shape, self.layers, output, self.loss, vocabulary=self.vocabulary)
+        weights = Weights(np.array(self.class_weights)) if self.class_weights else None
+        return Network(
+            self.input_shape, self.layers, output, self.loss, vocabulary=self.vocabulary, class_weights=weights
+        )  # fmt: skip
 
     def trainer(self, dtype: type, compiled: bool) -> Trainer:
         inputs, targets = self.data()
@@ -90,6 +99,8 @@ class Case:
             "losses": losses, "gradient": gradient, "weights": trainer.vector.tolist(),
             "outputs": seen.ravel().tolist(),
         }  # fmt: skip
+        if self.schedule.kind == "plateau":
+            found["rate"] = [trainer.learning_rate]
         if trainer.average is not None:
             found["average"] = trainer.average.tolist()
         return found
@@ -109,7 +120,7 @@ class Case:
             scale = np.full_like(gap, np.abs(theirs).max())
             if what == "losses":
                 scale = np.maximum(np.abs(theirs), 0.01 * scale)
-            elif what != "outputs":
+            elif what not in ("outputs", "rate"):
                 for entry in self.network().layout:
                     here = slice(entry.offset, entry.offset + entry.size)
                     largest = np.abs(theirs[here]).max()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.activations import ACTIVATIONS
-from engine.layers import Dense
+from engine.layers import GRU, BatchNorm, Conv2D, Dense, Flatten
 from engine.losses import LOSSES
 from engine.optimizers import (
     LBFGS,
@@ -73,6 +73,8 @@ SCHEDULE_CASES: dict[str, list[Schedule]] = {
     "plateau": [
         Plateau(patience=0, threshold=0.2),
         Plateau(patience=1, threshold=0.3, cooldown=2, gamma=0.3),
+        # Down to where a fall would be so small that PyTorch makes none.
+        Plateau(patience=0, threshold=0.9, gamma=0.01),
     ],
 }
 UNDER_SCHEDULE: list[Optimizer] = [
@@ -134,6 +136,30 @@ def loss_cases(seed: int) -> Iterator[Case]:
     yield Case("one output", dense(5), loss="binary_cross_entropy", output="sigmoid", outputs=1, seed=seed)  # fmt: skip
 
 
+def weight_cases(seed: int) -> Iterator[Case]:
+    """Classes that count more or less, as `torch.nn.CrossEntropyLoss(weight=w)` has it."""
+    weights = (0.4, 2.5, 1.2)
+    of_classes = [name for name, record in LOSSES.items() if record.asks == "classes"]
+    for loss in (*of_classes, "mse"):
+        yield Case(
+            f"weights of classes, {loss}", dense(5, 4), loss=loss, output=LOSSES[loss].output,
+            class_weights=weights, seed=seed,
+        )  # fmt: skip
+    for loss in ("binary_cross_entropy", "hinge"):
+        yield Case(
+            f"weights of classes, {loss} of one output", dense(5), loss=loss, output=LOSSES[loss].output,
+            outputs=1, class_weights=weights[:2], seed=seed,
+        )  # fmt: skip
+    yield Case(
+        "weights of classes at every step", (GRU(units=4, return_sequences=True),), (5, 2),
+        loss="sequence_cross_entropy", output="softmax", class_weights=weights, seed=seed,
+    )  # fmt: skip
+    yield Case(
+        "weights of classes of images", (Conv2D(filters=2, activation="tanh"), Flatten()), (5, 4, 2),
+        loss="cross_entropy", output="softmax", class_weights=weights, seed=seed,
+    )  # fmt: skip
+
+
 def optimizer_cases(seed: int) -> Iterator[Case]:
     for kind in OPTIMIZERS:
         for i, optimizer in enumerate(OPTIMIZER_CASES[kind]):
@@ -169,6 +195,9 @@ def care_cases(seed: int) -> Iterator[Case]:
                 f"{name}, {kind}", **CLASSES, care=care, optimizer=OPTIMIZER_CASES[kind][-1], **PENALTIES, seed=seed
             )  # fmt: skip
     kinds = {kind: stack for kind, stack in stacks() if kind in ("batch_norm", "gru")}
+    yield Case(
+        "batch norm, where an epoch would end with one sample", (*dense(5), BatchNorm(), *dense(4)), batch=4, seed=seed
+    )  # fmt: skip
     for kind, stack in kinds.items():
         yield Case(
             f"average and clips on {kind}", stack.layers, stack.input_shape, outputs=2,
@@ -190,6 +219,7 @@ def cases(seed: int = 1) -> Iterator[Case]:
     yield Case("output with penalties", dense(5), last={"l1": 0.01, "l2": 0.1}, l2=0.01, seed=seed)
     yield from layer_cases(seed)
     yield from loss_cases(seed)
+    yield from weight_cases(seed)
     yield from optimizer_cases(seed)
     yield from schedule_cases(seed)
     yield from care_cases(seed)

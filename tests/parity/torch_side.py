@@ -47,6 +47,34 @@ LOSSES: dict[str, Callable[[Any, Any, Any], Any]] = {
 }
 
 
+def _of_each(loss: str, z: Any, y: Any, t: Any) -> Any:
+    """Of losses that PyTorch has no class weights for, the loss of every sample, by its own functions."""
+    if loss == "binary_cross_entropy":
+        return functional.binary_cross_entropy_with_logits(z, t, reduction="none").mean(dim=1)
+    if loss == "kl_divergence":
+        log_y = functional.log_softmax(z, dim=-1)
+        return functional.kl_div(log_y, t, reduction="none").sum(dim=1)
+    return torch.stack(
+        [LOSSES[loss](z[i : i + 1], y[i : i + 1], t[i : i + 1]) for i in range(len(z))]
+    )
+
+
+def weighted(case: Case, z: Any, y: Any, t: Any) -> Any:
+    """The loss with classes weighted: PyTorch's own `weight` where it has one, else the same mean of its
+    losses, sum(w_i l_i) / sum(w_i)."""
+    weights = torch.tensor(case.class_weights, dtype=z.dtype)
+    if case.loss == "sequence_cross_entropy":
+        return functional.cross_entropy(
+            z.transpose(1, 2), t.long(), weight=weights, ignore_index=-1
+        )
+    classes = (t[:, 0] > 0).long() if t.shape[1] == 1 else t.argmax(dim=1)
+    if case.loss in ("cross_entropy", "label_smoothing"):
+        smoothing = 0.1 if case.loss == "label_smoothing" else 0.0
+        return functional.cross_entropy(z, classes, weight=weights, label_smoothing=smoothing)
+    mine = weights[classes]
+    return (mine * _of_each(case.loss, z, y, t)).sum() / mine.sum()
+
+
 class Lion(torch.optim.Optimizer):
     """PyTorch has no Lion; this is algorithm 2 of Chen et al. 2023 on PyTorch's tensors."""
 
@@ -110,7 +138,7 @@ SCHEDULES: dict[str, Callable[[Any, Any], Any]] = {
         div_factor=s.divide, final_div_factor=s.final_divide, cycle_momentum=False,
     ),
     "plateau": lambda optimizer, s: lr_scheduler.ReduceLROnPlateau(
-        optimizer, factor=s.gamma, patience=s.patience, threshold=s.threshold, cooldown=s.cooldown, eps=0
+        optimizer, factor=s.gamma, patience=s.patience, threshold=s.threshold, cooldown=s.cooldown
     ),
 }  # fmt: skip
 # Where PyTorch would go up again, or refuse, the engine stays at the last rate.
@@ -164,11 +192,16 @@ def run(case: Case, dtype: type) -> Figures:
     for step in range(case.steps):
         if position == 0:
             shuffle(order, generator)
-        chosen = torch.from_numpy(order[position : position + trainer.batch].copy())
+        size = trainer.batch
+        # PyTorch refuses a batch of one where batch norm has one value a channel; the engine joins it.
+        if SAMPLES - position - size == 1 and network.least_batch == 2:
+            size += 1
+        chosen = torch.from_numpy(order[position : position + size].copy())
         position = (position + len(chosen)) % SAMPLES
         passes = network.passes(key=trainer._how().key(step))
         z, y = forward(network, p, inputs[chosen], Run(True, [one.key for one in passes]))
-        loss = LOSSES[case.loss](z, y, targets[chosen])
+        t = targets[chosen]
+        loss = weighted(case, z, y, t) if case.class_weights else LOSSES[case.loss](z, y, t)
         optimizer.zero_grad()
         loss.backward()
         _add_care(case, moving, _penalties(case, network, p))
@@ -186,6 +219,8 @@ def run(case: Case, dtype: type) -> Figures:
                 epoch = []
         elif step < last:
             scheduler.step()
+    if case.schedule.kind == "plateau":
+        figures["rate"] = [optimizer.param_groups[0]["lr"]]
     figures["weights"] = _flat([*p.values()])
     figures["outputs"] = _flat([forward(network, p, inputs[:LOOKED_AT], Run(False, []))[1]])
     if case.care.average:

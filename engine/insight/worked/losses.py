@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from ...losses import FOCAL_GAMMA, HUBER_DELTA, LABEL_SMOOTHING
+from ...weighting import shares
 from .backward import delta_line
 from .line import Index, Line, Walk
 from .terms import Number, Term, add, made, multiply, number, total, value_of
@@ -36,11 +38,13 @@ def loss_lines(walk: Walk) -> list[Line]:
 
 def _shares(walk: Walk) -> list[float]:
     """How much of the batch's mean each sample is."""
-    t = walk.twin.targets[walk.rows]
-    if walk.made.network.loss_record.asks == "steps":
-        asked = (t >= 0).reshape(len(t), -1).sum(axis=1)
-        return (asked / max(1, asked.sum())).tolist()
-    return [1 / walk.batch] * walk.batch
+    return _parts(walk).reshape(walk.batch, -1).sum(axis=1).tolist()
+
+
+def _parts(walk: Walk) -> Any:
+    """The same, of sequences of each step."""
+    network = walk.made.network
+    return shares(network.loss_record, network.class_weights, walk.twin.targets[walk.rows])
 
 
 def error_lines(walk: Walk) -> list[Line]:
@@ -121,7 +125,9 @@ def _cross_entropy(walk: Walk) -> Term:
 
 
 def _smooth(walk: Walk) -> list[float]:
-    t = _targets(walk)
+    t, weights = _targets(walk), walk.made.network.class_weights
+    if weights is not None:
+        return weights.softened(np.array([t]))[0].tolist()
     return [x * (1 - LABEL_SMOOTHING) + sum(t) * LABEL_SMOOTHING / len(t) for x in t]
 
 
@@ -179,8 +185,16 @@ def _sequence(walk: Walk) -> Term:
     if not asked:
         return number(0)
     terms = [_ln_y(walk, (step, int(t[step]))) for step in asked]
+    weights, count = walk.made.network.class_weights, float(len(asked))
+    if weights is not None:
+        mine = weights.by_class[t[asked].astype(np.int64)]
+        terms = [
+            multiply(number(w, f"w_{k + 1}"), term)
+            for k, w, term in zip(asked, mine, terms, strict=True)
+        ]
+        count = float(mine.sum())
     whole = total([value_of(term) for term in terms], lambda k: terms[k])
-    return made("divide", made("negate", whole), float(len(asked)))
+    return made("divide", made("negate", whole), count)
 
 
 LOSSES: dict[str, Callable[[Walk], Term]] = {
@@ -210,20 +224,37 @@ def _over(term: Term, count: float) -> Term:
     return term if count == 1 else made("divide", term, float(count))
 
 
-def _size(walk: Walk) -> float:
-    """What the loss divides by: samples times outputs."""
-    return walk.batch * prod(walk.made.network.shapes[-1])
+def _shared(walk: Walk, term: Term, outputs: int = 1) -> Term:
+    """What it is of the batch's mean over samples (and outputs): over their number, or by the weight of the
+    sample's class over that of them all."""
+    weights = walk.made.network.class_weights
+    if weights is None:
+        return _over(term, walk.batch * outputs)
+    of_each = weights.of(walk.twin.targets[walk.rows])
+    return made(
+        "divide",
+        multiply(number(float(of_each[walk.n]), "w"), term),
+        float(of_each.sum()) * outputs,
+    )
+
+
+def _size(walk: Walk) -> int:
+    """Outputs that the loss is a mean over."""
+    return prod(walk.made.network.shapes[-1])
 
 
 def _softmax_error(walk: Walk) -> Term:
     """(y - t) / n, for targets that add up to 1"""
-    return _over(_difference(walk, walk.unit(walk.last)), walk.batch)
+    return _shared(walk, _difference(walk, walk.unit(walk.last)))
 
 
 def _smooth_error(walk: Walk) -> Term:
     unit = walk.unit(walk.last)
     softened = number(_smooth(walk)[unit[0]], walk.output_symbol("t̃", unit))
-    return _over(made("subtract", _y(walk, unit), softened), walk.batch)
+    y: Term = _y(walk, unit)
+    if walk.made.network.class_weights is not None:  # then they do not add up to 1
+        y = multiply(float(sum(_smooth(walk))), y)
+    return _shared(walk, made("subtract", y, softened))
 
 
 def _focal_error(walk: Walk) -> Term:
@@ -236,22 +267,26 @@ def _focal_error(walk: Walk) -> Term:
         multiply(FOCAL_GAMMA, p, made("power", wrong, FOCAL_GAMMA - 1), _ln_y(walk, true)),
         made("power", wrong, FOCAL_GAMMA),
     )
-    return _over(multiply(slope, made("subtract", _t(walk, unit), _y(walk, unit))), walk.batch)
+    return _shared(walk, multiply(slope, made("subtract", _t(walk, unit), _y(walk, unit))))
 
 
 def _sequence_error(walk: Walk) -> Term:
     t, k = walk.unit(walk.last)
-    asked = int((walk.twin.targets[walk.rows] >= 0).sum())
+    targets, weights = walk.twin.targets[walk.rows], walk.made.network.class_weights
     target = walk.twin.targets[walk.rows[walk.n]][t]
     if target < 0:
         return number(0)
     hot = number(float(target == k), walk.output_symbol("t", (t, k)))
-    return _over(made("subtract", _y(walk, (t, k)), hot), max(1, asked))
+    difference = made("subtract", _y(walk, (t, k)), hot)
+    if weights is None:
+        return _over(difference, max(1, int((targets >= 0).sum())))
+    whole = float(weights.of_classes(targets.astype(np.int64)).sum())
+    return made("divide", multiply(number(weights.by_class[int(target)], "w"), difference), whole)
 
 
 def _huber_error(walk: Walk) -> Term:
     difference = _difference(walk, walk.unit(walk.last))
-    return _over(made("clip", difference, -HUBER_DELTA, HUBER_DELTA), _size(walk))
+    return _shared(walk, made("clip", difference, -HUBER_DELTA, HUBER_DELTA), _size(walk))
 
 
 def _hinge_error(walk: Walk) -> Term:
@@ -259,19 +294,19 @@ def _hinge_error(walk: Walk) -> Term:
     t = _t(walk, unit)
     if t.value * _y(walk, unit).value >= 1:
         return number(0)
-    return _over(made("negate", t), _size(walk))
+    return _shared(walk, made("negate", t), _size(walk))
 
 
 def _plain_error(walk: Walk) -> Term:
     """(y - t) over all outputs of all samples"""
-    return _over(_difference(walk, walk.unit(walk.last)), _size(walk))
+    return _shared(walk, _difference(walk, walk.unit(walk.last)), _size(walk))
 
 
 ERRORS: dict[str, Callable[[Walk], Term]] = {
     "cross_entropy": _softmax_error,
     "binary_cross_entropy": _plain_error,
-    "mse": lambda w: _over(multiply(2, _difference(w, w.unit(w.last))), _size(w)),
-    "mae": lambda w: _over(made("sign", _difference(w, w.unit(w.last))), _size(w)),
+    "mse": lambda w: _shared(w, multiply(2, _difference(w, w.unit(w.last))), _size(w)),
+    "mae": lambda w: _shared(w, made("sign", _difference(w, w.unit(w.last))), _size(w)),
     "huber": _huber_error,
     "hinge": _hinge_error,
     "label_smoothing": _smooth_error,

@@ -47,7 +47,9 @@ async function start() {
   let guessing = null;
   const guess = () => (guessing ??= late("js/panels/predict.js").then((module) => module.mountPredict(session, pictures)));
   const ahead = lazily("js/panels/ahead.js", (module) => module.mountAhead(session));
-  byId("more").addEventListener("click", () => void session.try(() => Promise.all([guess(), ahead()])));
+  const balance = lazily("js/panels/balance.js", (module) => module.mountBalance(session));
+  byId("more").addEventListener("click", () => void session.try(() => Promise.all([guess(), ahead(), balance()])));
+  store.on(["dataset"], ({ dataset }) => { if (dataset?.unbalanced) void session.try(balance); });
   if (wanted.predict) await guess();
   store.on(["predict"], ({ predict }) => { if (predict) void session.try(guess); });
   mountAddress(wanted.hide);

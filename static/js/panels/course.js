@@ -144,7 +144,7 @@ const marksOf = ({ history }) => history.marks.map((mark) => ({ x: mark.step, te
 /** The simplest answer's loss, where it is of the same kind. @param {State} s */
 function levelOf({ dataset, network }) {
   const baseline = dataset?.baseline, y = baseline?.test_loss ?? baseline?.loss;
-  return baseline && baseline.loss_name === network?.spec.loss && typeof y === "number" ? { y, kind: baseline.kind } : null;
+  return baseline && baseline.loss_name === network?.spec.loss && baseline.class_weight === network.spec.class_weight && typeof y === "number" ? { y, kind: baseline.kind } : null;
 }
 
 /** @param {State} s */

@@ -5,7 +5,7 @@ import { rowsOnly } from "../model/data.js";
 /** @typedef {import("../session.js").Session} Session */
 
 /** The parts of a spec that a data set's recipe may name. */
-const PARTS = ["layers", "features", "loss", "output", "optimizer", "regularization", "schedule", "clipping", "average", "initializer", "batch_size", "start", "surgery"];
+const PARTS = ["layers", "features", "loss", "class_weight", "output", "optimizer", "regularization", "schedule", "clipping", "average", "initializer", "batch_size", "start", "surgery"];
 
 /** Views whose samples are rows share one kind of network; any other view needs its own. @param {string} view */
 const shape = (view) => (rowsOnly({ view }) ? "rows" : view);

@@ -46,7 +46,7 @@ function unusual(s) {
     ...(spec.initializer === defaults.initializer ? [] : [named(spec.initializer)]),
     ...(spec.seed === defaults.seed ? [] : [`${t("seed")} ${spec.seed}`]),
     ...(schedule.kind === "constant" ? [] : [`${named(schedule.kind, "schedule")}: ${t("rateNow", { rate: tiny(s.rate ?? learning_rate) })}`]),
-    ...(clipping.value || clipping.norm ? [named("clipping")] : []), ...(average ? [named("average")] : []),
+    ...(clipping.value || clipping.norm ? [named("clipping")] : []), ...(average ? [named("average")] : []), ...(spec.class_weight === "none" ? [] : [named("class_weight")]),
   ];
 }
 
