@@ -12,7 +12,7 @@ from .asking import (
 )
 from .base import Answer, ProblemOut, Wire
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
-from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, Row
+from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, RenameIn, Row
 from .descent import (
     DescentIn,
     DescentOut,
@@ -161,6 +161,7 @@ __all__ = [
     "OwnOut",
     "PlaneOut",
     "Record",
+    "RenameIn",
     "Row",
     "BoundaryOut",
     "CheckIn",

@@ -196,6 +196,13 @@ class OwnIn(Wire):
     ] = None
 
 
+class RenameIn(Wire):
+    name: Annotated[str, Len(0, 1000)] = Field(
+        default="",
+        description="what it is called from now on: 1 to 80 characters in Unicode's NFC, spaces around them not counted",
+    )
+
+
 class OwnOut(Answer):
     id: str
     name: str

@@ -96,6 +96,7 @@
  * @typedef {{rates: number[], losses: number[], smoothed: number[], suggestion: number | null, reason: "steepest" | "tenth" | "none", steepest: number | null, minimum: number | null, ended: "high" | "rose" | "diverged"}} RateFinderOut
  * @typedef {{separator?: "," | ";" | "\t" | "|" | " " | null, decimal?: "." | "," | null, encoding?: "utf-8" | "utf-16" | "windows-1252" | "iso-8859-15" | "windows-1250" | "windows-1251" | "gb18030" | "big5" | "shift_jis" | "euc-kr" | null, header?: boolean | null, task?: "classification" | "regression" | null, kinds?: Record<string, "number" | "category" | "ignored">, missing?: "drop" | "fill" | null}} ReadIn
  * @typedef {{name: string, label: Record<string, string>, patch: Record<string, any>, reset: boolean, back: number}} RemedyOut
+ * @typedef {{name?: string}} RenameIn
  * @typedef {{seed?: number | null}} ResetIn
  * @typedef {{right: boolean, hint: HintOut | null}} ResultOut
  * @typedef {{inputs?: (number[] | number[][] | number[][][])[] | null, scaled?: boolean, part?: "train" | "test" | null, samples?: number[] | null}} RowsIn
