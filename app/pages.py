@@ -18,10 +18,10 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
+    "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "race.", "reading.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
-    "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
+    "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
     "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
 )  # fmt: skip
 _EARLY = {
@@ -34,6 +34,7 @@ LATE_STYLES = (
     "css/forecast.css",
     "css/gradients.css",
     "css/landscape.css",
+    "css/own.css",
     "css/pictures.css",
     "css/race.css",
     "css/tables.css",
@@ -62,6 +63,7 @@ LATE = (
     "js/panels/forecast.js",
     "js/panels/neuron-card.js",
     "js/panels/hearing.js",
+    "js/panels/own-cards.js",
     "js/panels/own-pictures.js",
     "js/panels/own-series.js",
     "js/panels/own-sounds.js",

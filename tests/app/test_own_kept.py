@@ -51,8 +51,8 @@ def table_with(titles: list[str], rows: list[list[Any]]) -> str:
 
 
 def test_a_name_is_changed_and_what_is_learned_is_not(client) -> None:
-    for body in (ROWS, DRAWING):
-        own = keep(client, body)
+    for given in (ROWS, DRAWING):
+        own = keep(client, given)
         answer = client.patch(url_of(own), json={"name": "  Cafe\u0301 二 "})
         assert answer.status_code == 200, answer.text
         assert answer.json()["name"] == "Caf\u00e9 二"
@@ -151,7 +151,7 @@ def test_drawings_and_texts_are_taken_along_and_pictures_say_that_they_cannot(cl
     drawing = client.get(f"{url_of(keep(client, DRAWING))}/csv")
     assert drawing.text.split("\r\n")[:2] == ['"x1","x2","class"', '0.5,0.5,"A"']
     assert drawing.headers["content-type"].startswith("text/csv")
-    own = keep(client, {**TEXT, "name": "../r\u00e4ts\r\nX: \"1\""})
+    own = keep(client, {**TEXT, "name": '../r\u00e4ts\r\nX: "1"'})
     text = client.get(f"{url_of(own)}/csv")
     assert text.text == TEXT["dataset"]["text"]
     assert text.headers["content-type"].startswith("text/plain")
