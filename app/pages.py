@@ -19,7 +19,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
     "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "race.", "reading.", "sounds.", "time.",
+    "problem.", "q.", "race.", "reading.", "rule.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
     "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
@@ -65,6 +65,7 @@ LATE = (
     "js/panels/hearing.js",
     "js/panels/own-cards.js",
     "js/panels/own-pictures.js",
+    "js/panels/own-rule.js",
     "js/panels/own-series.js",
     "js/panels/own-sounds.js",
     "js/panels/own-table.js",

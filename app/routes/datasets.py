@@ -22,6 +22,7 @@ from engine.datasets import (
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
 from engine.datasets.reading import MAX_ROWS
 from engine.errors import Reason, Refused
+from engine.formulas import MAX_LENGTH
 
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
@@ -79,6 +80,7 @@ async def get_dataset(
     test_fraction: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
     seed: Annotated[int | None, Query(ge=0)] = None,
     arms: Annotated[int | None, Query(ge=2)] = None,
+    rule: Annotated[str | None, Query(max_length=MAX_LENGTH)] = None,
     id: Annotated[str | None, Query(max_length=64)] = None,
     first: First = 0,
     count: Count = None,
@@ -86,7 +88,8 @@ async def get_dataset(
     """A dataset as a network is given it: scaled, targets as class numbers or values; of large data so
     many samples as fit into an answer, the next ones from `first` on.
 
-    `id` goes with kind `own`, `arms` with `spiral`.
+    `id` goes with kind `own`, `arms` with `spiral`, `rule` with `rule`: a formula in x and y, whose values are fitted,
+    or one with comparisons, of which class B is where it holds. It is read into known operations and never run as code.
     """
     if kind not in DATASETS:
         raise NotFound(
@@ -98,7 +101,7 @@ async def get_dataset(
         )
     given = {
         "samples": samples, "noise": noise, "test_fraction": test_fraction, "seed": seed,
-        "arms": arms, "id": id,
+        "arms": arms, "rule": rule, "id": id,
     }  # fmt: skip
     fields = {name: value for name, value in given.items() if value is not None}
     try:

@@ -84,8 +84,9 @@ def test_what_is_deleted_is_gone_and_can_be_taken_back(server) -> None:
         assert_same(client, own, back.json())
         # Too late: it is purged.
         client.delete(url_of(own))
-        assert not store.purge_data(time.time() - 60)
-        assert store.purge_data(time.time() + 1)
+        visitor = store.forgotten_of(own["id"])
+        assert not store.purge_data(time.time() - 60, visitor)
+        assert store.purge_data(time.time() + 1, visitor)
         assert client.post(f"{url_of(own)}/restore").status_code == 404
 
 
