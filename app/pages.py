@@ -18,7 +18,7 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ahead.", "ask.", "bp.", "cell.", "clinic.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
+    "ahead.", "ask.", "bp.", "cell.", "clinic.", "curve.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "race.", "reading.", "rule.", "sounds.", "time.",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
@@ -58,6 +58,7 @@ LATE = (
     "js/tabs/ask.js",
     "js/panels/ahead.js",
     "js/panels/cells.js",
+    "js/panels/curve-brush.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/forecast.js",

@@ -134,6 +134,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cubic": _values((8,), 500, 0.01, batch_size=20),
     "counts": _values((8, 8), 100, 0.01, loss="poisson", batch_size=20),
+    "drawn_curve": _values((8, 8), 200, 0.01, batch_size=20),
     # The article's own: one linear unit is all there is to find.
     "article_linear": Recipe(layers=(), pace=20, loss="mse", optimizer=SGD(learning_rate=0.01)),
     "article_pairs": Recipe(

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from engine.datasets import (
     DATASETS,
     Drawn,
+    DrawnCurve,
     FromKept,
     OwnData,
     OwnText,
@@ -264,9 +265,10 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
     except ValidationError as error:
         found = [{**e, "loc": ("dataset", *e["loc"])} for e in error.errors()]
         raise RequestValidationError(found) from error
-    if not isinstance(spec, OwnText | Drawn):
+    if not isinstance(spec, OwnText | Drawn | DrawnCurve):
         raise Refused(
-            "dataset.kind", Reason("own.kind", "only own_text and drawn can be kept by themselves")
+            "dataset.kind",
+            Reason("own.kind", "only own_text, drawn and drawn_curve can be kept by themselves"),
         )
     content = content_of(spec)
     id = await asyncio.to_thread(networks.store.same_data, visitor, content)

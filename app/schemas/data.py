@@ -192,7 +192,9 @@ class OwnIn(Wire):
     ] = None
     dataset: Annotated[
         dict[str, Any] | None,
-        Field(description="of a spec, of kind own_text or drawn: a text or a drawing to keep"),
+        Field(
+            description="of a spec, of kind own_text, drawn or drawn_curve: a text or a drawing to keep"
+        ),
     ] = None
 
 
@@ -206,7 +208,7 @@ class RenameIn(Wire):
 class OwnOut(Answer):
     id: str
     name: str
-    kind: Literal["own", "own_series", "own_text", "drawn"] = "own"
+    kind: Literal["own", "own_series", "own_text", "drawn", "drawn_curve"] = "own"
     view: View = "table"
     task: Literal["classification", "regression"]
     rows: int = Field(

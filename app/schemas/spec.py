@@ -159,7 +159,10 @@ def merged_part(name: str, old: Any, value: Any) -> Any:
         before = DATASETS.get(old.get("kind", ""))
         if before:
             kept = {k: v for k, v in kept.items() if v != before.__dataclass_fields__[k].default}
-        if (known and before and known.view != before.view) or "drawn" in (kind, old.get("kind")):
+        if (known and before and known.view != before.view) or {"drawn", "drawn_curve"} & {
+            kind,
+            old.get("kind"),
+        }:
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 

@@ -39,7 +39,9 @@ def table(own: Table) -> bytes:
 
 
 def drawing(points: Sequence[Sequence[float]]) -> bytes:
-    """x1, x2 and the class by its letter."""
+    """x1, x2 and the class by its letter; of a curve x1 and the value."""
+    if points and len(points[0]) == 2:
+        return _joined(["x1", "value"], [_numbers(np.array(points, np.float64))])
     places = np.array([point[:2] for point in points], np.float64).reshape(-1, 2)
     classes = [_cell(LETTERS[int(point[2])]) for point in points]
     return _joined(["x1", "x2", "class"], [_numbers(places), classes])

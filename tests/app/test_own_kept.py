@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .test_own import DRAWING, ROWS, TEXT, keep
+from .test_own import CURVE, DRAWING, ROWS, TEXT, keep
 from .test_own_pictures import body, squares
 
 NAMES = ['one, "two"', "two\nlines", "高度 µ", "=HYPERLINK(1)", "-3", "'=x"]
@@ -151,6 +151,10 @@ def test_a_series_is_the_same_again(client, titles, rows) -> None:
 def test_drawings_and_texts_are_taken_along_and_pictures_say_that_they_cannot(client) -> None:
     drawing = client.get(f"{url_of(keep(client, DRAWING))}/csv")
     assert drawing.text.split("\r\n")[:2] == ['"x1","x2","class"', '0.5,0.5,"A"']
+    curve = keep(client, CURVE)
+    assert (curve["view"], curve["rows"]) == ("curve", 2)
+    text = client.get(f"{url_of(curve)}/csv").text
+    assert text == '"x1","value"\r\n0.5,1\r\n-0.5,2.25\r\n'
     assert drawing.headers["content-type"].startswith("text/csv")
     own = keep(client, {**TEXT, "name": '../r\u00e4ts\r\nX: "1"'})
     text = client.get(f"{url_of(own)}/csv")

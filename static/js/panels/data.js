@@ -11,11 +11,13 @@ import { entryOf } from "./recipes.js";
 export function mountData(session) {
   const { store } = session;
   mountGallery(session);
+  const curve = lazily("js/panels/curve-brush.js", (module) => module.mountCurveBrush(session));
   const rule = lazily("js/panels/own-rule.js", (module) => module.mountRule(session));
   store.on(["network", "dataset", "language"], (s) => {
     if (!s.network || !s.dataset) return;
     drawHead(session);
     drawFields(session, rule);
+    if (s.dataset.kind === "drawn_curve") void session.try(curve);
     drawFeatures(session);
   });
 }
@@ -45,7 +47,7 @@ function drawFields(session, rule) {
     fields.push(schemaField("data", name, property, spec[name], (v) => void session.patch((now) => ({ dataset: { ...now.dataset, [name]: v } }), name)));
   }
   if (touched) {
-    fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], erased: [] } }), "points") }, t("clearPoints")));
+    fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], ...(now.dataset.erased ? { erased: [] } : {}) } }), "points") }, t("clearPoints")));
   }
   rebuild(box, ...fields);
   if (spec.kind === "rule") void session.try(async () => { box.prepend(await rule()); });

@@ -17,6 +17,9 @@ export const forgotten = { back: () => {} };
 /** A table of two columns is a plane of points. @param {{view: string, columns: string[]}} of @param {boolean} own */
 export const familyOf = ({ view, columns }, own) => (own && view === "table" && columns.length === 2 ? "plane" : view);
 
+/** Whether it holds what one draws, on a plane or on a curve. @param {string | undefined} kind */
+export const isDrawn = (kind) => kind === "drawn" || kind === "drawn_curve";
+
 /** Whether a spec names it by its id, and does not hold it. @param {Own} own */
 export const keptBy = ({ kind }) => kind === "own" || kind === "own_series";
 
@@ -57,7 +60,7 @@ export function mountOwnSets(session) {
     if (!network) return;
     const { dataset } = network.spec, before = last;
     last = { id: network.id, dataset };
-    const left = before && before.id === network.id && before.dataset.kind === "drawn" && dataset.kind !== "drawn";
+    const left = before && before.id === network.id && isDrawn(before.dataset.kind) && dataset.kind !== before.dataset.kind;
     if (left && before.dataset.points?.length) void keepOwn(session, t("drawingNamed", { n: before.dataset.points.length }), before.dataset);
   });
   void listOwn(session);
@@ -72,10 +75,10 @@ export function mountOwnSets(session) {
  */
 export function ownCards(session, family, choose) {
   const { owned, ownedProblem } = session.store.state;
-  if (!["plane", "table", "text", "image", "sequence"].includes(family)) return [];
+  if (!["plane", "curve", "table", "text", "image", "sequence"].includes(family)) return [];
   if (ownedProblem) return [h("p", { class: "hint own-hint" }, `${t("ownNotListed")} `, h("button", { type: "button", class: "quiet", onclick: () => void listOwn(session) }, t("tryAgain")))];
   const found = (owned ?? []).filter((own) => familyOf(own, true) === family);
-  if (owned && !found.length && family !== "plane") return [h("p", { class: "hint own-hint" }, t("ownNone"))];
+  if (owned && !found.length && !["plane", "curve"].includes(family)) return [h("p", { class: "hint own-hint" }, t("ownNone"))];
   const { card } = cards;
   if (card) return found.map((own) => card(session, own, choose));
   if (found.length) void session.try(async () => {
