@@ -159,10 +159,8 @@ def merged_part(name: str, old: Any, value: Any) -> Any:
         before = DATASETS.get(old.get("kind", ""))
         if before:
             kept = {k: v for k, v in kept.items() if v != before.__dataclass_fields__[k].default}
-        if (known and before and known.view != before.view) or {"drawn", "drawn_curve"} & {
-            kind,
-            old.get("kind"),
-        }:
+        drawn = any(one in ("drawn", "drawn_curve") for one in (kind, old.get("kind")))
+        if drawn or (known and before and known.view != before.view):
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 
