@@ -6,7 +6,7 @@ from .page import choose_data, says
 def test_a_curve_is_drawn_by_pointer_and_keys_erased_undone_and_kept(server, visitor) -> None:
     page = visitor.open(server.url)
     choose_data(visitor, "drawn_curve")
-    says(page, "#curve-brushes", "There are no points yet")
+    says(page, "#plane-readout", "There are no points yet")
     page.wait_for_selector('#plane[data-drawn] ~ #curve-brushes [aria-pressed=true]:text-is("Draw"), #curve-brushes [aria-pressed=true]:text-is("Draw")')  # fmt: skip
     page.wait_for_function("() => glassbox.store.state.picture?.curve")
     box = page.locator("#plane").bounding_box()

@@ -124,16 +124,20 @@ export function mountCurveBrush(session) {
   new ResizeObserver(show).observe(box);
 
   // After output.js, which says it of planes, and as often.
-  store.on(["probe", "probePinned", "picture", "brush", "dataset", "language"], () => { if (here()) box.classList.toggle("drawing", drawing()); });
+  store.on(["probe", "probePinned", "picture", "brush", "dataset", "language"], ({ dataset, probe, probePinned, brush }) => {
+    if (!here()) return;
+    box.classList.toggle("drawing", drawing());
+    if (!(probe ?? probePinned)) byId("plane-readout").textContent = t(!dataset?.inputs.length ? "curve.empty" : brush === "erase" ? "eraseHint" : "curve.hint");
+  });
   store.on(["dataset", "brush", "language", "connection", "picture"], ({ dataset, brush }) => {
     const mine = dataset?.kind === "drawn_curve";
     bar.hidden = !mine || hides("brushes");
     const button = (/** @type {0 | "erase"} */ kind, /** @type {string} */ words, /** @type {string} */ label) =>
       explain(h("button", { type: "button", "aria-pressed": String(brush === kind), "data-name": `curve ${kind}`, onclick: () => store.set({ brush: brush === kind ? null : kind }) }, words), () => ({ text: label }));
-    const key = JSON.stringify([mine, brush, dataset?.samples, document.documentElement.lang]);
+    const key = JSON.stringify([mine, brush, document.documentElement.lang]);
     if (bar.dataset.of === key) return;
     bar.dataset.of = key;
-    if (mine) rebuild(bar, button(0, t("brush"), t("curve.draw")), button("erase", t("erase"), t("eraseHint")), h("span", { class: "hint" }, t(dataset?.inputs.length ? "curve.hint" : "curve.empty")));
+    if (mine) rebuild(bar, button(0, t("brush"), t("curve.draw")), button("erase", t("erase"), t("eraseHint")));
     show();
   });
 }
