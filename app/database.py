@@ -22,6 +22,11 @@ from sqlalchemy import (
 
 from .opening import SCHEMA_VERSION
 
+
+class CannotSave(RuntimeError):
+    """The disk refused; what was saved before is still there."""
+
+
 METADATA = MetaData()
 NETWORKS = Table(
     "networks",
@@ -69,6 +74,7 @@ DATASETS = Table(
     Column("digest", String),
     Column("line", Text),
     Column("arrays", LargeBinary),  # of pictures and sounds
+    Column("forgotten", Float),  # when it was deleted; it may be taken back for a while
 )
 
 

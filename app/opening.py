@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 # 2: networks have a summary; 3: checksums, an earlier checkpoint, a trash; 4: runs that ended
 # 5: texts and drawings beside tables, each with the line of a list; 6: pictures and sounds
-SCHEMA_VERSION = 6
+# 7: data that is deleted stays for a while
+SCHEMA_VERSION = 7
 MAGIC = b"SQLite format 3\0"
 FILE = "glassbox.sqlite"
 

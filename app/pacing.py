@@ -5,12 +5,13 @@ import asyncio
 import logging
 import math
 from collections.abc import Mapping
-from time import monotonic
+from time import monotonic, time
 
 from engine.errors import Reason, Refused
 
 from .errors import GlassboxError
 from .jobs import Jobs
+from .kept import FORGOTTEN_S
 from .live import Live
 from .looks import LARGE_BYTES, Wanted
 from .memory import give_back
@@ -217,5 +218,6 @@ async def save_forever(networks: Networks) -> None:
             for live in list(networks.live.values()):
                 if not live.playing and not live.channel.watchers and live.used < idle_since:
                     await networks.unload(live)
+            await asyncio.to_thread(networks.store.purge_data, time() - FORGOTTEN_S)
         except Exception:
             log.exception("saving failed")

@@ -18,10 +18,14 @@ _WORDS = ("i18n/en.json", "i18n/zh.json")
 # Words that nothing says before a late script has come, or something has gone wrong: by the beginning of their
 # keys. They come with the first of these; what is said of a server that does not answer is there before.
 LATE_WORDS = (
-    "ahead.", "ask.", "balance.", "bp.", "cell.", "clinic.", "code.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
-    "problem.", "q.", "race.", "reading.", "sounds.", "time.",
+    "ahead.", "ask.", "balance.", "bp.", "cell.", "clinic.", "code.", "curve.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
+    "problem.", "q.", "race.", "reading.", "rule.", "sounds.", "time.",
+    # Of dialogs that come late.
+    "copyEmbed", "copyLink", "embedOff", "noHidden", "shareEmbed", "shareHide", "shareLink", "shareLocal", "shareNot", "sharePreview", "shareQr", "shareSame",
+    "shareTooLong", "series.about", "series.column", "series.empty", "series.found", "series.named", "series.opened", "series.title", "series.tooLarge",
+    "textCounted", "textOneForm", "textTooLong",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
-    "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
+    "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
     "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
 )  # fmt: skip
 _EARLY = {
@@ -35,6 +39,7 @@ LATE_STYLES = (
     "css/forecast.css",
     "css/gradients.css",
     "css/landscape.css",
+    "css/own.css",
     "css/pictures.css",
     "css/race.css",
     "css/tables.css",
@@ -59,12 +64,15 @@ LATE = (
     "js/panels/ahead.js",
     "js/panels/balance.js",
     "js/panels/cells.js",
+    "js/panels/curve-brush.js",
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/forecast.js",
     "js/panels/neuron-card.js",
     "js/panels/hearing.js",
+    "js/panels/own-cards.js",
     "js/panels/own-pictures.js",
+    "js/panels/own-rule.js",
     "js/panels/own-series.js",
     "js/panels/own-sounds.js",
     "js/panels/own-table.js",

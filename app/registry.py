@@ -339,9 +339,9 @@ class Networks:
             raise Unavailable(BEING_REPLACED) from error
 
     async def forget_own(self, id: str) -> bool:
-        """Whether there was such an uploaded dataset."""
+        """For a while it can be taken back; whether there was such an uploaded dataset."""
         self._tables.pop(id, None)
-        return await asyncio.to_thread(self.store.delete_data, id)
+        return await asyncio.to_thread(self.store.forget_data, id)
 
     async def describe(self, live: Live) -> NetworkOut:
         return live.described(await self.call(live, shelf.describe))

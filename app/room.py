@@ -4,6 +4,7 @@ thrown away for it: they leave memory, and at worst go to the trash, from where 
 import asyncio
 import logging
 from collections import Counter
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ class Room:
             ("max_kept_bytes", settings.max_kept_bytes, None),
         ):
             kept = await asyncio.to_thread(store.kept_bytes, of)
-            if kept >= most and await asyncio.to_thread(store.empty_trash, of):
+            if kept >= most and await asyncio.to_thread(self._throw_away, of):
                 kept = await asyncio.to_thread(store.kept_bytes, of)
             if kept >= most:
                 yours = Reason(
@@ -132,8 +133,18 @@ class Room:
         if moved:
             log.warning("%d networks unused longest went to the trash to make room", len(moved))
 
+    def _throw_away(self, visitor: str | None) -> bool:
+        """What waits to be taken back, of a visitor or of all; whether there was anything."""
+        store = self.networks.store
+        return store.empty_trash(visitor) | store.purge_data(inf, visitor)
+
     async def admit_dataset(self, visitor: str) -> None:
         """Raises: TooMany"""
+        await self.count_dataset(visitor)
+        await self.make_on_disk(visitor)
+
+    async def count_dataset(self, visitor: str) -> None:
+        """One more of this visitor.  Raises: TooMany"""
         store = self.networks.store
         for name, of in (("max_visitor_datasets", visitor), ("max_datasets", None)):
             most = getattr(self.settings, name)
@@ -147,4 +158,3 @@ class Room:
                     "{most} datasets are kept, the most this server keeps; delete one",
                 )
                 raise TooMany(yours if of else ours, limit=name, value=most)
-        await self.make_on_disk(visitor)

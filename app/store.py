@@ -4,7 +4,6 @@ Synchronous and small; the server calls it in a thread. Of every network there a
 each with a checksum: where the newer one is damaged the earlier one is given.
 """
 
-import contextlib
 import json
 import time
 from collections.abc import Sequence
@@ -15,13 +14,12 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from engine.datasets import OwnData
 from engine.errors import Reason
 
 from . import past
-from .database import DATASETS, EARLIER, NETWORKS, RUNS, opened
+from .database import DATASETS, EARLIER, NETWORKS, RUNS, CannotSave, opened
+from .kept import OwnKept, as_object
 from .opening import SCHEMA_VERSION, CannotOpen, prepare
-from .owned import packed, unpacked
 from .past import Past, digest
 
 _VERSION = ("spec", "checkpoint", "generation", "digest")  # what is kept twice
@@ -30,10 +28,6 @@ _LISTED = [NETWORKS.c[name] for name in ("id", "visitor", "used", "summary", "tr
 
 EARLIER_ONE = Reason("notice.earlier", "the last checkpoint was damaged; this is the one before it")
 DAMAGED = Reason("notice.damaged", "both checkpoints were damaged; the training starts anew")
-
-
-class CannotSave(RuntimeError):
-    """The disk refused; what was saved before is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ class Listed:
     trashed: float | None
 
 
-class Store:
+class Store(OwnKept):
     """`used` is wall-clock time in seconds, only compared.
 
     Raises: CannotOpen
@@ -226,7 +220,7 @@ class Store:
 
     def runs(self, id: str) -> dict[int, dict[str, Any]]:
         """What a list says of those of a network, by their numbers."""
-        return {row.run: _object(row.line) for row in self._read(past.lines(id))}
+        return {row.run: as_object(row.line) for row in self._read(past.lines(id))}
 
     def run(self, id: str, number: int) -> Past | None:
         """None where there is none, or where it is damaged."""
@@ -278,102 +272,10 @@ class Store:
     def knows(self, id: str) -> bool:
         return bool(self._read(select(NETWORKS.c.id).where(NETWORKS.c.id == id)))
 
-    # Data of one's own
-
-    def add_own(
-        self, id: str, visitor: str, own: OwnData, line: dict[str, Any] | None = None
-    ) -> None:
-        content, arrays = packed(own)
-        self.add_data(id, visitor, content, line, arrays)
-
-    def add_data(
-        self,
-        id: str,
-        visitor: str,
-        content: str,
-        line: dict[str, Any] | None,
-        arrays: bytes | None = None,
-    ) -> None:
-        """`line` is what a list says of it."""
-        self._write(
-            insert(DATASETS).values(
-                id=id,
-                visitor=visitor,
-                content=content,
-                used=time.time(),
-                digest=digest(content, arrays, 0),
-                line=line and json.dumps(line),
-                arrays=arrays,
-            )
-        )
-
-    def same_data(self, visitor: str, content: str) -> str | None:
-        """The id of what a visitor keeps already."""
-        query = select(DATASETS.c.id).where(DATASETS.c.visitor == visitor)
-        rows = self._read(query.where(DATASETS.c.digest == digest(content, None, 0)))
-        return rows[0].id if rows else None
-
-    def data_of(self, visitor: str) -> dict[str, dict[str, Any]]:
-        """A visitor's lines by id, the newest first; empty where an older version kept it without."""
-        query = select(DATASETS.c.id, DATASETS.c.line).where(DATASETS.c.visitor == visitor)
-        return {row.id: _object(row.line) for row in self._read(query.order_by(text("rowid DESC")))}
-
-    def line_of(self, id: str) -> dict[str, Any] | None:
-        """What a list says of a set, read without the set itself; None where there is none."""
-        rows = self._read(select(DATASETS.c.line).where(DATASETS.c.id == id))
-        return _object(rows[0].line) if rows else None
-
-    def data(self, id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """(content, line) of a set; None where there is none, or where it is damaged."""
-        row = self._sound(id)
-        return row and (_object(row.content), _object(row.line))
-
-    def _sound(self, id: str) -> Any:
-        """A set as it was kept; None where there is none, or where it is damaged."""
-        columns = (DATASETS.c.content, DATASETS.c.digest, DATASETS.c.line, DATASETS.c.arrays)
-        rows = self._read(select(*columns).where(DATASETS.c.id == id))
-        if not rows or rows[0].digest not in (None, digest(rows[0].content, rows[0].arrays, 0)):
-            return None
-        return rows[0]
-
-    def users_of(self, id: str) -> set[str]:
-        """The networks that learn from a table, pictures or sounds."""
-        query = select(NETWORKS.c.id).where(NETWORKS.c.spec.contains(id, autoescape=True))
-        return {row.id for row in self._read(query)}
-
-    def own(self, id: str) -> OwnData | None:
-        """A table, pictures or sounds; None where there are none, or where they are damaged."""
-        row = self._sound(id)
-        found = row and unpacked(_object(row.content), row.arrays)
-        if found is None:
-            return None
-        with contextlib.suppress(CannotSave):  # a full disk must not keep anyone from reading
-            self._write(update(DATASETS).where(DATASETS.c.id == id).values(used=time.time()))
-        return found
-
-    def count_data(self, visitor: str | None = None) -> int:
-        query = select(func.count()).select_from(DATASETS)
-        return self._read(query.where(DATASETS.c.visitor == visitor) if visitor else query)[0][0]
-
-    def delete_data(self, id: str) -> bool:
-        """Whether there was one."""
-        known = bool(self._read(select(DATASETS.c.id).where(DATASETS.c.id == id)))
-        self._write(delete(DATASETS).where(DATASETS.c.id == id))
-        return known
-
 
 def _listed(row: Any) -> Listed:
-    summary = _object(row.summary)
+    summary = as_object(row.summary)
     if not summary:  # before schema 2 there was none
-        kind = _object(_object(row.spec).get("dataset")).get("kind", "")
+        kind = as_object(as_object(row.spec).get("dataset")).get("kind", "")
         summary = {"name": kind, "dataset": kind}
     return Listed(row.id, row.visitor, row.used, summary, row.trashed)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """An object of JSON; empty where it is none."""
-    try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .activations import ActivationName
-from .datasets import AnyDataset
+from .datasets import AnyDataset, Rule
 from .datasets.base import Task
+from .datasets.rule import task_of
 from .given import Starting
 from .initializers import InitializerName
 from .layers import (
@@ -121,6 +122,9 @@ RECIPES: dict[str, Recipe] = {
     ),
     "slope": Recipe(layers=_dense(4, 4), pace=50, loss="mse"),
     "ripple": _values((8, 8, 8), 1000, 0.003, batch_size=20),
+    "rule": Recipe(
+        layers=_dense(8, 8), pace=100, optimizer=Adam(learning_rate=0.01), batch_size=50
+    ),
     "drawn": _points((8, 8), 200, 0.1),
     "sine": _values((8, 8), 200, 0.01, batch_size=20),
     "step": _values((8, 8), 100, 0.005),
@@ -130,6 +134,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cubic": _values((8,), 500, 0.01, batch_size=20),
     "counts": _values((8, 8), 100, 0.01, loss="poisson", batch_size=20),
+    "drawn_curve": _values((8, 8), 200, 0.01, batch_size=20),
     # The article's own: one linear unit is all there is to find.
     "article_linear": Recipe(layers=(), pace=20, loss="mse", optimizer=SGD(learning_rate=0.01)),
     "article_pairs": Recipe(
@@ -216,8 +221,13 @@ def _own_pictures(shape: tuple[int, ...]) -> Recipe:
 def recipe(
     dataset: type[AnyDataset] | AnyDataset, task: Task | None = None, shape: tuple[int, ...] = ()
 ) -> Recipe:
-    """Of a kind of dataset. What one's own is for is seen in it: `task`, and `shape` of one sample."""
+    """Of a kind of dataset. What one's own is for is seen in it: `task`, and `shape` of one sample; of a rule in
+    what it says."""
     kind = dataset.__dataclass_fields__["kind"].default  # of a class or of a record
+    if isinstance(dataset, Rule):
+        task = task_of(dataset.rule)
+    if kind == "rule" and task == "regression":
+        return RECIPES["ripple"]
     if kind == "own" and len(shape) == 3:
         return _own_pictures(shape)
     if kind == "own" and len(shape) == 2:

@@ -4,6 +4,7 @@ from engine.datasets import DATASETS
 
 # Nothing without what somebody uploads or types.
 GIVEN = [kind for kind in DATASETS if kind in ("own", "own_series", "own_text")]
-# The rest is made at once; "drawn" is empty until somebody draws.
+# The rest is made at once; what is drawn is empty until somebody draws.
 MADE = [kind for kind in DATASETS if kind not in GIVEN]
-FILLED = [kind for kind in MADE if kind != "drawn"]
+DRAWN = ("drawn", "drawn_curve")
+FILLED = [kind for kind in MADE if kind not in DRAWN]

@@ -14,23 +14,22 @@ from pydantic import TypeAdapter, ValidationError
 from engine.datasets import (
     DATASETS,
     Drawn,
+    DrawnCurve,
     FromKept,
     OwnData,
     OwnText,
     Pictures,
-    Sounds,
 )
 from engine.datasets.pictures import MAX_SIDE, MIN_SIDE, pictures_of
 from engine.datasets.reading import MAX_ROWS
-from engine.datasets.sounds import MAX_SOUNDS
 from engine.errors import Reason, Refused
+from engine.formulas import MAX_LENGTH
 
 from ..deps import KnownVisitor, NetworksDep, SettingsDep, SomeVisitor
 from ..errors import NotFound
 from ..gallery import content_of, line_of, line_of_spec
 from ..guard import FILES, MAX_LISTS, PARQUET, XLSX, ZIP, content_type, keep_lists, lists_in
-from ..listing import users_of
-from ..recordings import wav_of
+from ..ones_own import line_of_old, told, told_whole
 from ..schemas import (
     DatasetOut,
     OwnIn,
@@ -54,12 +53,9 @@ router = APIRouter(
 
 _ADAPTER = dataset_adapter()
 _ROW = TypeAdapter(Row)
-WAV = "audio/wav"
-NO_SUCH = Reason("no_such_dataset", "there is no such dataset")
 ONE_KIND = Reason("own.one_kind", "give a table, or pictures, or sounds, or a dataset to keep")
 # Pictures sent to a worker together, of which it decodes as many as a turn allows.
 AT_ONCE, AT_ONCE_BYTES = 64, 1_000_000
-OwnId = Annotated[str, Path(max_length=64, description="of one's own data")]
 
 
 @router.get("")
@@ -69,21 +65,10 @@ async def list_datasets(networks: NetworksDep, visitor: KnownVisitor) -> list[Ow
         return []
     found = await asyncio.to_thread(networks.store.data_of, visitor)
     return [
-        _told(id, line)
+        told(id, line)
         for id in found
-        if (line := found[id] or await _line_of_old(networks, id)) is not None
+        if (line := found[id] or await line_of_old(networks, id)) is not None
     ]
-
-
-@router.get("/own/{id}")
-async def get_own_dataset(networks: NetworksDep, id: OwnId) -> OwnOut:
-    """One's own data, with the `dataset` of a spec that learns from it."""
-    found = await asyncio.to_thread(networks.store.data, id)
-    line = found and (found[1] or await _line_of_old(networks, id))
-    if not found or not line:
-        raise NotFound(NO_SUCH)
-    used = await users_of(networks, id) if line["kind"] in ("own", "own_series") else 0
-    return _told(id, line, found[0].get("dataset"), used)
 
 
 @router.get("/{kind}", response_model=DatasetOut)
@@ -96,6 +81,7 @@ async def get_dataset(
     test_fraction: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
     seed: Annotated[int | None, Query(ge=0)] = None,
     arms: Annotated[int | None, Query(ge=2)] = None,
+    rule: Annotated[str | None, Query(max_length=MAX_LENGTH)] = None,
     id: Annotated[str | None, Query(max_length=64)] = None,
     first: First = 0,
     count: Count = None,
@@ -103,7 +89,8 @@ async def get_dataset(
     """A dataset as a network is given it: scaled, targets as class numbers or values; of large data so
     many samples as fit into an answer, the next ones from `first` on.
 
-    `id` goes with kind `own`, `arms` with `spiral`.
+    `id` goes with kind `own`, `arms` with `spiral`, `rule` with `rule`: a formula in x and y, whose values are fitted,
+    or one with comparisons, of which class B is where it holds. It is read into known operations and never run as code.
     """
     if kind not in DATASETS:
         raise NotFound(
@@ -115,7 +102,7 @@ async def get_dataset(
         )
     given = {
         "samples": samples, "noise": noise, "test_fraction": test_fraction, "seed": seed,
-        "arms": arms, "id": id,
+        "arms": arms, "rule": rule, "id": id,
     }  # fmt: skip
     fields = {name: value for name, value in given.items() if value is not None}
     try:
@@ -268,45 +255,7 @@ async def _added(networks: NetworksDep, visitor: str, response: Response, own: O
     line = await asyncio.to_thread(line_of, own)
     await asyncio.to_thread(networks.store.add_own, id, visitor, own, line)
     response.headers["Location"] = f"/api/datasets/own?id={id}"
-    return _told(id, line)
-
-
-@router.get(
-    "/own/{id}/sounds/{sound}",
-    response_class=Response,
-    responses={200: {"content": {WAV: {"schema": {"type": "string", "format": "binary"}}}}},
-)
-async def get_sound(
-    networks: NetworksDep, id: OwnId, sound: Annotated[int, Path(ge=0, le=MAX_SOUNDS)]
-) -> Response:
-    """A sound of one's own as it was given, as a WAV file of one channel; `sources` and `test_sources` of a
-    dataset say which one each of its samples was made of."""
-    own = (await networks.tables_of(id)).get(id)
-    if not isinstance(own, Sounds) or sound >= len(own.targets):
-        raise NotFound(Reason("no_such_sound", "there is no such sound"))
-    return Response(wav_of(own.sound(sound), own.rate), media_type=WAV)
-
-
-@router.delete("/own/{id}", status_code=204)
-async def delete_dataset(networks: NetworksDep, id: OwnId) -> None:
-    """Forget data of one's own. Networks that use a table, pictures or sounds go on while they are in memory, and
-    cannot be loaded again after; texts and drawings are in the specs themselves."""
-    if not await networks.forget_own(id):
-        raise NotFound(NO_SUCH)
-
-
-def _told(
-    id: str, line: dict[str, Any], dataset: Any = None, networks: int | None = None
-) -> OwnOut:
-    if line["kind"] in ("own", "own_series"):
-        dataset = {"kind": line["kind"], "id": id}
-    return OwnOut(id=id, dataset=dataset, networks=networks, **line)
-
-
-async def _line_of_old(networks: NetworksDep, id: str) -> dict[str, Any] | None:
-    """Of a table that a version without lines kept; None where it is damaged."""
-    own = await asyncio.to_thread(networks.store.own, id)
-    return own and await asyncio.to_thread(line_of, own)
+    return told(id, line)
 
 
 async def _keep(networks: NetworksDep, visitor: str, response: Response, given: OwnIn) -> OwnOut:
@@ -316,9 +265,10 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
     except ValidationError as error:
         found = [{**e, "loc": ("dataset", *e["loc"])} for e in error.errors()]
         raise RequestValidationError(found) from error
-    if not isinstance(spec, OwnText | Drawn):
+    if not isinstance(spec, OwnText | Drawn | DrawnCurve):
         raise Refused(
-            "dataset.kind", Reason("own.kind", "only own_text and drawn can be kept by themselves")
+            "dataset.kind",
+            Reason("own.kind", "only own_text, drawn and drawn_curve can be kept by themselves"),
         )
     content = content_of(spec)
     id = await asyncio.to_thread(networks.store.same_data, visitor, content)
@@ -330,7 +280,7 @@ async def _keep(networks: NetworksDep, visitor: str, response: Response, given: 
         id = secrets.token_urlsafe(16)
         await asyncio.to_thread(networks.store.add_data, id, visitor, content, line)
     response.headers["Location"] = f"/api/datasets/own/{id}"
-    return await get_own_dataset(networks, id)
+    return await told_whole(networks, id)
 
 
 def _json_body(body: bytes) -> OwnIn:

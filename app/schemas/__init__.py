@@ -13,7 +13,7 @@ from .asking import (
 from .base import Answer, ProblemOut, Wire
 from .carrying import FilmIn, FilmOut, ImportedOut, NoteOut
 from .clinic import CaseOut, ClinicCheckIn, ClinicResultOut
-from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, Row
+from .data import DatasetOut, OwnIn, OwnOut, PlaneOut, Record, RenameIn, Row
 from .descent import (
     DescentIn,
     DescentOut,
@@ -166,6 +166,7 @@ __all__ = [
     "OwnOut",
     "PlaneOut",
     "Record",
+    "RenameIn",
     "Row",
     "BoundaryOut",
     "CheckIn",

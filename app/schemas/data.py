@@ -202,14 +202,23 @@ class OwnIn(Wire):
     ] = None
     dataset: Annotated[
         dict[str, Any] | None,
-        Field(description="of a spec, of kind own_text or drawn: a text or a drawing to keep"),
+        Field(
+            description="of a spec, of kind own_text, drawn or drawn_curve: a text or a drawing to keep"
+        ),
     ] = None
+
+
+class RenameIn(Wire):
+    name: Annotated[str, Len(0, 1000)] = Field(
+        default="",
+        description="what it is called from now on: 1 to 80 characters in Unicode's NFC, spaces around them not counted",
+    )
 
 
 class OwnOut(Answer):
     id: str
     name: str
-    kind: Literal["own", "own_series", "own_text", "drawn"] = "own"
+    kind: Literal["own", "own_series", "own_text", "drawn", "drawn_curve"] = "own"
     view: View = "table"
     task: Literal["classification", "regression"]
     rows: int = Field(

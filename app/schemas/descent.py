@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field
 
 from engine.datasets.base import Seed
 from engine.descent import SURFACES, Surface, SurfaceName, own
-from engine.descent.parsing import FUNCTIONS, MAX_LENGTH
 from engine.errors import Reason, Refused
+from engine.formulas import FUNCTIONS, MAX_LENGTH
 from engine.optimizers import SGD
 
 from .base import Answer, Wire

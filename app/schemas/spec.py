@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, g
 from annotated_types import Len
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, create_model, model_validator
 
-from engine.datasets import DATASETS, AnyDataset, Own
+from engine.datasets import DATASETS, AnyDataset, Own, Rule
 from engine.datasets.base import MAX_SAMPLES
+from engine.datasets.rule import task_of
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.schedules import SCHEDULES
 from engine.spec import NetworkSpec
@@ -93,7 +94,8 @@ class _Spec(Wire):
         known = DATASETS.get(kind) if isinstance(kind, str) else None
         if known is None or known is Own:  # nothing is known of it before it is looked up
             return value
-        suits = suiting(known)
+        rule = value["dataset"].get("rule") if known is Rule else None
+        suits = suiting(known, task_of(rule) if isinstance(rule, str) else None)
         if "layers" in value:  # layers of one's own: the rest of the recipe is not made for them
             suits = {"loss": suits["loss"]}
         return {**suits, **value}
@@ -157,7 +159,8 @@ def merged_part(name: str, old: Any, value: Any) -> Any:
         before = DATASETS.get(old.get("kind", ""))
         if before:
             kept = {k: v for k, v in kept.items() if v != before.__dataclass_fields__[k].default}
-        if (known and before and known.view != before.view) or "drawn" in (kind, old.get("kind")):
+        drawn = any(one in ("drawn", "drawn_curve") for one in (kind, old.get("kind")))
+        if drawn or (known and before and known.view != before.view):
             kept = {k: v for k, v in kept.items() if k in ("test_fraction", "seed")}
     return {**kept, **value}
 

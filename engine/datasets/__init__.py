@@ -4,7 +4,7 @@ from typing import get_args
 
 from .arithmetic import Arithmetic
 from .base import Dataset, DatasetSpec, Plane
-from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, Sine, Step
+from .curve import Absolute, ArticleLinear, ArticlePairs, Counts, Cubic, DrawnCurve, Sine, Step
 from .edges import Edges
 from .image import Digits, Shapes
 from .known_tables import BreastCancer, Iris, Wine
@@ -24,6 +24,7 @@ from .plane import (
     Spiral,
     Xor,
 )
+from .rule import Rule
 from .sequence import Adding, Brackets, Memory, Waveforms
 from .series import OwnSeries, Price, Sines, Sunspots
 from .sounds import Sounds
@@ -35,7 +36,7 @@ from .worked_example import WorkedExample
 # A new kind is its class in one of the files above and its name here.
 AnyDataset = (
     Circle | Xor | Gaussians | Spiral | Moons | Rings | Blobs | Checkerboard | Slope | Ripple
-    | Drawn | Sine | Step | Absolute | Cubic | Counts | ArticleLinear | ArticlePairs
+    | Rule | Drawn | Sine | Step | Absolute | Cubic | Counts | DrawnCurve | ArticleLinear | ArticlePairs
     | WorkedExample | Iris | Wine | BreastCancer | Digits | Mnist | Shapes | Edges | Sines | Price | Sunspots
     | Waveforms | Adding | Memory | Brackets | Zen | Topics | Arithmetic | Own | OwnText | OwnSeries
 )  # fmt: skip
@@ -46,7 +47,7 @@ DATASETS: dict[str, type[AnyDataset]] = {
 FromKept = Own | OwnSeries
 
 __all__ = [
-    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "FromKept", "Own", "OwnData", "OwnSeries",
-    "OwnText", "Pictures", "Plane", "Sounds",
+    "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "DrawnCurve", "FromKept", "Own", "OwnData", "OwnSeries",
+    "OwnText", "Pictures", "Plane", "Rule", "Sounds",
     "Spiral", "Table", "parse_csv", "series_from_csv", "series_of", "table_of",
 ]  # fmt: skip

@@ -25,6 +25,8 @@ Seed = Annotated[int, Interval(ge=0, le=2**32 - 1)]
 Coordinate = Annotated[float, Interval(ge=-1e6, le=1e6)]
 # A point drawn by hand: x1, x2, then its class or value.
 DrawnPoints = Annotated[tuple[tuple[Coordinate, Coordinate, Coordinate], ...], Len(0, MAX_DRAWN)]
+# On a curve: x and its value.
+CurvePoints = Annotated[tuple[tuple[Coordinate, Coordinate], ...], Len(0, MAX_DRAWN)]
 Erased = Annotated[tuple[Annotated[int, Interval(ge=0, lt=MAX_SAMPLES)], ...], Len(0, MAX_SAMPLES)]
 
 View = Literal["plane", "curve", "image", "sequence", "text", "table"]

@@ -5,7 +5,19 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from .base import Array, Dataset, Noise, Samples, Seed, Task, TestFraction, View, divided, split
+from .base import (
+    Array,
+    CurvePoints,
+    Dataset,
+    Noise,
+    Samples,
+    Seed,
+    Task,
+    TestFraction,
+    View,
+    divided,
+    split,
+)
 from .labels import Labels, label
 
 
@@ -143,6 +155,50 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnCurve:
+    """Only what one draws: x and its value. Which points are held out, each says for itself: one more changes
+    nothing of the others."""
+
+    kind: Literal["drawn_curve"] = "drawn_curve"
+    points: CurvePoints = ()
+    test_fraction: TestFraction = 0.0
+    seed: Seed = 0
+
+    view: ClassVar[View] = "curve"
+    task: ClassVar[Task] = "regression"
+    summary: ClassVar[dict[str, str]] = {
+        "en": "An empty plot for points of your own.",
+        "zh": "空白坐标图，自己画点。",
+    }
+    to_try: ClassVar[dict[str, str]] = {
+        "en": "Draw a slow wave, then one point far off it. How far does the curve bend for it?",
+        "zh": "先画一条平缓的波，再在远处加一个点：曲线会为它弯多少？",
+    }
+
+    def make(self) -> Dataset:
+        points = np.array(self.points, np.float64).reshape(-1, 2)
+        held = np.random.default_rng([self.seed, 2]).random(len(points)) < self.test_fraction
+        if held.all():
+            held[:1] = False  # one to learn from
+        x, y = points[:, :1], points[:, 1:]
+        return Dataset(
+            inputs=x[~held],
+            targets=y[~held],
+            test_inputs=x[held],
+            test_targets=y[held],
+            view="curve",
+            task="regression",
+            columns=("x1",),
+            class_names=(),
+            plane=None,
+            mean=np.zeros(1),
+            deviation=np.ones(1),
+            identities=-1 - np.flatnonzero(~held),
+            labels=Labels(target=label("value", "数值")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleLinear:
     """The article's first listing: three inputs, t = 1 x1 + 2 x2 + 3 x3 + 2."""
 
@@ -225,4 +281,13 @@ class ArticlePairs:
         )
 
 
-__all__ = ["Absolute", "ArticleLinear", "ArticlePairs", "Counts", "Cubic", "Sine", "Step"]
+__all__ = [
+    "Absolute",
+    "ArticleLinear",
+    "ArticlePairs",
+    "Counts",
+    "Cubic",
+    "DrawnCurve",
+    "Sine",
+    "Step",
+]

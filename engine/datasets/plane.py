@@ -37,7 +37,7 @@ VALUE = Labels(target=label("value", "数值"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plane:
+class OnPlane:
     samples: Samples = 400
     noise: Noise = 0.1
     test_fraction: TestFraction = 0.25
@@ -56,6 +56,10 @@ class _Plane:
 
     def _own_classes(self) -> int:
         return len(self.class_names)
+
+    def _fits(self) -> Task:
+        """What is to be learned of it."""
+        return self.task
 
     def _drawn_labels(self) -> Array:
         """Classes of drawn points.  Raises: Refused, where one is none of the eight there are"""
@@ -77,6 +81,7 @@ class _Plane:
         return tuple(LETTERS[: max(self._own_classes(), drawn)])
 
     def make(self) -> Dataset:
+        task = self._fits()
         rng = np.random.default_rng([self.seed, 2])
         inputs, targets = self._draw(rng)
         train, test = split(inputs, targets, self.test_fraction, rng)
@@ -86,21 +91,21 @@ class _Plane:
         stretch = stretches(2, self.fault, self.seed)
         inputs, corner = inputs * stretch, HALF_WIDTH * stretch
         drawn = np.array(self.points, np.float64).reshape(-1, 3)
-        if self.task == "regression":
+        if task == "regression":
             names: tuple[str, ...] = ()
             drawn_targets = drawn[:, 2]
         else:
             names = self._names()
             drawn_targets = self._drawn_labels()
         all_targets = np.concatenate([targets[train], drawn_targets])
-        shape = (-1, 1) if self.task == "regression" else (-1,)
+        shape = (-1, 1) if task == "regression" else (-1,)
         return Dataset(
             inputs=np.concatenate([inputs[train], drawn[:, :2]]),
             targets=all_targets.reshape(shape),
             test_inputs=inputs[test],
             test_targets=targets[test].reshape(shape),
             view="plane",
-            task=self.task,
+            task=task,
             columns=("x1", "x2"),
             class_names=names,
             plane=Plane(
@@ -112,7 +117,7 @@ class _Plane:
             mean=np.zeros(2),
             deviation=np.ones(2),
             identities=np.concatenate([train, -1 - np.arange(len(drawn))]),
-            labels=VALUE if self.task == "regression" else Labels(),
+            labels=VALUE if task == "regression" else Labels(),
         )
 
     def _labels(self, classes: int) -> Array:
@@ -123,7 +128,7 @@ class _Plane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circle(_Plane):
+class Circle(OnPlane):
     """A disc inside a ring."""
 
     kind: Literal["circle"] = "circle"
@@ -144,7 +149,7 @@ class Circle(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Xor(_Plane):
+class Xor(OnPlane):
     """Opposite quadrants belong together."""
 
     kind: Literal["xor"] = "xor"
@@ -164,7 +169,7 @@ class Xor(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gaussians(_Plane):
+class Gaussians(OnPlane):
     """Two round clouds."""
 
     kind: Literal["gaussians"] = "gaussians"
@@ -184,7 +189,7 @@ class Gaussians(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spiral(_Plane):
+class Spiral(OnPlane):
     """Arms wound into one another: two or three."""
 
     kind: Literal["spiral"] = "spiral"
@@ -211,7 +216,7 @@ class Spiral(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moons(_Plane):
+class Moons(OnPlane):
     """Two interleaved half circles."""
 
     kind: Literal["moons"] = "moons"
@@ -234,7 +239,7 @@ class Moons(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rings(_Plane):
+class Rings(OnPlane):
     """Three rings, one in another."""
 
     kind: Literal["rings"] = "rings"
@@ -254,7 +259,7 @@ class Rings(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blobs(_Plane):
+class Blobs(OnPlane):
     """Four clouds, one a class."""
 
     kind: Literal["blobs"] = "blobs"
@@ -275,7 +280,7 @@ class Blobs(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkerboard(_Plane):
+class Checkerboard(OnPlane):
     """Four by four squares in two colours."""
 
     kind: Literal["checkerboard"] = "checkerboard"
@@ -297,7 +302,7 @@ class Checkerboard(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slope(_Plane):
+class Slope(OnPlane):
     """A tilted plane to fit."""
 
     kind: Literal["slope"] = "slope"
@@ -317,7 +322,7 @@ class Slope(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ripple(_Plane):
+class Ripple(OnPlane):
     """A ring of waves to fit."""
 
     kind: Literal["ripple"] = "ripple"
@@ -338,7 +343,7 @@ class Ripple(_Plane):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn(_Plane):
+class Drawn(OnPlane):
     """Only what one draws."""
 
     kind: Literal["drawn"] = "drawn"
@@ -357,6 +362,6 @@ class Drawn(_Plane):
 
 
 __all__ = [
-    "Blobs", "Checkerboard", "Circle", "Drawn", "Gaussians", "Moons", "Rings", "Ripple", "Slope",
+    "Blobs", "Checkerboard", "Circle", "Drawn", "Gaussians", "Moons", "OnPlane", "Rings", "Ripple", "Slope",
     "Spiral", "Xor",
 ]  # fmt: skip

@@ -79,7 +79,7 @@ def series_of(sheet: Sheet, choices: Choices, name: str = "own") -> Table:
     return Table(
         name, columns, inputs, series, names[at], (),
         row_names=() if naming is None else tuple(row[naming][:40] for row in rows),
-        row_title=names[naming] if naming is not None and header else "",
+        row_title=names[naming] if naming is not None and header and header[naming] else "",
         series=True,
     )  # fmt: skip
 

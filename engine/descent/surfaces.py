@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Reason, Refused
-from .parsing import Node, parse
-from .slopes import Slopes, slopes_of
-from .typeset import typeset
+from ..formulas import Node, Slopes, parse, slopes_of, typeset
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]

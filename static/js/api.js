@@ -154,10 +154,7 @@ export const api = {
   cancel: (/** @type {string} */ job) => ask("DELETE", `/api/jobs/${encodeURIComponent(job)}`),
   /** @returns {Promise<import("./wire.js").OwnOut[]>} */
   owned: () => ask("GET", "/api/datasets"),
-  /** @returns {Promise<import("./wire.js").OwnOut>} */
-  own: (/** @type {string} */ id) => ask("GET", `/api/datasets/own/${encodeURIComponent(id)}`),
   keep: (/** @type {string} */ name, /** @type {unknown} */ dataset) => ask("POST", "/api/datasets", { name, dataset }),
-  forget: async (/** @type {string} */ id) => { await ask("DELETE", `/api/datasets/own/${encodeURIComponent(id)}`); },
   keepPictures: (/** @type {string} */ name, /** @type {unknown} */ images, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, images, labels }),
   keepSounds: (/** @type {string} */ name, /** @type {string[]} */ sounds, /** @type {string[]} */ labels) => ask("POST", "/api/datasets", { name, sounds, labels }),
   sound: async (/** @type {string} */ id, /** @type {number} */ sound) => (await answerTo("GET", `/api/datasets/own/${encodeURIComponent(id)}/sounds/${sound}`)).arrayBuffer(),

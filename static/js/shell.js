@@ -9,7 +9,7 @@ import { allWords } from "./whole.js";
 import { load, loaded, t, told, translate } from "./words.js";
 
 /**
- * @typedef {{kind: "bad" | "note", key: string, text?: string, problem?: unknown, values?: Record<string, string | number>, actions?: string[]}} Message `problem` is told where {text} stands
+ * @typedef {{kind: "bad" | "note", key: string, text?: string, problem?: unknown, values?: Record<string, string | number>, actions?: string[], stays?: number}} Message `problem` is told where {text} stands
  * @typedef {{language: string, theme: string, message: Message | null}} ShellState what a page's store holds for the shell
  */
 
@@ -53,7 +53,7 @@ export async function openShell(store, start) {
 export async function say(store, message) {
   if (message.problem) await allWords(); // what is wrong is among those that come late
   set(store, { message });
-  if (message.kind === "note") setTimeout(() => store.state.message === message && set(store, { message: null }), 6000);
+  if (message.kind === "note") setTimeout(() => store.state.message === message && set(store, { message: null }), message.stays ?? 6000);
 }
 
 /**

@@ -64,6 +64,7 @@ ROUTES = [
     ("POST", "/exercise"),
     ("POST", "/exercise/check"),
     ("POST", "/api/datasets"),
+    ("PATCH", "/api/datasets/own/none"),
     ("POST", "/api/clinic/all_alike/check"),
     ("POST", "/api/descent"),
     ("POST", "/api/descent/step"),

@@ -10,7 +10,7 @@ from app import catalog
 from engine.activations import activation
 from engine.datasets import DATASETS, packaged
 
-from ..data import GIVEN, MADE
+from ..data import DRAWN, GIVEN, MADE
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -23,7 +23,7 @@ def test_every_kind_has_a_small_preview(kind: str) -> None:
         assert len(shown["text"]) == 80
         return
     assert len(shown["inputs"]) == len(shown["targets"])
-    if kind != "drawn":
+    if kind not in DRAWN:
         assert shown["inputs"]
     if shown["view"] == "image":
         assert [shown["targets"].count(c) for c in range(4)] == [1, 1, 1, 1]

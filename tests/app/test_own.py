@@ -10,6 +10,7 @@ from ..serving import serve
 
 ROWS = {"inputs": [[i, -i] for i in range(30)], "targets": ["a", "b"] * 15, "name": "mine"}
 POINTS = [[0.5, 0.5, 0], [-0.5, -0.5, 1], [0.1, -0.2, 1]]
+CURVE = {"name": "a curve", "dataset": {"kind": "drawn_curve", "points": [[0.5, 1], [-0.5, 2.25]]}}
 DRAWING = {"name": "three points", "dataset": {"kind": "drawn", "points": POINTS}}
 TEXT = {
     "name": "a rhyme",
@@ -45,7 +46,7 @@ def test_ones_own_data_is_listed_newest_first_and_to_nobody_else(server) -> None
 
 
 def test_what_is_kept_is_what_a_network_learns_from(client) -> None:
-    for body in (DRAWING, TEXT):
+    for body in (DRAWING, CURVE, TEXT):
         own = keep(client, body)
         again = client.get(f"/api/datasets/own/{own['id']}").json()
         made = client.post("/api/networks", json={"dataset": again["dataset"], **own["suits"]})

@@ -128,3 +128,23 @@ def test_a_stride_of_nothing_is_said_to_be_the_windows(kind: str) -> None:
     strides = layer["schema"]["properties"]["strides"]
     assert strides["default"] == strides["minimum"] == 0
     assert strides["zero"] == {"en": "as the window", "zh": "与窗口相同"}
+
+
+def test_a_rule_is_asked_about_as_it_is_typed_and_has_what_suits_its_task(client) -> None:
+    ask = {"samples": 0, "count": 1}
+    for rule, task, loss in (
+        ("x*y > 0", "classification", "cross_entropy"),
+        ("x*y", "regression", "mse"),
+    ):
+        told = client.get("/api/datasets/rule", params={**ask, "rule": rule}).json()
+        assert (told["task"], told["samples"]) == (task, 0)
+        made = create(client, {"dataset": {"kind": "rule", "rule": rule}})
+        assert made["spec"]["loss"] == loss
+        trained = client.post(f"/api/networks/{made['id']}/train", json={"steps": 5})
+        assert trained.status_code == 200, trained.text
+    wrong = client.get("/api/datasets/rule", params={**ask, "rule": "x > z"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "formula.unknown_name")
+    problem = wrong.json()["errors"][0]
+    assert (problem["field"], problem["values"]["at"]) == ("dataset.rule", 5)
+    refused = client.post("/api/networks", json={"dataset": {"kind": "rule", "rule": "y > 9"}})
+    assert refused.json()["code"] == "rule.nowhere"

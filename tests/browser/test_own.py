@@ -1,5 +1,7 @@
 """One's own tables, drawings and texts stay in the gallery until they are deleted."""
 
+import pathlib
+
 from ..serving import wait_for
 from .page import choose_data, says, show_family
 
@@ -15,6 +17,14 @@ def upload(visitor, csv: str) -> None:
     visitor.page.fill("#upload-text", csv)
     visitor.page.click("#upload-form [type=submit]")
     visitor.until("s.dataset.kind === 'own'")
+
+
+def keep(page, body):
+    return page.evaluate("""async (body) => (await fetch('/api/datasets', { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } })).json()""", body)  # fmt: skip
+
+
+def kept(page):
+    return page.evaluate("async () => (await fetch('/api/datasets')).json()")
 
 
 def own_cards(visitor) -> list[str]:
@@ -48,6 +58,66 @@ def test_a_table_stays_is_chosen_again_by_keyboard_and_deleted(server, visitor) 
     page.click("#forget-yes")
     page.wait_for_selector("#thumbs .own", state="detached")
     says(page, "#thumbs", "stays here until you delete it")
+    says(page, "#banner", "“own table” was deleted.")
+    page.click("#banner [data-action=takeBack]")
+    page.wait_for_selector("#thumbs .own [aria-checked=true]")
+    assert page.evaluate("document.activeElement.dataset.own") == table
+    assert page.locator("#banner").is_hidden()
+
+
+def test_a_card_is_renamed_saved_and_deleted_by_keys(server, client, visitor) -> None:
+    page = visitor.open(server.url)
+    choose_data(visitor, "iris")
+    text = {"name": "rhyme", "dataset": {"kind": "own_text", "text": RHYME}}
+    table = keep(page, {"csv": WIDE, "name": "old =name"})
+    keep(page, text)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    show_family(visitor, "iris")
+    card = f'[data-own="{table["id"]}"]'
+    page.focus(card)
+    page.keyboard.press("F2")
+    box = page.get_by_role("textbox", name="Rename “old =name”")
+    assert box.input_value() == "old =name"
+    # Escape leaves it as it was; nothing is asked of the server.
+    page.keyboard.type("lost")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.own") == table["id"]
+    assert own_cards(visitor) == ["old =name"]
+    # An empty name is none, an arrow key goes through letters, Enter keeps.
+    page.keyboard.press("F2")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    assert box.get_attribute("aria-invalid") == "true"
+    page.keyboard.type("nw")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("e")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#thumbs .own :text-is('new')")
+    page.wait_for_function("(id) => document.activeElement.dataset.own === id", arg=table["id"])
+    assert [one["name"] for one in kept(page)] == ["rhyme", "new"]
+    # Its file, which is read as the same table.
+    page.hover(card)
+    with page.expect_download() as download:
+        page.get_by_label("Save “new” as CSV").click()
+    assert download.value.suggested_filename == "new.csv"
+    lines = pathlib.Path(download.value.path()).read_text().splitlines()
+    assert lines[:2] == ['"a","b","c","kind"', '0,0,0,"a"']
+    # No network loses by it: it goes at once, and the next card is at hand.
+    page.focus(card)
+    page.keyboard.press("Delete")
+    page.wait_for_selector("#thumbs .own", state="detached")
+    says(page, "#banner", "“new” was deleted.")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "radio"
+    assert [one["name"] for one in kept(page)] == ["rhyme"]
+    page.wait_for_timeout(6500)  # other notes are gone by now
+    page.click("#banner [data-action=takeBack]")
+    page.wait_for_selector(card)
+    page.click('[data-family="text"]')
+    with page.expect_download() as download:
+        page.hover("#thumbs .own")
+        page.get_by_label("Save “rhyme” as a text file").click()
+    assert pathlib.Path(download.value.path()).read_text() == RHYME
 
 
 def test_a_table_of_two_columns_is_among_the_planes(server, visitor) -> None:
@@ -97,7 +167,7 @@ def test_what_is_deleted_elsewhere_is_said_and_goes(server, visitor) -> None:
     table = visitor.state("network.spec.dataset.id")
     choose_data(visitor, "iris")
     store = server.networks.store
-    store.delete_data(table)
+    store.forget_data(table)
     page.click("#thumbs .own .thumb")
     page.wait_for_selector("#banner:has-text('no longer on the server')")
     page.wait_for_selector("#thumbs .own", state="detached")

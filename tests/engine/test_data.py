@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, Own, parse_csv
+from engine.datasets import DATASETS, DrawnCurve, Own, parse_csv
 from engine.datasets.plane import Circle, Drawn, Moons, Ripple, Spiral, Xor
 from engine.datasets.table import principal_plane, table_from_rows
 from engine.errors import Refused
 from engine.features import FEATURES, apply_features
 
-from ..data import MADE
+from ..data import DRAWN, MADE
 
 # What is drawn, given or measured: a seed has nothing to change.
-FIXED = ("drawn", "article_pairs", "worked_example", "sunspots", "zen", "topics")
+FIXED = (*DRAWN, "article_pairs", "worked_example", "sunspots", "zen", "topics")
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -39,7 +39,7 @@ def test_data_is_finite_scaled_and_split(kind: str) -> None:
     most = {"text": made.classes - 1, "table": 12}.get(made.view, 6)
     most = 12 if kind == "memory" else most  # its noise is loud
     assert np.abs(made.inputs).max(initial=0) <= most
-    if kind not in ("drawn", "article_pairs", "worked_example"):
+    if kind not in (*DRAWN, "article_pairs", "worked_example"):
         total = len(made.inputs) + len(made.test_inputs)
         assert len(made.test_inputs) == pytest.approx(total / 4, abs=0.51)
     if made.classes and kind != "drawn" and not made.per_step:
@@ -210,3 +210,14 @@ def test_the_plane_of_wide_data_is_that_of_its_principal_components() -> None:
     assert np.abs(plane.axes[1]).argmax() == 1
     points = plane.project(inputs)
     np.testing.assert_allclose(plane.project(plane.lift(points)), points, atol=1e-9)
+
+
+def test_a_point_of_a_drawn_curve_stays_in_its_part_whatever_is_drawn_after_it() -> None:
+    points = tuple((i / 10, float(i)) for i in range(40))
+    few = DrawnCurve(points=points[:20], test_fraction=0.3).make()
+    many = DrawnCurve(points=points, test_fraction=0.3).make()
+    assert 0 < len(few.test_inputs) < 20
+    assert set(few.test_targets[:, 0]) <= set(many.test_targets[:, 0])
+    assert set(few.targets[:, 0]) <= set(many.targets[:, 0])
+    np.testing.assert_array_equal(many.inputs[:, 0], np.array(points)[-1 - many.identities, 0])
+    assert len(DrawnCurve(points=points[:1], test_fraction=0.9).make().inputs) == 1

@@ -19,7 +19,7 @@ from engine.datasets.image import DIGITS, SHAPES, Digits, Shapes
 from engine.datasets.reading.cells import each_once
 from engine.errors import Reason, Refused
 
-from ..data import MADE
+from ..data import DRAWN, MADE
 
 # Nothing is generated for "drawn", whatever its number of samples.
 SAMPLED = [
@@ -75,7 +75,7 @@ def test_without_a_test_part_all_is_for_training(kind: str) -> None:
     made = replace(DATASETS[kind](), test_fraction=0.0).make()
     assert len(made.test_inputs) == len(made.test_targets) == 0
     assert made.test_inputs.shape[1:] == made.shape
-    assert len(made.inputs) > 0 or kind == "drawn"
+    assert len(made.inputs) > 0 or kind in DRAWN
 
 
 @pytest.mark.parametrize("kind", SAMPLED)

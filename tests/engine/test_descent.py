@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.descent import SURFACES, Formula, SurfaceName, descended, noises, own, race, worked_step
-from engine.descent.parsing import FUNCTIONS, MAX_LENGTH
 from engine.errors import Refused
+from engine.formulas import FUNCTIONS, MAX_LENGTH
 from engine.insight.worked.terms import value_of
 from engine.kernels.descent import evaluate
 from engine.optimizers import OPTIMIZERS, SGD, Adam

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import Reason, Refused
 from .decoding import check_whole
+from .guarding import unguarded
 from .numbers import number_of
 
 MAX_COLUMNS = 64
@@ -53,7 +54,7 @@ def sheet_of(text: str, separator: str | None = None) -> Sheet:
     begins = 1
     try:
         for row in reader:
-            cells = [cell.strip() for cell in row]
+            cells = [unguarded(cell.strip()) for cell in row]
             if any(cells):
                 rows.append(cells)
                 lines.append(begins + above)

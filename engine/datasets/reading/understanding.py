@@ -137,6 +137,8 @@ def decided(looked: Looked, choices: Choices) -> Understood:
     missing, keep = _missing(inputs, keep, choices.missing, notes)
     if not keep.any():
         raise Refused("missing", Reason("table.all_dropped", "every row has an empty cell; fill them, or leave out a column"))  # fmt: skip
+    if keep.sum() < 2:
+        raise Refused("id", Reason("table.one_row", "there is one sample only; give at least two"))
     dropped = tuple(line for line, kept in zip(lines, keep, strict=True) if not kept)
     made = [one.without(keep) for one in inputs]
     target = target.without(keep)

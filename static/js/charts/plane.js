@@ -157,20 +157,26 @@ function crosshair(context, x, y, colour) {
   context.stroke();
 }
 
+/** Where a plot of values begins and ends; one to draw on is there before its points. @param {Point[]} points @param {boolean} drawn */
+export function valueRange(points, drawn) {
+  const values = [...points.map((p) => p.v), ...(drawn ? [-2, 2] : points.length ? [] : [-1, 1])];
+  const low = Math.min(...values), high = Math.max(...values), margin = 0.12 * (high - low) || 0.5;
+  return [low - margin, high + margin];
+}
+
 /**
  * A function of one input, with its samples; and what one unit makes of that input, on a scale of its own.
  * @param {HTMLCanvasElement} canvas
  * @param {{range: number[], y: Float32Array, unit: Float32Array | null}} curve
  * @param {Point[]} points u is the input, v the target
- * @param {{showTest: boolean, axes: string[], real: (k: number, value: number) => number, probe: {u: number} | null, names: string[], pulls: Pull[] | null}} options `names` of both lines
+ * @param {{showTest: boolean, axes: string[], real: (k: number, value: number) => number, probe: {u: number} | null, names: string[], pulls: Pull[] | null, drawn: boolean}} options `names` of both lines
  */
-export function drawCurve(canvas, curve, points, { showTest, axes, real, probe, names, pulls }) {
+export function drawCurve(canvas, curve, points, { showTest, axes, real, probe, names, pulls, drawn }) {
   const { context, width, height } = fit(canvas);
   const theme = colours();
   const values = points.map((p) => p.v).concat(Array.from(curve.y)).filter(Number.isFinite);
   if (!values.length) return;
-  const lowest = Math.min(...points.map((p) => p.v)), highest = Math.max(...points.map((p) => p.v)), margin = 0.12 * (highest - lowest) || 0.5;
-  const low = (points.length ? lowest : -1) - margin, high = (points.length ? highest : 1) + margin;
+  const [low, high] = valueRange(points, drawn);
   const area = areaOf(width, height), [from, to] = curve.range;
   const px = (/** @type {number} */ x) => area.left + ((x - from) / (to - from)) * area.width;
   const py = (/** @type {number} */ y) => area.height - ((y - low) / (high - low)) * area.height;

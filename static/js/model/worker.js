@@ -64,7 +64,7 @@ function gridColumn(dataset, width, height) {
 /** @param {Dataset} dataset */
 function curveRange(dataset) {
   const x = [...dataset.inputs, ...dataset.test_inputs].map((row) => row[0]);
-  if (!x.length) return [-3, 3];
+  if (dataset.kind === "drawn_curve" || !x.length) x.push(-3, 3);
   const low = Math.min(...x), high = Math.max(...x);
   const margin = 0.05 * (high - low) || 1;
   return [low - margin, high + margin];

@@ -14,6 +14,7 @@ import { mountData } from "../panels/data.js";
 import { mountLayers } from "../panels/layers.js";
 import { mountNetwork } from "../panels/network.js";
 import { mountOutput } from "../panels/output.js";
+import { forgotten } from "../panels/own-sets.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTimeline } from "../panels/timeline.js";
 import { mountTransport } from "../panels/transport.js";
@@ -95,6 +96,7 @@ function mountBanner() {
     },
     actions: {
       undo: () => void session.undo(),
+      takeBack: () => void forgotten.back(),
       reset: () => void session.reset(),
       back10: () => void rewinding.back({ steps: 10 }),
       toLeft: () => void rewinding.toLeft(),

@@ -1,4 +1,5 @@
 /** What the network learns from: the gallery, the chosen data set's own settings, its features. */
+import { lazily } from "../assets.js";
 import { byId, explain, h, rebuild } from "../dom.js";
 import { schemaField } from "../fields.js";
 import { dataName } from "../names.js";
@@ -10,10 +11,13 @@ import { entryOf } from "./recipes.js";
 export function mountData(session) {
   const { store } = session;
   mountGallery(session);
+  const curve = lazily("js/panels/curve-brush.js", (module) => module.mountCurveBrush(session));
+  const rule = lazily("js/panels/own-rule.js", (module) => module.mountRule(session));
   store.on(["network", "dataset", "language"], (s) => {
     if (!s.network || !s.dataset) return;
     drawHead(session);
-    drawFields(session);
+    drawFields(session, rule);
+    if (s.dataset.kind === "drawn_curve") void session.try(curve);
     drawFeatures(session);
   });
 }
@@ -27,25 +31,26 @@ function drawHead(session) {
   byId("try").textContent = entry.try ? pick(entry.try) : pick(entry.summary);
 }
 
-/** @param {import("../session.js").Session} session */
-function drawFields(session) {
+/** @param {import("../session.js").Session} session @param {() => Promise<HTMLElement>} rule */
+function drawFields(session, rule) {
   const { catalog, network } = session.store.state;
   const box = byId("data-fields");
   const spec = network?.spec.dataset;
   const touched = Boolean(spec.points?.length || spec.erased?.length);
-  const key = JSON.stringify([{ ...spec, points: 0, erased: 0 }, touched, document.documentElement.lang]);
+  const key = JSON.stringify([{ ...spec, points: 0, erased: 0, rule: 0 }, touched, document.documentElement.lang]);
   if (box.dataset.of === key) return;
   box.dataset.of = key;
   const entry = entryOf(catalog, spec.kind);
   const fields = [];
   for (const [name, property] of Object.entries(entry.schema.properties)) {
-    if (["kind", "points", "erased", "id", "text"].includes(name) || spec.kind === "drawn" || /** @type {any} */ (property).hidden) continue;
+    if (["kind", "points", "erased", "id", "rule", "text"].includes(name) || spec.kind === "drawn" || /** @type {any} */ (property).hidden) continue;
     fields.push(schemaField("data", name, property, spec[name], (v) => void session.patch((now) => ({ dataset: { ...now.dataset, [name]: v } }), name)));
   }
   if (touched) {
-    fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], erased: [] } }), "points") }, t("clearPoints")));
+    fields.push(h("button", { type: "button", onclick: () => void session.patch((now) => ({ dataset: { ...now.dataset, points: [], ...(now.dataset.erased ? { erased: [] } : {}) } }), "points") }, t("clearPoints")));
   }
   rebuild(box, ...fields);
+  if (spec.kind === "rule") void session.try(async () => { box.prepend(await rule()); });
 }
 
 /** @param {import("../session.js").Session} session */

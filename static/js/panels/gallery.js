@@ -6,7 +6,7 @@ import { byId, entryText, explain, h, roving, rovingTabs } from "../dom.js";
 import { rowsOnly } from "../model/data.js";
 import { named, pick, t } from "../words.js";
 import { families } from "./families.js";
-import { familyOf, inUse, mountOwnSets, ownCards } from "./own-sets.js";
+import { familyOf, inUse, isDrawn, mountOwnSets, ownCards } from "./own-sets.js";
 import { entryOf, suiting } from "./recipes.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -31,7 +31,7 @@ export function mountGallery(session) {
   };
   const fill = () => {
     const { catalog } = store.state;
-    const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || d.name === "drawn"));
+    const kinds = catalog.datasets.filter((/** @type {any} */ d) => d.view === family && (d.preview || isDrawn(d.name)));
     box.replaceChildren(...kinds.map((/** @type {any} */ entry) => thumbnail(session, entry)),
       ...(ways[family] ?? []).map((way) => way()),
       ...ownCards(session, family, (own, dataset) => choose(session, { ...own, dataset, label: own.name })),
@@ -57,7 +57,7 @@ export function mountGallery(session) {
   store.on(["dataset"], ({ dataset, network, brush }) => {
     if (!dataset) return;
     // A brush is for the data that it was taken up for.
-    if (kind && kind !== network?.spec.dataset.kind && brush !== null && network?.spec.dataset.kind !== "drawn") store.set({ brush: null });
+    if (kind && kind !== network?.spec.dataset.kind && brush !== null && !isDrawn(network?.spec.dataset.kind)) store.set({ brush: null });
     kind = network?.spec.dataset.kind ?? "";
     const was = its;
     its = familyOf(dataset, dataset.kind === "own");
@@ -73,7 +73,7 @@ export function mountGallery(session) {
 
 /** @param {Session} session @param {any} entry */
 function thumbnail(session, entry) {
-  const canvas = entry.name === "drawn" ? h("span", { class: "glyph" }, "✎") : h("canvas", {});
+  const canvas = isDrawn(entry.name) ? h("span", { class: "glyph" }, "✎") : h("canvas", {});
   const button = h("button", { class: "thumb", type: "button", role: "radio", "data-kind": entry.name, onclick: () => void choose(session, entry) }, canvas, h("span", {}, named(entry.name)));
   explain(button, () => entryText(entry));
   if (canvas instanceof HTMLCanvasElement) requestAnimationFrame(() => (rowsOnly(entry) ? drawThumbnail : drawSmall)(canvas, entry.preview));
@@ -133,14 +133,14 @@ const keyOf = (dataset) => (["own", "own_series"].includes(dataset.kind) ? `own 
  */
 async function choose(session, entry) {
   const now = session.spec.dataset, name = entry.label ?? named(entry.name);
-  if (entry.dataset ? inUse(session.store.state)?.id === entry.id : keyOf(now) === entry.name && !(now.kind === "drawn" && inUse(session.store.state))) return;
-  if (entry.name === "drawn") session.store.set({ brush: 0 });
+  if (entry.dataset ? inUse(session.store.state)?.id === entry.id : keyOf(now) === entry.name && !(isDrawn(now.kind) && inUse(session.store.state))) return;
+  if (isDrawn(entry.name)) session.store.set({ brush: 0 });
   const { dataset, frame } = session.store.state;
   const before = dataset && { run: session.network.run, kind: keyOf(now) };
   if (dataset && before && (frame?.step ?? 0) > 0) families.leave(session.id, dataset.view, before);
   // A family remembers the run one last had for it.
   const known = entry.view === dataset?.view ? null : families.of(session.id, entry.view);
-  if (known && known.kind === (entry.dataset ? keyOf(entry.dataset) : entry.name) && !["drawn", "own_text"].includes(entry.dataset?.kind) && await session.toRun(known.run)) {
+  if (known && known.kind === (entry.dataset ? keyOf(entry.dataset) : entry.name) && !isDrawn(entry.dataset?.kind) && entry.dataset?.kind !== "own_text" && await session.toRun(known.run)) {
     session.say("note", "dataBack", name, ["undo"]);
     return;
   }
@@ -149,7 +149,7 @@ async function choose(session, entry) {
     const found = suiting(session, now, entry);
     kept = found.kept;
     // A change of the same kind is merged into what is there: a new drawing is to be empty.
-    return { dataset: entry.dataset ?? { kind: entry.name, ...(entry.name === "drawn" ? { points: [], erased: [] } : {}) }, ...found.change };
+    return { dataset: entry.dataset ?? { kind: entry.name, ...(isDrawn(entry.name) ? { points: [] } : {}), ...(entry.name === "drawn" ? { erased: [] } : {}) }, ...found.change };
   }, "dataset", true);
   if (!done) return;
   if (entry.pace) session.setPace(entry.pace);

@@ -39,7 +39,7 @@ export function mountOutput(session) {
     if (!dataset.plane) {
       pixels.width = pixels.width;
       if (!picture?.curve) return;
-      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, real, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)], pulls: s.pulls });
+      drawCurve(marks, realCurve(dataset, picture.curve), points, { showTest: s.showTest, axes, real, probe: s.probe ?? s.probePinned, names: [t("prediction"), unitInFocus(s)], pulls: s.pulls, drawn: dataset.kind === "drawn_curve" });
       box.dataset.drawn = "yes";
       return;
     }

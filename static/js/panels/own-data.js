@@ -1,8 +1,7 @@
-/** Dialogs for data of one's own: a text, deleting. Loaded when the first of them is opened. */
-import { api, Problem } from "../api.js";
+/** The dialog for data of one's own: a text. Loaded when it is first opened. */
 import { byId } from "../dom.js";
-import { named, t, told } from "../words.js";
-import { keepOwn, keptBy, listOwn, opened } from "./own-sets.js";
+import { t, told } from "../words.js";
+import { keepOwn } from "./own-sets.js";
 import { entryOf, suited } from "./recipes.js";
 
 /** @param {import("../session.js").Session} session */
@@ -66,27 +65,4 @@ function mountOwnText(session) {
     tell();
     dialog.showModal();
   };
-}
-
-/** Deleting cannot be undone, so it says first what goes with it. @param {import("../session.js").Session} session @param {import("../wire.js").OwnOut} own */
-export async function askToForget(session, own) {
-  const whole = await opened(session, own);
-  if (!whole) return;
-  const dialog = /** @type {HTMLDialogElement} */ (byId("forget-dialog"));
-  byId("forget-name").textContent = own.name;
-  byId("forget-text").textContent = !keptBy(own) ? t("forgetCopy", { kind: named(own.kind) }) : whole.networks ? t("forgetUsed", { n: whole.networks }) : t("forgetUnused");
-  byId("forget-yes").onclick = async () => {
-    dialog.close();
-    try {
-      await api.forget(own.id);
-      session.say("note", "ownForgotten", own.name);
-    } catch (error) {
-      const gone = error instanceof Problem && error.status === 404;
-      session.say("bad", gone ? "ownGone" : "problem", gone ? own.name : error);
-    }
-    await listOwn(session);
-    /** @type {HTMLElement | null} */ (byId("thumbs").querySelector("[role=radio][tabindex='0']"))?.focus();
-  };
-  dialog.showModal();
-  byId("forget-no").focus();
 }

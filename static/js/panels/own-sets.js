@@ -1,10 +1,7 @@
 /** One's own tables, drawings and texts in the gallery: kept by the server until they are deleted. */
-import { api, Problem } from "../api.js";
+import { api } from "../api.js";
 import { late } from "../assets.js";
-import { drawThumbnail } from "../charts/plane.js";
-import { drawSmall } from "../charts/samples.js";
-import { explain, h } from "../dom.js";
-import { rowsOnly } from "../model/data.js";
+import { h } from "../dom.js";
 import { t } from "../words.js";
 
 /**
@@ -12,8 +9,16 @@ import { t } from "../words.js";
  * @typedef {import("../wire.js").OwnOut} Own
  */
 
+/** What came late (own-cards.js). @type {{card?: (session: Session, own: Own, choose: (own: Own, dataset: any) => unknown) => HTMLElement}} */
+const cards = {};
+/** Has back what was deleted last. @type {{back: () => unknown}} */
+export const forgotten = { back: () => {} };
+
 /** A table of two columns is a plane of points. @param {{view: string, columns: string[]}} of @param {boolean} own */
 export const familyOf = ({ view, columns }, own) => (own && view === "table" && columns.length === 2 ? "plane" : view);
+
+/** Whether it holds what one draws, on a plane or on a curve. @param {string | undefined} kind */
+export const isDrawn = (kind) => kind === "drawn" || kind === "drawn_curve";
 
 /** Whether a spec names it by its id, and does not hold it. @param {Own} own */
 export const keptBy = ({ kind }) => kind === "own" || kind === "own_series";
@@ -55,7 +60,7 @@ export function mountOwnSets(session) {
     if (!network) return;
     const { dataset } = network.spec, before = last;
     last = { id: network.id, dataset };
-    const left = before && before.id === network.id && before.dataset.kind === "drawn" && dataset.kind !== "drawn";
+    const left = before && before.id === network.id && isDrawn(before.dataset.kind) && dataset.kind !== before.dataset.kind;
     if (left && before.dataset.points?.length) void keepOwn(session, t("drawingNamed", { n: before.dataset.points.length }), before.dataset);
   });
   void listOwn(session);
@@ -70,36 +75,15 @@ export function mountOwnSets(session) {
  */
 export function ownCards(session, family, choose) {
   const { owned, ownedProblem } = session.store.state;
-  if (!["plane", "table", "text", "image", "sequence"].includes(family)) return [];
+  if (!["plane", "curve", "table", "text", "image", "sequence"].includes(family)) return [];
   if (ownedProblem) return [h("p", { class: "hint own-hint" }, `${t("ownNotListed")} `, h("button", { type: "button", class: "quiet", onclick: () => void listOwn(session) }, t("tryAgain")))];
   const found = (owned ?? []).filter((own) => familyOf(own, true) === family);
-  if (owned && !found.length && family !== "plane") return [h("p", { class: "hint own-hint" }, t("ownNone"))];
-  return found.map((own) => card(session, own, choose));
-}
-
-/** @param {Session} session @param {Own} own @param {(own: Own, dataset: any) => unknown} choose */
-function card(session, own, choose) {
-  const canvas = h("canvas", {});
-  const take = h("button", { class: "thumb", type: "button", role: "radio", "data-own": own.id, onclick: async () => {
-    const whole = await opened(session, own);
-    if (whole) choose(own, whole.dataset);
-  } }, canvas, h("span", {}, own.name));
-  const size = own.view === "image" ? t("ownPictures", { n: own.rows }) : own.kind === "own_series" ? t("ownSeriesSize", { n: own.rows }) : own.view === "sequence" ? t("ownSounds", { n: own.rows }) : own.kind === "own" ? t("ownTable", { rows: own.rows, columns: own.columns.length }) : t(own.kind === "drawn" ? "ownDrawing" : "ownTextSize", { n: own.rows });
-  explain(take, () => ({ text: `${own.name}. ${size}` }));
-  if (own.preview) requestAnimationFrame(() => (rowsOnly(own) ? drawThumbnail : drawSmall)(/** @type {HTMLCanvasElement} */ (canvas), /** @type {any} */ (own.preview)));
-  const label = t("forgetNamed", { name: own.name });
-  return h("div", { class: "own", role: "none" }, take, explain(h("button", { class: "forget quiet", type: "button", "aria-label": label, onclick: () => void session.try(async () => (await late("js/panels/own-data.js")).askToForget(session, own)) }, "×"), () => ({ text: label })));
-}
-
-/** With all of it; null where it is gone, which is said. @param {Session} session @param {Own} own */
-export async function opened(session, own) {
-  try {
-    return await api.own(own.id);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) {
-      session.say("bad", "ownGone", own.name);
-      await listOwn(session);
-    } else session.say("bad", "problem", error);
-    return null;
-  }
+  if (owned && !found.length && !["plane", "curve"].includes(family)) return [h("p", { class: "hint own-hint" }, t("ownNone"))];
+  const { card } = cards;
+  if (card) return found.map((own) => card(session, own, choose));
+  if (found.length) void session.try(async () => {
+    Object.assign(cards, await late("js/panels/own-cards.js", "css/own.css"));
+    session.store.set({ owned: [...session.store.state.owned ?? []] });
+  });
+  return [];
 }

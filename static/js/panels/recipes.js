@@ -48,8 +48,9 @@ function covers(now, wanted) {
  */
 export function suiting(session, now, entry) {
   const { catalog, dataset } = session.store.state;
-  // One's own may be a table or pictures.
-  const before = { ...entryOf(catalog, now.dataset.kind), ...(now.dataset.kind === "own" && dataset ? { view: dataset.view, task: dataset.task } : {}) };
+  // One's own may be a table or pictures, a rule one of values.
+  const before = { ...entryOf(catalog, now.dataset.kind), ...(["own", "rule"].includes(now.dataset.kind) && dataset ? { view: dataset.view, task: dataset.task } : {}) };
+  if (now.dataset.kind === "rule" && before.task === "regression") before.suits = entryOf(catalog, "ripple").suits;
   const own = byHand(now, recipe(catalog, before));
   // A network made for values is none for classes, and one of a lesson is none for anything else.
   if (!own || before.task !== entry.task || before.whole || shape(before.view) !== shape(entry.view) || entry.whole) return { change: recipe(catalog, entry), kept: false };
