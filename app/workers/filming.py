@@ -17,7 +17,8 @@ from engine.spec import NetworkSpec
 from engine.state import Snapshot
 from engine.studies import Progress
 
-from .canvas import image, png
+from .drawing.canvas import image, png
+from .drawing.look import Look
 from .scenes import scene
 
 Filmed = Literal["output", "network"]
@@ -46,8 +47,11 @@ def _made(
 ) -> Iterator[Progress]:
     parts: list[bytes] = []
     size = (0, 0)
+    # Of one size, though layers may have come and gone.
+    first = scene(now, what)
+    look = Look(width=round(first.width), height=round(first.height), caption=True)
     for number, (spec, snapshot) in enumerate(states, 1):
-        canvas = scene(now.as_it_was(spec, snapshot), what)
+        canvas = scene(now.as_it_was(spec, snapshot), what, look)
         if format == "stills":
             parts.append(png(canvas))
         else:
