@@ -6,12 +6,12 @@ from engine.experiment import Experiment
 
 from .drawing.answers import draw_confusion, draw_fit, draw_steps
 from .drawing.canvas import Canvas, Text, png, svg
-from .drawing.chain import draw_chain, height_of
+from .drawing.chain import chain_height, draw_chain
 from .drawing.course import draw_loss
 from .drawing.fonts import has_chinese, unwritable
 from .drawing.look import Look, Scale, Theme
 from .drawing.network import draw_rows, is_of_rows, rows_height
-from .drawing.plane import draw_curve, draw_plane, plane_size
+from .drawing.plane import PLANE_WIDTH, draw_curve, draw_plane, plane_height
 from .drawing.series import draw_series
 from .drawing.words import Language
 from .shelf import experiment_of, name_of
@@ -46,7 +46,7 @@ def picture(id: str, what: What, format: Drawn, look: Look) -> tuple[bytes, list
 def scene(experiment: Experiment, what: What, look: Look | None = None) -> Canvas:
     look = look or Look()
     title = f"{name_of(experiment)}, {what}, step {experiment.step}"
-    width, height = look.size(*_size(experiment, what))
+    width, height = _size(experiment, what, look)
     canvas = Canvas(width, height, title, look.colour("paper"), look.colour("ink"))
     if look.caption:
         canvas.add(Text((width - 8, 12), look.say("now", step=f"{experiment.step:,}"), "end", look.colour("faint")))  # fmt: skip
@@ -59,20 +59,28 @@ def scene(experiment: Experiment, what: What, look: Look | None = None) -> Canva
     return canvas
 
 
-def _size(experiment: Experiment, what: What) -> tuple[float, float]:
-    """What suits the picture."""
+def _size(experiment: Experiment, what: What, look: Look) -> tuple[float, float]:
+    """What was asked for, and what suits the picture."""
     dataset = experiment.dataset
-    if what == "output" and dataset.plane is not None:
-        return plane_size(dataset.plane)
-    if what == "output" and dataset.per_step:
-        return WIDTH, 470
-    if what == "network" and is_of_rows(experiment):
-        return min(MOST_SIDE, max(WIDTH, 110 * len(experiment.network.shapes) + 100)), rows_height(
-            experiment
-        )
-    if what == "network":
-        return WIDTH, min(MOST_SIDE, height_of(experiment))
-    return WIDTH, HEIGHT
+    rows = what == "network" and is_of_rows(experiment)
+    width: float = WIDTH
+    if rows:
+        width = min(MOST_SIDE, max(WIDTH, 110 * len(experiment.network.shapes) + 100))
+    elif what == "output" and dataset.plane is not None:
+        width = PLANE_WIDTH
+    width = look.width or width
+    if look.height:
+        return width, look.height
+    if rows:
+        height = rows_height(experiment, width)
+    elif what == "network":
+        height = chain_height(experiment, width)
+    elif what == "output" and dataset.plane is not None:
+        height = plane_height(look, experiment, width)
+    else:
+        text = what == "output" and dataset.per_step
+        height = max(280.0, width * HEIGHT / WIDTH) + (60 if text else 0)
+    return width, min(MOST_SIDE, round(height))
 
 
 def _output(canvas: Canvas, look: Look, experiment: Experiment) -> None:

@@ -10,7 +10,7 @@ from engine.experiment import Experiment
 
 from .axes import SIZE, Axes
 from .canvas import Box, Canvas, Dot, Line, Symbol, Text
-from .fonts import fitted, width
+from .fonts import fitted, width, wrapped
 from .look import Look, class_names, finite, mixed, target_name
 
 MOST_POINTS, MOST_SHAPES = 800, 6
@@ -107,10 +107,12 @@ def draw_steps(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
     told = look.say("test_part" if part else "training_part")
     low = _lines(canvas, look, data.vocabulary or data.class_names, asked, true, top) if len(asked) else top  # fmt: skip
     if low > top:
-        canvas.add(
-            Text((24, low + 16), look.say("text_legend", part=told), colour=look.colour("faint"))
-        )
-        low += 34
+        for line in wrapped(look.say("text_legend", part=told), SIZE, canvas.width - 40):
+            canvas.add(Text((24, low + 16), line, colour=look.colour("faint")))
+            low += 17
+        low += 36
+    else:
+        low += 12
     # Where no sequence asks for anything any more there is nothing to draw.
     there = np.flatnonzero(weight.any(0))
     axes = Axes(
@@ -119,14 +121,17 @@ def draw_steps(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
     ).draw()  # fmt: skip
     canvas.add(Line([axes.place(int(t), float(mean[t])) for t in there], look.colour("accent"), 2))
     text = look.say("mean_of", n=len(asked))
-    canvas.add(Text((axes.frame[2], low - 4), text, "end", look.colour("faint")))
+    canvas.add(Text((axes.frame[2], low - 6), text, "end", look.colour("faint")))
 
 
 def _lines(canvas: Canvas, look: Look, signs: tuple[str, ...], asked: NDArray[Any], shares: NDArray[Any], top: float) -> float:  # fmt: skip
     """Where they end."""
     columns = min(CHARACTERS, asked.shape[1])
     side = min((canvas.width - 48) / columns, 11.0)
-    tall, rows = side * 1.6, min(LINES, len(asked), int((canvas.height - top) * 0.5 / (side * 1.7)))
+    tall, rows = (
+        side * 1.6,
+        min(LINES, len(asked), int((canvas.height - top) * 0.38 / (side * 1.7))),
+    )
     for i in range(rows):
         y = top + i * (tall + 2)
         for j in range(columns):

@@ -130,14 +130,20 @@ def apart(ends: Ends) -> Ends:
 
 
 def ticks(low: float, high: float, about: float, whole: bool = False) -> list[float]:
-    """Round numbers between two, about so many."""
+    """Round numbers between two, about so many; three at least, unless none but whole ones are wanted."""
     low, high = min(low, high), max(low, high)
     raw = max((high - low) / about, 1e-300)
     power = 10.0 ** floor(log10(raw))
-    step = next((power * k for k in (1, 2, 5) if power * k >= raw * 0.999), power * 10)
-    step = max(1.0, step) if whole else step
-    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [float(f"{k * step:.12g}") + 0.0 for k in range(first, last + 1)]
+    steps = [power * k for k in (0.1, 0.2, 0.5, 1, 2, 5, 10)]
+    at = next((i for i, step in enumerate(steps) if step >= raw * 0.999), len(steps) - 1)
+    found: list[float] = []
+    for coarse in reversed(steps[max(0, at - 2) : at + 1]):
+        step = max(1.0, coarse) if whole else coarse
+        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+        found = [float(f"{k * step:.12g}") + 0.0 for k in range(first, last + 1)]
+        if len(found) >= 3:
+            break
+    return found
 
 
 def log_ticks(low: float, high: float) -> list[float]:

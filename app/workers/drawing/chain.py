@@ -45,9 +45,14 @@ def links_of(look: Look, experiment: Experiment) -> list[Link]:
     return found
 
 
-def height_of(experiment: Experiment) -> float:
-    rows = -(-len(experiment.network.shapes) // ACROSS)
-    return 24 + rows * (_tall(experiment) + 34) + 20
+def _across(width: float, count: int) -> int:
+    """How many boxes stand beside each other."""
+    return max(2, min(ACROSS, count, int((width - 24 + GAP) // (0.88 * (WIDE + GAP)))))
+
+
+def chain_height(experiment: Experiment, width: float) -> float:
+    count = len(experiment.network.shapes)
+    return 54 + -(-count // _across(width, count)) * (_tall(experiment) + 34)
 
 
 def _tall(experiment: Experiment) -> float:
@@ -56,15 +61,15 @@ def _tall(experiment: Experiment) -> float:
 
 def draw_chain(canvas: Canvas, look: Look, experiment: Experiment, top: float) -> None:
     links, pictures = links_of(look, experiment), _pictures(look, experiment)
-    scale = min((canvas.width - 24) / (ACROSS * (WIDE + GAP) - GAP), 1.6)
-    rows = -(-len(links) // ACROSS)
+    across = _across(canvas.width, len(links))
+    scale = min((canvas.width - 24) / (across * (WIDE + GAP) - GAP), 1.15)
+    rows = -(-len(links) // across)
     scale = min(scale, (canvas.height - top - 30) / (rows * (_tall(experiment) + 34)))
     wide, tall, gap, size = WIDE * scale, _tall(experiment) * scale, GAP * scale, 12 * scale
-    across = min(ACROSS, len(links))
     left = (canvas.width - across * (wide + gap) + gap) / 2
     ink, faint = look.colour("ink"), look.colour("faint")
     places: list[Place] = [
-        (left + k % ACROSS * (wide + gap), top + 6 + k // ACROSS * (tall + 34 * scale))
+        (left + k % across * (wide + gap), top + 6 + k // across * (tall + 34 * scale))
         for k in range(len(links))
     ]
     for k, ((x, y), link) in enumerate(zip(places, links, strict=True)):
@@ -150,4 +155,4 @@ def _put(canvas: Canvas, look: Look, pictures: list[NDArray[np.uint8]], corner: 
         canvas.add(Box(place, (w, h), "none", look.colour("edge")))
 
 
-__all__ = ["draw_chain", "height_of", "links_of"]
+__all__ = ["chain_height", "draw_chain", "links_of"]

@@ -47,10 +47,11 @@ def draw_loss(canvas: Canvas, look: Look, experiment: Experiment, top: float) ->
     if len(band) > 1:
         way = [axes.place(x, v) for x, _, v in band] + [axes.place(x, v) for x, v, _ in band[::-1]]
         canvas.add(Area(way, look.colour("accent"), 0.16))
-    _level(canvas, look, axes, level, "" if simplest is None else simplest.kind)
     for _, colour, _, dash, points in lines:
         canvas.add(*(Line(part, colour, 2, dash=dash) for part in axes.trail(points)))
-    _best(canvas, look, experiment, axes, [part for *_, points in lines for part in axes.trail(points)], log)  # fmt: skip
+    trails = [part for *_, points in lines for part in axes.trail(points)]
+    taken = _best(canvas, look, experiment, axes, trails, log)
+    _level(canvas, look, axes, level, "" if simplest is None else simplest.kind, taken)
     if experiment.step < last and experiment.step < experiment.last_step:
         x = axes.place(experiment.step, low)[0]
         canvas.add(Line([(x, axes.frame[1]), (x, axes.frame[3])], look.colour("faint")))
@@ -109,7 +110,7 @@ def _range(points: Points, band: list[tuple[float, float, float]], last: float, 
     return low, low + (high - low) * 1.05 if high > low else low + 1
 
 
-def _level(canvas: Canvas, look: Look, axes: Axes, level: float | None, kind: str) -> None:
+def _level(canvas: Canvas, look: Look, axes: Axes, level: float | None, kind: str, taken: Place | None) -> None:  # fmt: skip
     """The simplest answer's loss, dashed and named; beyond the picture it is named with an arrow."""
     if level is None:
         return
@@ -125,15 +126,20 @@ def _level(canvas: Canvas, look: Look, axes: Axes, level: float | None, kind: st
         return
     else:
         text += " ↑"
-    at = y + 15 if y < top + 20 else y - 6
-    canvas.add(Text((right - 6, min(at, bottom - 4)), text, "end", faint, SIZE, halo=look.colour("paper")))  # fmt: skip
+    at = min(bottom - 4, y + 15 if y < top + 20 else y - 6)
+    halo, wide = look.colour("paper"), width(text, SIZE)
+    # Not where the best step is named.
+    if taken and abs(at - taken[1]) < 16 and taken[0] > right - wide - 20:
+        at = min(bottom - 4, y + 15) if abs(y + 15 - taken[1]) >= 16 else taken[1] - 17
+    canvas.add(Text((right - 6, at), text, "end", faint, SIZE, halo=halo))
 
 
-def _best(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, trails: list[list[Place]], log: bool) -> None:  # fmt: skip
+def _best(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, trails: list[list[Place]], log: bool) -> Place | None:  # fmt: skip
+    """Marks it; where its words end."""
     best = experiment.best
     # Without test samples it would be the last step, nearly always.
     if best is None or not len(experiment.dataset.test_inputs) or not isfinite(best.loss) or (log and best.loss <= 0):  # fmt: skip
-        return
+        return None
     x, y = axes.place(best.step, best.loss)
     canvas.add(Dot((x, y), 4.5, "none", look.colour("positive"), 2, "best"))
     text = look.say("best", loss=short(best.loss), step=f"{best.step:,}")
@@ -145,6 +151,7 @@ def _best(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, trails
     canvas.add(
         Text((at, base), text, "end", look.colour("positive_ink"), SIZE, halo=look.colour("paper"))
     )
+    return at, base
 
 
 def _names(canvas: Canvas, ends: list[tuple[float, str, str]], axes: Axes) -> None:

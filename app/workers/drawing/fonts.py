@@ -1,6 +1,7 @@
 """Letters for what is painted. An SVG leaves them to whoever shows it; a PNG takes those of the machine it is
 made on, character by character, since no one font can be relied on and Pillow's own has Latin-1 alone."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -126,6 +127,17 @@ def width(text: str, size: float) -> float:
     return total * size
 
 
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """Lines that fit, broken at spaces and between Chinese characters."""
+    lines, line = [], ""
+    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
+        if line and width((line + part).rstrip(), size) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += part
+    return [*lines, line.rstrip()] if line else lines
+
+
 def fitted(text: str, size: float, room: float) -> str:
     """Cut where its room ends."""
     cut = text
@@ -134,4 +146,4 @@ def fitted(text: str, size: float, room: float) -> str:
     return cut if cut == text else cut + "…"
 
 
-__all__ = ["fitted", "has_chinese", "unwritable", "width", "write"]
+__all__ = ["fitted", "has_chinese", "unwritable", "width", "wrapped", "write"]

@@ -55,14 +55,6 @@ class Look:
     def pick(self, label: dict[str, str]) -> str:
         return label[self.language]
 
-    def size(self, width: float, height: float) -> tuple[float, float]:
-        """What was asked for; where only one was, the other keeps the proportion."""
-        if self.width and self.height:
-            return self.width, self.height
-        if self.width:
-            return self.width, max(240, round(self.width * height / width))
-        return (max(240, round(self.height * width / height)), self.height) if self.height else (width, height)  # fmt: skip
-
 
 def rgb(colour: str) -> NDArray[np.float64]:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
@@ -124,10 +116,11 @@ def class_names(look: Look, dataset: Dataset) -> list[str]:
     return [look.pick(label) for label in dataset.class_labels]
 
 
-def target_name(look: Look, dataset: Dataset) -> str:
-    """With its unit, where the data have one."""
+def target_name(look: Look, dataset: Dataset, k: int = 0) -> str:
+    """With its number, where there are several, and with its unit, where the data have one."""
     target, unit = dataset.labels.target, dataset.labels.unit
     name = look.pick(target) if target else "y"
+    name = spelled(f"{name}{k + 1}") if dataset.outputs > 1 and not dataset.classes else name
     return f"{name} ({look.pick(unit)})" if unit else name
 
 

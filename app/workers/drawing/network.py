@@ -13,7 +13,7 @@ from engine.experiment import Experiment
 
 from .axes import short
 from .canvas import Bend, Box, Canvas, Dot, Line, Place, Raster, Symbol, Text
-from .fonts import fitted, width
+from .fonts import fitted, width, wrapped
 from .look import (
     Look,
     blended,
@@ -37,10 +37,10 @@ def is_of_rows(experiment: Experiment) -> bool:
     return all(len(shape) == 1 for shape in experiment.network.shapes) and not experiment.dataset.vocabulary  # fmt: skip
 
 
-def rows_height(experiment: Experiment) -> float:
+def rows_height(experiment: Experiment, width: float) -> float:
     """What the longest column asks for."""
     most = max(min(MOST_UNITS + 1, shape[-1]) for shape in experiment.network.shapes)
-    return max(290, min(500, 130 + 60 * most))
+    return max(280.0, min(500.0, 140 + 60 * most * min(1.0, width / 600)))
 
 
 class _Diagram:
@@ -53,7 +53,8 @@ class _Diagram:
         )
         self.left = 22 + min(140.0, max(width(name, 12) for name in self.left_names))
         self.right = 40 + min(140.0, max(width(name, 12) for name, _ in self.right_names))
-        self.bottom = canvas.height - 106
+        self.legends = _legend_lines(canvas.width)
+        self.bottom = canvas.height - 70 - 19 * self.legends
         columns = len(self.shapes)
         shown = [min(MOST_UNITS, shape[-1]) for shape in self.shapes]
         rows = max(
@@ -195,28 +196,31 @@ class _Diagram:
                 )
 
     def legend(self, most: float, maps: "list[list[Any]] | None") -> None:
-        look, add = self.look, self.canvas.add
-        y, x, faint = self.canvas.height - 30, 14.0, look.colour("faint")
-
-        def say(text: str) -> None:
-            nonlocal x
-            add(Text((x, y), text, colour=faint))
-            x += width(text, 12) + 8
-
+        look, add, faint = self.look, self.canvas.add, self.look.colour("faint")
+        y, x = self.canvas.height - 11 - 19 * (self.legends - 1), 14.0
         if most:
-            say(look.say("weights"))
+            add(Text((x, y), look.say("weights"), colour=faint))
+            x += width(look.say("weights"), 12) + 8
             for key in ("negative", "positive"):
                 add(Line([(x, y - 4), (x + 22, y - 4)], look.colour(key), 3))
-                x += 28
-                say(look.say(key))
-            x += 8
+                add(Text((x + 28, y), look.say(key), colour=faint))
+                x += 38 + width(look.say(key), 12)
+            text = look.say("width_is_size", most=short(most))
+            if x + 42 + width(text, 12) > self.canvas.width:
+                x, y = 14.0, y + 19
             for i in range(4):
                 add(Line([(x + 9 * i, y - 4), (x + 9 * i + 9, y - 4)], faint, 0.6 + 1.1 * i))
-            x += 42
-            say(look.say("width_is_size", most=short(most)))
+            add(Text((x + 42, y), text, colour=faint))
+            y += 19
         if maps is not None:
             text = look.say("curves" if self.experiment.dataset.plane is None else "maps")
-            add(Text((14, y + 19), text, colour=faint))
+            for line in wrapped(text, 12, self.canvas.width - 28):
+                add(Text((14, y), line, colour=faint))
+                y += 19
+
+
+def _legend_lines(room: float) -> int:
+    return 2 if room >= 480 else 4
 
 
 def _input_names(look: Look, experiment: Experiment) -> list[str]:
@@ -234,12 +238,7 @@ def _output_names(look: Look, experiment: Experiment) -> list[tuple[str, int | N
         return [(f"{names[0]} | {names[1]}", None)]
     if names:
         return [(name, k) for k, name in enumerate(names)]
-    target = target_name(look, dataset)
-    return (
-        [(target, None)]
-        if units == 1
-        else [(spelled(f"{target}{i + 1}"), None) for i in range(units)]
-    )
+    return [(target_name(look, dataset, k), None) for k in range(units)]
 
 
 def _maps(look: Look, experiment: Experiment) -> list[list[Any]] | None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import Dataset, Plane
+from engine.datasets import Dataset
 from engine.experiment import Experiment
 
 from .axes import SIZE, Axes, short, ticks
@@ -26,7 +26,7 @@ from .look import (
 
 FINEST, COARSEST = 256, 48
 # Multiply-adds that a grid may take: some hundredths of a second.
-GRID_WORK = 600_000_000
+GRID_WORK = 300_000_000
 MOST_POINTS = 1500
 LEGEND, RADIUS, NARROW = 150.0, 3.8, 480
 # An axis longer than this against the other is not drawn to the other's scale.
@@ -42,12 +42,30 @@ class Part:
     targets: NDArray[Any]
     test: bool
 
+    @property
+    def values(self) -> NDArray[Any]:
+        """The first of each sample's targets."""
+        return self.targets[:, 0] if self.targets.ndim > 1 else self.targets
 
-def plane_size(plane: Plane) -> tuple[float, float]:
-    """A canvas that a plane fits into, both axes to one scale."""
+
+PLANE_WIDTH = 590
+
+
+def _room(look: Look, experiment: Experiment, width: float) -> tuple[float, float]:
+    """What the legend takes of the width and of the height."""
+    if width >= NARROW:
+        return LEGEND, 0.0
+    rows = _Legend(Canvas(width, 0, "", "", ""), look, experiment).rows(width - 28)
+    return (0.0 if experiment.dataset.classes else 58.0), rows * 19 + 2
+
+
+def plane_height(look: Look, experiment: Experiment, width: float) -> float:
+    """As high as a plane of that width is, both axes to one scale."""
+    plane = experiment.dataset.plane
+    assert plane is not None
     ratio = (plane.high[1] - plane.low[1]) / (plane.high[0] - plane.low[0])
-    side = 364.0
-    return 66 + side + LEGEND + 12, 64 + (side * ratio if 0.5 <= ratio <= 1 else side)
+    beside, below = _room(look, experiment, width)
+    return 64 + below + (width - 78 - beside) * (ratio if 0.5 <= ratio <= 1 else 1)
 
 
 def parts_of(experiment: Experiment) -> tuple[list[Part], int]:
@@ -74,8 +92,7 @@ def draw_plane(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
     legend = _Legend(canvas, look, experiment)
     spans = [plane.high[k] - plane.low[k] for k in (0, 1)]
     narrow = canvas.width < NARROW
-    beside = (58.0 if not dataset.classes else 0.0) if narrow else LEGEND
-    below = legend.rows(canvas.width - 28) * 19 + 2 if narrow else 0
+    beside, below = _room(look, experiment, canvas.width)
     wide, tall = canvas.width - 66 - beside - 12, canvas.height - top - 50 - below
     if 1 / LONGEST < spans[0] / spans[1] < LONGEST:
         scale = min(wide / spans[0], tall / spans[1])
@@ -144,17 +161,18 @@ def _colours(look: Look, experiment: Experiment, outputs: NDArray[Any], limit: f
 
 def _points(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, part: Part, limit: float) -> None:  # fmt: skip
     dataset, paper = experiment.dataset, look.colour("paper")
+    radius = RADIUS if canvas.width >= NARROW else 2.8
     if not len(part.inputs) or dataset.plane is None:
         return
     places = dataset.plane.project(part.inputs).tolist()
     name = "test" if part.test else "train"
     if not dataset.classes:
-        values = part.targets.reshape(len(places), -1)[:, 0] / limit
+        values = part.values / limit
         for (u, v), value in zip(places, values.tolist(), strict=True):
             colour = signed(look, np.sign(value) * (0.25 + 0.75 * min(1.0, abs(value))))
             if axes.shows(u, v):
                 edge, fill = (colour, paper) if part.test else (paper, colour)
-                canvas.add(Dot(axes.place(u, v), RADIUS, fill, edge, 1.6 if part.test else 1, name))
+                canvas.add(Dot(axes.place(u, v), radius, fill, edge, 1.6 if part.test else 1, name))
         return
     wrong = experiment.classify(finite(experiment.predict_scaled(part.inputs))) != part.targets
     for (u, v), target, missed in zip(places, part.targets.tolist(), wrong.tolist(), strict=True):
@@ -162,9 +180,9 @@ def _points(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, part
             continue
         place, colour = axes.place(u, v), look.of_class(int(target))
         edge, fill = (colour, paper) if part.test else (paper, colour)
-        canvas.add(Symbol(place, RADIUS, int(target), fill, edge, 1.6 if part.test else 1, name))
+        canvas.add(Symbol(place, radius, int(target), fill, edge, 1.6 if part.test else 1, name))
         if missed:
-            canvas.add(Dot(place, RADIUS + 2.2, "none", look.colour("ink"), 1, "wrong"))
+            canvas.add(Dot(place, radius + 2.2, "none", look.colour("ink"), 1, "wrong"))
 
 
 def _bar(canvas: Canvas, look: Look, dataset: Dataset, limit: float, x: float, y: float, tall: float, room: float) -> float:  # fmt: skip
@@ -256,7 +274,7 @@ def draw_curve(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
     x, y = found["x"], finite(found["outputs"][:, 0])
     legend = _Legend(canvas, look, experiment)
     parts = legend.parts
-    known = np.concatenate([part.targets.reshape(len(part.targets), -1)[:, 0] for part in parts])
+    known = np.concatenate([part.values for part in parts])
     low, high = (float(known.min()), float(known.max())) if len(known) else (-1.0, 1.0)
     # As far as the samples go: where the curve goes further, it leaves.
     margin = 0.12 * (high - low) or 0.5
@@ -272,7 +290,7 @@ def draw_curve(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
     ).draw()  # fmt: skip
     blue, paper = look.colour("negative"), look.colour("paper")
     for part in parts:
-        values = part.targets.reshape(len(part.targets), -1)[:, 0].tolist()
+        values = part.values.tolist()
         for u, v in zip(part.inputs[:, 0].tolist(), values, strict=True):
             fill, thick = (paper, 1.4) if part.test else (blue, 1)
             canvas.add(Dot(axes.place(u, v), 3, fill, blue if part.test else paper, thick, "test" if part.test else "train"))  # fmt: skip
@@ -284,4 +302,4 @@ def draw_curve(canvas: Canvas, look: Look, experiment: Experiment, top: float) -
         legend.draw_column(axes.frame[2] + 18, top + 12)
 
 
-__all__ = ["FINEST", "draw_curve", "draw_plane", "plane_size"]
+__all__ = ["PLANE_WIDTH", "draw_curve", "draw_plane", "plane_height"]

@@ -8,7 +8,7 @@ from engine.experiment import Experiment
 
 from .axes import SIZE, Axes, short
 from .canvas import Canvas, Line, Text
-from .fonts import fitted
+from .fonts import wrapped
 from .look import Look, finite, target_name
 
 # Of a long series so many values are drawn, the last ones.
@@ -41,13 +41,13 @@ def draw_series(canvas: Canvas, look: Look, experiment: Experiment, top: float) 
     written = (lambda v: rows[int(v)][:10] if 0 <= int(v) < len(rows) else "") if rows else (lambda v: f"{v:g}")  # fmt: skip
     margin = 0.05 * (high - low) or 0.5
     axes = Axes(
-        canvas, look, (70, top + 18, canvas.width - 84, canvas.height - 66),
+        canvas, look, (70, top + 18, canvas.width - 84, canvas.height - (66 if canvas.width >= 600 else 84 if canvas.width >= 340 else 101)),
         (start if rows else at_place(start), len(truth) - 1 if rows else at_place(len(truth) - 1)),
         (low - margin, high + margin), whole=bool(rows) or words.step == 1, written=written,
         names=(look.pick(time) if time else look.say("time"), target_name(look, data)),
     ).draw()  # fmt: skip
     x = float if rows else at_place
-    left, up, right, down = axes.frame
+    _, up, right, down = axes.frame
     faint = look.colour("faint")
     if tested:
         border = axes.place(x(int(places[0])), low)[0]
@@ -65,7 +65,8 @@ def draw_series(canvas: Canvas, look: Look, experiment: Experiment, top: float) 
         canvas.add(Text((right + 7, y + by + 4), text, "start", ink, SIZE))
     part = look.say("test_part" if tested else "training_part")
     text = look.say("ahead", n=horizon, part=part, said=short(wrong), last=short(repeated))
-    canvas.add(Text((left, canvas.height - 10), fitted(text, SIZE, canvas.width - left - 8), colour=faint))  # fmt: skip
+    for i, line in enumerate(wrapped(text, SIZE, canvas.width - 28)):
+        canvas.add(Text((14, down + 58 + 17 * i), line, colour=faint))
 
 
 __all__ = ["draw_series"]
