@@ -1,142 +1,246 @@
-"""Looks at what is not in the data: what a learner draws, stroke by stroke."""
+"""What pictures of a network show, mark by mark: names, shapes, colours, scales."""
 
-import asyncio
-import time
+import json
+import re
+from base64 import b64decode
+from collections import Counter
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from app.broadcast import Channel
-from app.looks import OWED_S, SAVED_S, SHARE
-from app.wire import look_of
-from app.workers.messages import Look
-from tests.app.test_looks import ask, digits, look, look_where, seen, told
-from tests.app.test_streams import connect
-from tests.serving import complete
+from app.workers import scenes
+from app.workers.drawing import fonts
+from app.workers.drawing.axes import figures, ticks
+from app.workers.drawing.canvas import Canvas, Text, png, svg
+from app.workers.drawing.look import CLASSES, Look, shaded
+from app.workers.drawing.words import WORDS
+from engine.datasets import OwnData, parse_csv
+from engine.datasets.image import Digits
+from engine.datasets.known_tables import Iris
+from engine.datasets.own import Own
+from engine.datasets.plane import Slope, Spiral
+from engine.experiment import Experiment
+from engine.layers import BatchNorm, Dense, Residual
+from engine.presets import PRESETS
+from engine.spec import NetworkSpec
+from engine.suits import suiting
 
-__all__ = ["digits"]
-
-
-@pytest.mark.parametrize("value", ["NaN", "1e400", "-Infinity", "1e31", "true"])
-def test_a_drawing_has_numbers_that_a_network_can_take(server, digits, value) -> None:
-    async def run() -> dict[str, Any]:
-        async with connect(server, digits["id"]) as socket:
-            row = f"[{','.join(['[0.5]'] * 7)},[{value}]]"
-            image = f"[{','.join([row] * 8)}]"
-            await socket.send(f'{{"look": {{"sample": {{"inputs": {image}}}}}}}')
-            return (await told(socket, "problem"))["problem"]
-
-    found = complete(run())
-    assert found["status"] == 422
-    assert found["errors"][0]["field"].startswith("look.sample.inputs.0")
+SVG = "{http://www.w3.org/2000/svg}"
+STATIC = Path(__file__).parents[2] / "static"
 
 
-OWN = {
-    "images": ("digits", np.linspace(0, 1, 64).reshape(8, 8, 1).tolist()),
-    "a table": ("iris", [5.1, 3.5, 1.4, 0.2]),
-    "points": ("spiral", [0.25, -0.5]),
-    "sequences": ("sines", None),
-    "text": ("topics", None),
-}
+def trained(spec: NetworkSpec, steps: int = 60, **options: Any) -> Experiment:
+    experiment = Experiment(spec, **options)
+    for _ in range(4):
+        experiment.train(steps // 4)
+        experiment.measured()
+    return experiment
 
 
-@pytest.mark.parametrize("kind", OWN)
-def test_what_is_not_in_the_data_is_looked_at_too(server, client, kind) -> None:
-    name, sample = OWN[kind]
-    made = client.post("/api/networks", json={"dataset": {"kind": name}}).json()
-    url = f"/api/networks/{made['id']}"
-    client.post(f"{url}/train", json={"steps": 5})
-    if sample is None:
-        sample = client.get(f"{url}/dataset").json()["inputs"][0]
-    request = {"sample": {"inputs": sample}}
-
-    async def run() -> tuple[dict[str, Any], Any]:
-        async with connect(server, made["id"]) as socket:
-            await ask(socket, request)
-            return await look_where(socket, lambda _: True)
-
-    found, arrays = complete(run())
-    assert found["request"]["sample"] == request["sample"]
-    rows = {"inputs": [sample], "scaled": kind == "images"}
-    layers = client.post(f"{url}/activations", json=rows).json()
-    assert {n.partition(".")[2] for n in arrays} == set(layers)
-    for layer, says in layers.items():
-        for of, rows in says.items():
-            if rows is not None:
-                np.testing.assert_allclose(arrays[f"{of}.{layer}"], rows[0], atol=1e-6)
-    client.delete(url)
+@pytest.fixture(scope="module")
+def spiral() -> Experiment:
+    return trained(NetworkSpec(dataset=Spiral(samples=120)))
 
 
-def test_every_stroke_of_a_drawing_is_answered_while_the_network_trains(
-    server, client, digits
-) -> None:
-    """In the order they were asked for; of strokes that come too fast the last one always is."""
-    url = f"/api/networks/{digits['id']}"
-    strokes = [np.full((8, 8, 1), i / 64).tolist() for i in range(65)]
-
-    async def run() -> list[float]:
-        async with connect(server, digits["id"]) as socket:
-            await asyncio.to_thread(client.post, f"{url}/play", json={})
-            seen: list[float] = []
-            for stroke in strokes:
-                await ask(socket, {"sample": {"inputs": stroke}})
-            while not seen or seen[-1] != 1.0:
-                found, arrays = await look_where(socket, lambda _: True)
-                seen.append(found["request"]["sample"]["inputs"][0][0][0])
-                assert arrays["a.output"].shape == (10,)
-            return seen
-
-    seen = complete(run())
-    client.post(f"{url}/pause")
-    assert seen == sorted(seen)
+def drawn(experiment: Experiment, what: scenes.What, **look: Any) -> Element:
+    data = svg(scenes.scene(experiment, what, Look(**look)))
+    told = re.sub(rb"base64,[^\"]*", b"", data)
+    assert not re.search(rb"\b(nan|inf|None)\b", told)
+    return ElementTree.fromstring(data)
 
 
-def test_a_drawing_on_its_way_comes_before_the_next_and_not_after_it() -> None:
-    """A sample of the data does not: what is on its way for it is dropped, as ever."""
-    strokes = [Look(None, (), False, 0.02, b"[%d]" % i) for i in range(3)]
-
-    def shown(watcher) -> int | None:
-        data, watcher._look = watcher._look, None
-        return None if data is None else (look_of(data) or {})["step"]
-
-    channel = Channel()
-    looks, watcher = channel.looks, channel.watch(True, None)
-    looks.ask(watcher, strokes[0], {})
-    first = watcher.wanted
-    assert first is not None
-    first.busy = True
-    looks.ask(watcher, strokes[1], {})
-    looks.tell([first], [seen(1)], 0, 0)
-    assert shown(watcher) == 1
-    second = watcher.wanted
-    assert second is not None
-    second.busy = True
-    looks.ask(watcher, strokes[2], {})
-    third = watcher.wanted
-    assert third is not None
-    third.seen = 0
-    looks.tell([third], [seen(3)], 0, 0)
-    looks.tell([second], [seen(2)], 0, 0)
-    assert shown(watcher) == 3
-    third.busy = True
-    looks.ask(watcher, look(0), {})
-    looks.tell([third], [seen(4)], 0, 0)
-    assert shown(watcher) is None
+def texts(root: Element) -> list[str]:
+    return [node.text or "" for node in root.iter(f"{SVG}text")]
 
 
-def test_what_is_asked_for_the_first_time_may_be_made_on_credit_but_not_for_ever() -> None:
-    channel = Channel()
-    looks, watcher = channel.looks, channel.watch(True, None)
-    cost, spent, begin = 0.01, 0.0, time.monotonic()
-    for stroke in range(1000):  # of 10 ms: each would be answered at once
-        now = begin + stroke * 0.01
-        looks.ask(watcher, Look(None, (), False, 0.02, b"[%d]" % stroke), {})
-        wanted = watcher.wanted
-        assert wanted is not None
-        if looks.pause(wanted, now, 1) == 0:
-            looks.tell([wanted], [seen(0, cost)], 0, 0)
-            spent += cost
-            if stroke < 8:
-                assert spent == pytest.approx(cost * (stroke + 1))
-    assert SHARE * 10 <= spent <= SHARE * 10 + SAVED_S + OWED_S + cost
+def of_class(root: Element, name: str) -> list[Element]:
+    return [node for node in root.iter() if node.get("class") == name]
+
+
+def test_a_plane_has_every_sample_in_its_shape_and_rings_where_it_is_wrong(spiral) -> None:
+    root, data = drawn(spiral, "output"), spiral.dataset
+    for part, targets in (("train", data.targets), ("test", data.test_targets)):
+        marks = of_class(root, part)
+        assert len(marks) == len(targets)
+        # Circle, square, triangle.
+        shapes = Counter(len((mark.get("points") or "").split()) for mark in marks)
+        assert shapes == dict(zip((0, 4, 3), np.bincount(targets), strict=True))
+        filled, edged = ("stroke", "fill") if part == "test" else ("fill", "stroke")
+        assert {mark.get(filled) for mark in marks} == {CLASSES[k][0] for k in range(3)}
+        assert {mark.get(edged) for mark in marks} == {"#ffffff"}
+    wrong = sum(
+        int((spiral.classify(spiral.predict_scaled(x)) != t).sum())
+        for x, t in ((data.inputs, data.targets), (data.test_inputs, data.test_targets))
+    )
+    assert 0 < len(of_class(root, "wrong")) == wrong
+    image = next(root.iter(f"{SVG}image"))
+    assert image.get("width") == image.get("height")  # both axes to one scale
+    assert {"x₁", "x₂", "A", "B", "C", "for training", "for testing"} <= set(texts(root))
+
+
+def test_classes_are_mixed_by_how_much_one_leads_not_in_blocks(spiral) -> None:
+    image = next(drawn(spiral, "output").iter(f"{SVG}image"))
+    pixels = np.asarray(Image.open(BytesIO(b64decode((image.get("href") or "").split(",")[1]))))
+    assert pixels.shape == (256, 256, 3)
+    outputs = spiral.boundary(256)["outputs"][::-1]
+    first, second = np.sort(outputs, -1)[..., -1], np.sort(outputs, -1)[..., -2]
+    row, column = np.unravel_index(np.argmax(first - second), first.shape)
+    best, share = outputs[row, column].argmax(), 0.12 + 0.6 * (first - second)[row, column]
+    full = [int(CLASSES[best][0][i : i + 2], 16) for i in (1, 3, 5)]
+    wanted = [255 + (c - 255) * share for c in full]  # static/js/model/worker.js, `paint`
+    np.testing.assert_allclose(pixels[row, column], wanted, atol=1)
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 100
+
+
+def test_values_have_a_bar_with_figures_and_tables_their_components() -> None:
+    said = texts(drawn(trained(NetworkSpec(dataset=Slope(samples=80), **suiting(Slope))), "output"))
+    assert {"value", "−1", "0", "1"} <= set(said)
+    iris = trained(NetworkSpec(dataset=Iris(), **suiting(Iris)))
+    said = texts(drawn(iris, "output"))
+    assert any(re.fullmatch(r"principal component 1 \(\d+% of the variance\)", t) for t in said)
+    assert {"setosa", "versicolor", "virginica"} <= set(said)
+    names = texts(drawn(iris, "network", language="zh"))
+    assert {"萼片长度（厘米）", "山鸢尾", "全连接层", "权重："} <= set(names)
+
+
+def test_a_network_shows_its_units_its_lines_and_what_is_left_out(spiral) -> None:
+    root = drawn(spiral, "network")
+    lines = list(root.iter(f"{SVG}path"))
+    assert len(lines) == 2 * 8 + 8 * 8 + 8 * 8 + 8 * 3
+    weights = spiral.network.layout.views(spiral.trainer.vector)
+    negative = sum(int((w < 0).sum()) for name, w in weights.items() if name.endswith("weight"))
+    assert Counter(line.get("stroke") for line in lines)["#0868ac"] == negative
+    widths = [float(line.get("stroke-width") or 0) for line in lines]
+    assert max(widths) > 3 * min(widths)
+    assert len(list(root.iter(f"{SVG}image"))) == 2 + 3 * 8 + 3
+    assert {"x₁", "A", "dense", "tanh", "8 units", "softmax", "negative"} <= set(texts(root))
+    layers = (Dense(units=30), BatchNorm(), Residual())
+    wide = drawn(Experiment(NetworkSpec(dataset=Spiral(samples=60), layers=layers)), "network")
+    assert texts(wide).count("+18 more") == 3
+
+
+def test_a_chain_has_shapes_and_parameters() -> None:
+    spec = replace(PRESETS["digits_cnn"].spec, dataset=Digits(samples=120))
+    experiment = trained(spec, 8)
+    said = texts(drawn(experiment, "network"))
+    assert {"8 × 8 × 1", "8 × 8 × 16", "4 × 4 × 32", "160 parameters", "4,640 parameters"} <= set(
+        said
+    )
+    assert f"{experiment.network.layout.size:,} parameters in all" in said
+    root = drawn(experiment, "output")
+    counted = [int(text) for text in texts(root) if text.isdigit()]
+    assert sum(counted) - sum(range(10)) * 2 == len(experiment.dataset.test_inputs)
+    assert {"true class", "predicted class"} <= set(texts(root))
+
+
+def test_the_loss_is_named_at_its_lines_and_its_best_is_marked(spiral) -> None:
+    root = drawn(spiral, "loss")
+    said = texts(root)
+    assert {"train", "test", "batch", "step", "loss (cross entropy)"} <= set(said)
+    best = spiral.best
+    assert best is not None
+    assert len(of_class(root, "best")) == 1
+    assert any(text.startswith("best ") and text.endswith(f"step {best.step}") for text in said)
+    assert any(text.startswith("always the commonest class 1.") for text in said)
+    assert len(list(root.iter(f"{SVG}polygon"))) == 1  # the band
+    dashed = [line for line in root.iter(f"{SVG}polyline") if line.get("stroke-dasharray")]
+    assert len(dashed) == 2
+    assert texts(drawn(spiral, "loss", scale="log")) != said
+
+
+def test_a_series_is_in_its_own_units_and_years() -> None:
+    root = drawn(trained(PRESETS["sunspots_gru"].spec, 12), "output")
+    said = texts(root)
+    assert {"year", "sunspot number (yearly mean)", "forecast", "actual", "1980", "100"} <= set(
+        said
+    )
+    assert any("same" in text or "last value is repeated" in text for text in said)
+
+
+def test_names_cannot_be_markup() -> None:
+    names = ["<script>alert(1)</script>", 'a"b & c\x01']
+    rows = [f"{k % 7},{k % 5},{k % 3},kind<{k % 2}>&\ud7ff" for k in range(40)]
+    table: OwnData = parse_csv("\n".join([f'"{names[0]}","a""b & c","d","t"', *rows]))
+    kept = replace(table, columns=(names[0], names[1], "d"))
+    experiment = Experiment(NetworkSpec(dataset=Own(id="x")), tables={"x": kept})
+    for what in ("network", "output"):
+        root = drawn(experiment, what)
+        assert "kind<0>&\ud7ff" in texts(root)
+        assert not list(root.iter("script"))
+        assert not list(root.iter(f"{SVG}script"))
+    assert 'a"b & c\ufffd' in texts(drawn(experiment, "network"))
+
+
+def test_light_and_dark_narrow_and_wide(spiral) -> None:
+    dark = drawn(spiral, "output", theme="dark", width=300)
+    assert next(dark.iter(f"{SVG}rect")).get("fill") == "#12151a"
+    assert dark.get("width") == "300"
+    for width in (240, 360, 1200):
+        root = drawn(spiral, "network", width=width, height=400)
+        assert (root.get("width"), root.get("height")) == (str(width), "400")
+        for node in root.iter(f"{SVG}text"):
+            assert 0 <= float(node.get("x") or -1) <= width
+
+
+def test_colours_and_words_are_those_of_the_page() -> None:
+    tokens = (STATIC / "css" / "tokens.css").read_text()
+    for k, (light, dark) in enumerate(CLASSES):
+        assert f"--class-{k}: light-dark({light}, {dark});" in tokens
+    assert f"--positive: light-dark({Look().colour('positive')}, " in tokens
+    assert f"--negative: light-dark({Look().colour('negative')}, " in tokens
+    named = {kind: f"name.{kind}" for kind in list(WORDS)[list(WORDS).index("dense") :]}
+    for kind in ("majority", "mean", "persistence", "frequency"):
+        named[kind] = f"baseline.{kind}"
+    named |= {"train": "trainLine", "test": "testLine", "batch": "batchLoss", "wrong": "wrong"}
+    named |= {"for_training": "ofTrain", "for_testing": "ofTest", "prediction": "prediction"}
+    named |= {"component": "component", "actual": "series.actual", "forecast": "series.forecast"}
+    for language in ("en", "zh"):
+        page = json.loads((STATIC / "i18n" / f"{language}.json").read_text())
+        assert {key: WORDS[key][language] for key in named} == {key: page[name] for key, name in named.items()}  # fmt: skip
+
+
+def test_a_png_has_the_letters_of_its_machine_or_says_so(monkeypatch) -> None:
+    canvas = Canvas(
+        120, 40, "title", "#ffffff", "#000000", [Text((10, 24), "层 x₁ − é", halo="#ffffff")]
+    )
+    made: Any = Image.open(BytesIO(png(canvas)))
+    assert made.size == (240, 80)
+    assert made.text["Title"] == "title"
+    assert np.asarray(made).min() < 100
+    monkeypatch.setattr(fonts, "_files", lambda chinese: ())
+    fonts._holding.cache_clear()
+    try:
+        assert not fonts.has_chinese()
+        assert fonts.unwritable("层")
+        assert not fonts.unwritable("x₁ − é")  # written x1 - é
+        assert np.asarray(Image.open(BytesIO(png(canvas)))).min() < 100
+        monkeypatch.setattr(scenes, "experiment_of", lambda id: Experiment(NetworkSpec()))
+        _, notes = scenes.picture("x", "loss", "png", Look(language="zh"))
+        assert notes == [scenes.IN_ENGLISH]
+        assert scenes.picture("x", "loss", "svg", Look(language="zh"))[1] == []
+    finally:
+        fonts._holding.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "ends", [(0.0, 1.0), (-3.0, 3.0), (0.0, 0.0379), (1e-9, 3e-9), (-2e6, 1e9)]
+)
+def test_ticks_are_round_and_within(ends) -> None:
+    for about in (2, 5, 9):
+        found = ticks(*ends, about)
+        assert 3 <= len(found) <= 2 * about + 3
+        assert all(ends[0] - 1e-12 <= v <= ends[1] * (1 + 1e-9) for v in found)
+    say = figures(found)
+    assert len({say(v) for v in found}) == len(found)
+
+
+def test_the_diverging_scale_is_paper_at_0() -> None:
+    found = shaded(Look(), np.array([-1.0, 0.0, 1.0]))
+    assert ["#" + bytes(c).hex() for c in found] == ["#0868ac", "#ffffff", "#d46a00"]

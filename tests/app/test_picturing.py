@@ -43,6 +43,20 @@ def test_everything_is_drawn_alike_in_both_forms(client, kind) -> None:
     client.delete(url)
 
 
+def test_how_a_picture_looks_can_be_asked_for_within_limits(client, url) -> None:
+    asked = "what=loss&theme=dark&language=zh&scale=log&width=400&height=300"
+    drawn = client.get(f"{url}/picture?{asked}")
+    root = ElementTree.fromstring(drawn.content)
+    assert (root.get("width"), root.get("height")) == ("400", "300")
+    assert drawn.headers["x-glassbox-notes"] == ""
+    assert "还没有训练过一步" in drawn.text
+    painted = client.get(f"{url}/picture?{asked}&format=png")
+    assert Image.open(BytesIO(painted.content)).size == (800, 600)
+    for wrong in ("width=239", "height=1201", "theme=pink", "language=de", "scale=root"):
+        answer = client.get(f"{url}/picture?{wrong}")
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")  # fmt: skip
+
+
 def test_the_table_of_the_course_is_the_history(client, url) -> None:
     client.post(f"{url}/train", json={"steps": 30})
     text = client.get(f"{url}/history.csv").text

@@ -38,7 +38,11 @@ def links_of(look: Look, experiment: Experiment) -> list[Link]:
     for name, layer, shape in zip(network.names, layers, network.shapes[1:], strict=True):
         settings = asdict(layer)
         side = settings.get("kernel_size") or settings.get("pool_size")
-        said = [f"{side} × {side}" if isinstance(side, int) else "", (layer.function or "").replace("_", " ")]  # fmt: skip
+        said = [
+            f"{side} × {side}" if isinstance(side, int) else "",
+            (layer.function or "").replace("_", " "),
+            look.say("added", n=layer.earlier) if layer.earlier else "",
+        ]  # fmt: skip
         found.append(
             Link(look.say(layer.kind), ", ".join(filter(None, said)), shape, sizes.get(name, 0))
         )

@@ -1,5 +1,6 @@
 """Letters for what is painted. An SVG leaves them to whoever shows it; a PNG takes those of the machine it is
-made on, character by character, since no one font can be relied on and Pillow's own has Latin-1 alone."""
+made on, character by character, since no one font can be relied on, and Pillow's own has
+little more than ASCII."""
 
 import re
 import unicodedata
@@ -29,7 +30,7 @@ CHINESE = (
     ("simsun.ttc", 0),
 )
 # What is written otherwise where there is no such letter.
-_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉−…→", "0123456789-.>")
+_PLAIN = str.maketrans("−…→↑×·–—", "-.>^x.--")
 _NO_SUCH = "\U0010fffe"
 _ODD = 0.6  # of the size: about as wide as a letter is
 _WIDE, _NARROW, _BROAD = 1.0, 0.32, 0.85
@@ -72,7 +73,7 @@ def _runs(text: str) -> Iterator[tuple[tuple[str, int], str]]:
     """The text in pieces of one font each; what no font has is a question mark."""
     run, of = "", ("", 0)
     for letter in text:
-        known = next((c for c in (letter, letter.translate(_PLAIN)) if _holding(c)), "?")
+        known = _written(letter) or "?"
         held = _holding(known) or ("", 0)
         if run and held != of:
             yield of, run
@@ -82,9 +83,15 @@ def _runs(text: str) -> Iterator[tuple[tuple[str, int], str]]:
         yield of, run
 
 
+def _written(letter: str) -> str | None:
+    """The letter, or the plain one in its place: x₁ as x1, é as e; None where no font has either."""
+    plain = unicodedata.normalize("NFKD", letter)[0]
+    return next((c for c in (letter, letter.translate(_PLAIN), plain) if _holding(c)), None)
+
+
 def unwritable(text: str) -> bool:
     """Whether a letter of it becomes a question mark."""
-    return any(_holding(c) is None and _holding(c.translate(_PLAIN)) is None for c in text)
+    return any(_written(letter) is None for letter in text)
 
 
 def write(pen: ImageDraw.ImageDraw, x: float, y: float, text: str, anchor: str, colour: str, size: float, turned: bool, halo: str = "") -> None:  # fmt: skip

@@ -109,10 +109,21 @@ class _Diagram:
         return max([0.0, *(float(np.abs(weight).max(initial=0)) for weight, _ in joined)])
 
     def _links(self, k: int) -> None:
-        """Of a layer without weights between its units: each goes on into its own."""
+        """Of a layer without weights between its units: each goes on into its own; what is added to them from
+        further back comes round below."""
         half, colour = self.size / 2, self.look.colour("edge")
         for (x0, y0), (x1, y1) in zip(self.places[k], self.places[k + 1], strict=False):
             self.canvas.add(Bend((x0 + half, y0), (x1 - half, y1), colour))
+        back = self.experiment.network.layers[k].earlier
+        if not back:
+            return
+        (x0, y0), (x1, y1) = self.places[k - back][-1], self.places[k + 1][-1]
+        low, end, t = max(y0, y1) + half + 24, y1 + half + 3, np.linspace(0, 1, 24)
+        x = x0 * (1 - t) ** 3 + 3 * x0 * t * (1 - t) ** 2 + 3 * x1 * t**2 * (1 - t) + x1 * t**3
+        y = (y0 + half) * (1 - t) ** 3 + 3 * low * t * (1 - t) + end * t**3
+        colour = self.look.colour("accent")
+        self.canvas.add(Line(list(zip(x.tolist(), y.tolist(), strict=True)), colour, 1.5))
+        self.canvas.add(Line([(x1 - 4, end + 6), (x1, end), (x1 + 4, end + 6)], colour, 1.5))
 
     def units(self, maps: "list[list[Any]] | None") -> None:
         look, half, add = self.look, self.size / 2, self.canvas.add

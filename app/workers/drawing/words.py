@@ -51,6 +51,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "unit": {"en": "1 unit", "zh": "1 个单元"},
     "parameters": {"en": "{n} parameters", "zh": "{n} 个参数"},
     "all_parameters": {"en": "{n} parameters in all", "zh": "共 {n} 个参数"},
+    "added": {"en": "+ input {n} back", "zh": "+ 前 {n} 层的输入"},
     "input": {"en": "input", "zh": "输入"},
     # Kinds of layers.
     "dense": {"en": "dense", "zh": "全连接层"},
