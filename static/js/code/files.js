@@ -8,8 +8,8 @@ const of = (/** @type {string} */ id) => `/api/networks/${encodeURIComponent(id)
 /** @param {string} id @param {Format} format @param {string} language */
 export const exportUrl = (id, format, language) => `${of(id)}/export?format=${format}&language=${language}`;
 
-/** @param {string} id @param {"loss" | "output" | "network"} what @param {"svg" | "png"} format */
-export const pictureUrl = (id, what, format) => `${of(id)}/picture?what=${what}&format=${format}`;
+/** @param {string} id @param {"loss" | "output" | "network"} what @param {"svg" | "png"} format @param {string} language @param {boolean} log the scale of the loss */
+export const pictureUrl = (id, what, format, language, log) => `${of(id)}/picture?what=${what}&format=${format}&language=${language}${log && what === "loss" ? "&scale=log" : ""}`;
 
 /** A script as text. @param {string} id @param {Format} format @param {string} language */
 export const exported = async (id, format, language) => (await answerTo("GET", exportUrl(id, format, language))).text();

@@ -128,8 +128,14 @@ export function mountCode(session, panel, isShown) {
       download(exportUrl(id, target, language), t("code.download"), "code download"), said);
     /** @param {string} words @param {...HTMLElement} children */
     const line = (words, ...children) => h("div", { class: "code-line" }, h("span", {}, words), h("div", { class: "row" }, ...children));
+    /** As the page shows it when it is asked for. @param {"loss" | "output" | "network"} what @param {"svg" | "png"} format */
+    const picture = (what, format) => {
+      const url = () => pictureUrl(id, what, format, store.state.language === "zh" ? "zh" : "en", store.state.logScale), link = download(url(), format.toUpperCase(), `${what} ${format}`);
+      link.addEventListener("click", () => link.setAttribute("href", url()));
+      return link;
+    };
     const pictures = /** @type {const} */ (["loss", "output", "network"]).map((what) => line(t(what === "loss" ? "loss" : what === "output" ? "output" : "network"),
-      download(pictureUrl(id, what, "svg"), "SVG", `${what} svg`), download(pictureUrl(id, what, "png"), "PNG", `${what} png`),
+      picture(what, "svg"), picture(what, "png"),
       ...(what === "loss" ? [download(`/api/networks/${encodeURIComponent(id)}/history.csv`, "CSV", "loss csv")] : []),
       ...(what === "output" ? [h("button", { type: "button", "data-name": "code film", onclick: () => void film() }, t("code.film"))] : [])));
     files.replaceChildren(
