@@ -13,6 +13,7 @@ import pytest
 
 from engine import Dense, Experiment, NetworkSpec
 from engine.activations import ACTIVATIONS
+from engine.datasets.plane import Drawn
 from engine.errors import Refused
 from engine.exporting import code_of, notebook_of, notes_of, onnx_file, run_of
 from engine.exporting.foreign import of_chain, of_state_dict
@@ -22,11 +23,12 @@ from engine.exporting.whole import arrays_of, put_weights, put_whole
 from engine.losses import LOSSES
 from engine.presets import PRESETS
 from engine.rewinding import Beginning
+from engine.schedules import Plateau
 from engine.surgery import Surgery
 
 from ..parity.cases import Case
 from ..parity.tables import OPTIMIZER_CASES, OPTIMIZER_STEPS, SCHEDULE_CASES, layer_cases
-from .kinds import CARE, OF_LAYER, OF_LOSS
+from .kinds import CARE, OF_LAYER, OF_LOSS, UNEVEN
 
 TWO: dict[str, Any] = {"layers": (Dense(units=5), Dense(units=4, activation="relu"))}
 # Fewer updates where they cost much; Adam on weights whose gradient is all but 0 parts by rounding alone.
@@ -65,6 +67,21 @@ def cases() -> dict[str, dict[str, Any]]:
     found["held"] = {
         "layers": (Dense(units=5, trainable_bias=False), Dense(units=4, trainable=False), Dense(units=3))
     }  # fmt: skip
+    for name in LOSSES:
+        one = name in ("binary_cross_entropy", "hinge")
+        points = Drawn(points=UNEVEN[:72] if one else UNEVEN, test_fraction=0.0)
+        data = {**TWO, "dataset": points, "batch_size": 5}
+        data = OF_LAYER["embedding"] if name == "sequence_cross_entropy" else data
+        found[f"weights {name}"] = {**data, "loss": name, "class_weight": "balanced"}
+    found["weights care"] = {**found["weights focal"], **CARE}
+    # A last batch of one: 76 points in batches of 5.
+    normed = OF_LAYER["batch_norm"]["layers"]
+    found["joined"] = {**found["weights cross_entropy"], "layers": normed, "class_weight": "none"}
+    found["joined weights"] = {
+        **found["weights mse"],
+        "layers": normed,
+        "schedule": Plateau(patience=0),
+    }
     return found
 
 
