@@ -214,7 +214,7 @@ def test_onnx_says_the_same_and_comes_back(name: str) -> None:
     np.testing.assert_allclose(other.network.predict(other.trainer.vector, x), mine, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["layer batch_norm", "layer lstm", "lbfgs 0", "schedule plateau 0", "care gru"])  # fmt: skip
+@pytest.mark.parametrize("name", ["layer batch_norm", "layer lstm", "lbfgs 0", "schedule plateau 0", "care gru", "joined weights"])  # fmt: skip
 def test_a_network_that_was_kept_whole_goes_on_to_the_bit(name: str) -> None:
     spec = NetworkSpec(**CASES[name])
     one, other = Experiment(spec), Experiment(spec)
