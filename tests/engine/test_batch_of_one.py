@@ -99,7 +99,7 @@ def test_what_is_told_of_the_next_update_is_of_the_joined_batch() -> None:
     data = Drawn(points=points, test_fraction=0.0)
     run = Experiment(replace(NORMED, dataset=data, class_weight="balanced"), compiled=False)
     run.train(2)
-    found = trace(run, run.trainer.samples_ahead())
+    found = trace(run, run.trainer.samples_ahead().tolist())
     entry = next(one for one in found.entries if one.stage == "loss")
     assert len(entry.values["each"]) == 5
     hold_to_the_trace(run, run.trainer.samples_ahead())

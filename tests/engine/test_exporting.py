@@ -27,7 +27,13 @@ from engine.schedules import Plateau
 from engine.surgery import Surgery
 
 from ..parity.cases import Case
-from ..parity.tables import OPTIMIZER_CASES, OPTIMIZER_STEPS, SCHEDULE_CASES, layer_cases
+from ..parity.tables import (
+    OPTIMIZER_CASES,
+    OPTIMIZER_STEPS,
+    SCHEDULE_CASES,
+    layer_cases,
+    weight_cases,
+)
 from .kinds import CARE, OF_LAYER, OF_LOSS, UNEVEN
 
 TWO: dict[str, Any] = {"layers": (Dense(units=5), Dense(units=4, activation="relu"))}
@@ -259,7 +265,7 @@ def run_of_case(case: Case) -> tuple[Any, Any]:
     return run_of(of, 12), trainer
 
 
-@pytest.mark.parametrize("case", list(layer_cases(1)), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*layer_cases(1), *weight_cases(1)], ids=lambda case: case.name)
 def test_numpy_prints_the_losses_of_every_setting_of_a_layer(case: Case) -> None:
     run, trainer = run_of_case(case)
     losses = printed(code_of(run, "numpy", "en", case.name))
