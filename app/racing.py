@@ -121,6 +121,8 @@ class Races:
 
 def figure_of(spec: NetworkSpec, asked: RaceIn) -> str:
     """What variants are compared by: a loss, unless losses of several kinds would be."""
+    if "class_weight" in asked.vary:  # what is weighted for: every class counts, however rare
+        return "test_balanced_accuracy"
     if not any(path in ("loss", "dataset", "dataset.kind") for path in asked.vary):
         return "test_loss"
     return "test_accuracy"
@@ -139,10 +141,16 @@ def _summary(result: dict[str, Any], by: str) -> dict[str, Any]:
     ended = [one for one in result["variants"] if one["state"] == "done"]
     if by == "test_loss" and not all(one["test_loss"] is not None for one in ended):
         by = "loss"
-    if by == "test_accuracy" and not all(one["metrics"].get(by) is not None for one in ended):
+    if by in ("test_accuracy", "test_balanced_accuracy") and not _all_have(ended, by):
+        trained = by.removeprefix("test_")
         by = next((name for one in ended for name in one["metrics"]), "loss")
+        by = trained if _all_have(ended, trained) else by
     found = compared(result["variants"], by)
     return {**found, "sentence": _sentence(found)}
+
+
+def _all_have(ended: Sequence[dict[str, Any]], metric: str) -> bool:
+    return bool(ended) and all(one["metrics"].get(metric) is not None for one in ended)
 
 
 def _sentence(found: dict[str, Any]) -> str | None:

@@ -36,6 +36,9 @@ class Until:
     test_r2: Fit | None = None
     epochs: Epochs | None = None
     patience: Epochs | None = None
+    # Behind the others: checkpoints have rules by their place.
+    balanced_accuracy: Share | None = None
+    test_balanced_accuracy: Share | None = None
 
     def rules(self) -> dict[str, float]:
         """Those that are looked at, by name, in the order in which they are."""
@@ -102,10 +105,10 @@ class Stopper:
         names = [f.name for f in fields(Until)]
         found: dict[str, Any] = {
             name: (int(value) if name in ("epochs", "patience") else float(value))
-            for name, value in zip(names, array, strict=False)
+            for name, value in zip(names, array[:-3], strict=False)  # of before: fewer rules
             if not isnan(value)
         }
-        epochs, best, since = array[len(names) :]
+        epochs, best, since = array[-3:]
         return cls(Until(**found), int(epochs), float(best), int(since))
 
 

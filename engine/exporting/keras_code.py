@@ -7,8 +7,20 @@ from .keras_held import held_lines, holding
 from .keras_updates import class_of
 from .numpy_code import extra_arrays
 from .numpy_layers import RECURRENT
-from .pieces import ARRAYS, MASK, SHUFFLE, comment, data_block, joined, rate_of, schedule_of, spoken
+from .pieces import (
+    ARRAYS,
+    MASK,
+    SHUFFLE,
+    batch_lines,
+    comment,
+    data_block,
+    joined,
+    rate_of,
+    schedule_of,
+    spoken,
+)
 from .run import Part, Run
+from .weighted import keras_loss, weight_lines
 from .windows import padding_of
 from .words import Language
 
@@ -253,6 +265,9 @@ def keras_code(run: Run, language: Language, first: str) -> list[str]:
     spread = schedule_of(run)
     own = class_of(run.spec.optimizer, bool(spread))
     more = [FUNCTIONS[run.spec.loss]] if run.spec.loss in FUNCTIONS else []
+    if run.class_weight is not None:
+        steps = run.spec.loss == "sequence_cross_entropy"  # it is whole already
+        more = [*([] if steps else more), keras_loss(run)]
     if own:
         more.append(own[1])
     math = "import math\n" if any("math." in text for text in (spread, *more)) else ""
@@ -282,6 +297,7 @@ def _settings(run: Run, language: Language) -> str:
     ]
     if run.drops:
         lines.append(f"SEED = {run.key_seed}")
+    lines += weight_lines(run, language, "np.array({}, np.float32)")
     off = [part for part in run.parts if part.off]
     if off:
         lines += [comment("on", language), "ON = {}"]
@@ -305,6 +321,8 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
         else OPTIMIZERS[optimizer.kind].format(**settings, clip=clip)
     )
     loss = LOSSES.get(spec.loss, spec.loss)
+    if run.class_weight is not None:
+        loss = "weighted_loss"
     plateau, held = spec.schedule.kind == "plateau", holding(run)
     lines = [
         "def main():",
@@ -334,10 +352,7 @@ def _loop(run: Run, writer: _Writer, language: Language) -> str:
         f"    order, position, state = np.arange(len(inputs)), 0, {run.seed}",
         "    losses = []",
         "    for step in range(UPDATES):",
-        "        if position == 0:",
-        "            state = shuffle(order, state)",
-        "        batch = order[position : position + BATCH]",
-        "        position = (position + len(batch)) % len(order)",
+        *batch_lines(run, language),
     ]
     if spec.schedule.kind != "constant" or getattr(optimizer, "learning_rate_decay", 0):
         rate = rate_of(run)

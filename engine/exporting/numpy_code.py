@@ -10,6 +10,7 @@ from .pieces import (
     ARRAYS,
     MASK,
     SHUFFLE,
+    batch_lines,
     comment,
     data_block,
     joined,
@@ -18,6 +19,7 @@ from .pieces import (
     spoken,
 )
 from .run import Array, Run
+from .weighted import numpy_losses, weight_lines
 from .words import Language
 
 
@@ -32,7 +34,8 @@ def numpy_code(run: Run, language: Language, first: str) -> list[str]:
         writer.use("log_softmax")
     if loss == "binary_cross_entropy":
         writer.use("sigmoid")
-    functions = [*_functions(writer), LOSSES[loss]]
+    losses = [LOSSES[loss]] if run.class_weight is None else numpy_losses(run)
+    functions = [*_functions(writer), *losses]
     if writer.run.drops:
         functions.append(MASK)
     gradient = "\n".join(
@@ -103,6 +106,7 @@ def _settings(run: Run, language: Language) -> str:
     ]
     if run.drops:
         lines.append(f"SEED = {run.key_seed}")
+    lines += weight_lines(run, language, "np.array({}, np.float32)")
     if _is_listed(run):
         lines.append(f"LEARNED = {listed(run.learned)}")
     if run.penalties:
@@ -206,10 +210,7 @@ def _loop(run: Run, language: Language) -> str:
         f"    order, position, state = np.arange(len(inputs)), 0, {run.seed}",
         "    losses = []",
         "    for step in range(UPDATES):",
-        "        if position == 0:",
-        "            state = shuffle(order, state)",
-        "        batch = order[position : position + BATCH]",
-        "        position = (position + len(batch)) % len(order)",
+        *batch_lines(run, language),
         "        loss, g = loss_and_gradient(w, inputs[batch], targets[batch], step)",
         '        print(f"{step:6d} {float(loss):.8g}")',
         "        losses.append(float(loss))",

@@ -120,6 +120,24 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
     return re.sub(r"(?<!@)\{(\w+)\}", lambda m: repr(values[m[1]]), text)
 
 
+def batch_lines(run: Run, language: Language) -> list[str]:
+    """Which samples the next update takes."""
+    size, before = "BATCH", list[str]()
+    if run.joins:
+        size = "size"
+        before = [
+            comment("joined", language, 8),
+            "        size = BATCH + (position + BATCH + 1 == len(order))",
+        ]
+    return [
+        "        if position == 0:",
+        "            state = shuffle(order, state)",
+        *before,
+        f"        batch = order[position : position + {size}]",
+        "        position = (position + len(batch)) % len(order)",
+    ]
+
+
 def rate_of(run: Run) -> str:
     """The learning rate of an update, as an expression."""
     schedule = run.spec.schedule.kind

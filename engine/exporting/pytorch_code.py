@@ -7,6 +7,7 @@ from .pieces import (
     ARRAYS,
     MASK,
     SHUFFLE,
+    batch_lines,
     comment,
     data_block,
     joined,
@@ -16,6 +17,7 @@ from .pieces import (
 )
 from .pytorch_layers import Writer
 from .run import Run
+from .weighted import pytorch_loss, weight_lines
 from .words import Language
 
 LOSSES: dict[str, str] = {
@@ -141,6 +143,7 @@ def _settings(run: Run, language: Language) -> str:
     ]
     if run.drops:
         lines.append(f"SEED = {run.key_seed}")
+    lines += weight_lines(run, language, "torch.tensor({})")
     if off := [part for part in run.parts if part.off]:
         lines.append(comment("on", language))
         for part in off:
@@ -198,17 +201,15 @@ def _loop(run: Run, writer: Writer, optimizer: str, language: Language) -> str:
         f"    order, position, state = np.arange(len(inputs)), 0, {run.seed}",
         "    losses = []",
         "    for step in range(UPDATES):",
-        "        if position == 0:",
-        "            state = shuffle(order, state)",
-        "        batch = order[position : position + BATCH]",
-        "        position = (position + len(batch)) % len(order)",
+        *batch_lines(run, language),
         "        x, t = inputs[batch], targets[batch]",
         f"        output = net(x{step})",
     ]
     if run.spec.loss == "focal":
         lines.append("        p = (torch.softmax(output, -1) * t).sum(-1)")
+    plain = [f"        loss = {LOSSES[run.spec.loss]}"]
     lines += [
-        f"        loss = {LOSSES[run.spec.loss]}",
+        *(plain if run.class_weight is None else pytorch_loss(run)),
         '        print(f"{step:6d} {loss.item():.8g}")',
         "        losses.append(loss.item())",
         "        optimizer.zero_grad()",

@@ -45,7 +45,9 @@ class Run:
     penalties: dict[str, tuple[float, float]]
     inputs: Array
     targets: Array
+    class_weight: Array | None  # (classes,); None: all count alike
     batch: int
+    joins: bool  # an epoch's last batch would be of one sample and joins the one before (`State.next_batch`)
     seed: int  # of the order
     key_seed: int  # of dropout's masks
     updates: int
@@ -85,6 +87,7 @@ class Run:
 def run_of(experiment: Experiment, updates: int = 100) -> Run:
     """The run as code retells it."""
     network, trainer, spec = experiment.network, experiment.trainer, experiment.spec
+    weights = network.class_weights
     begin = experiment.beginning()
     held = np.zeros(network.layout.size, bool)
     held[network.held] = True
@@ -111,7 +114,9 @@ def run_of(experiment: Experiment, updates: int = 100) -> Run:
         title=spec.dataset.kind, spec=spec, network=network, parts=parts, start=start,
         held=network.layout.views(held),  # pyright: ignore[reportArgumentType]
         penalties=penalties, inputs=trainer.inputs.astype(np.float32),
-        targets=trainer.targets.astype(np.float32), batch=trainer.batch, seed=begin.generator,
+        targets=trainer.targets.astype(np.float32), class_weight=None if weights is None else weights.by_class,
+        batch=trainer.batch, joins=network.least_batch > 1 and trainer.samples % trainer.batch == 1,
+        seed=begin.generator,
         key_seed=spec.seed, updates=updates, changed=begin.changed, lost=begin.lost,
     )  # fmt: skip
 

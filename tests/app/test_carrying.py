@@ -16,6 +16,7 @@ SMALL: dict[str, Any] = {
     "dataset": {"kind": "circle", "samples": 60},
     "layers": [{"units": 4}, {"kind": "dropout", "rate": 0.2}, {"units": 3}],
     "loss": "binary_cross_entropy",
+    "class_weight": "balanced",
     "optimizer": {"kind": "adam", "learning_rate": 0.01},
     "average": 0.9,
 }
@@ -42,6 +43,7 @@ def test_a_file_of_ours_goes_on_to_the_bit(client, small, format) -> None:
     assert made.status_code == 201, made.text
     other = made.headers["location"]
     assert made.json()["network"]["step"] == 13
+    assert made.json()["network"]["spec"]["class_weight"] == "balanced"
     assert [note["code"] for note in made.json()["notes"]] == ["import.no_course"]
     frames = [client.post(f"{url}/train", json={"steps": 40}).json() for url in (small, other)]
     assert frames[0]["losses"] == frames[1]["losses"]

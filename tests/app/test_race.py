@@ -60,6 +60,23 @@ def test_a_race_is_the_networks_trained_alone(client) -> None:
     assert "best" in found["summary"]["sentence"]
 
 
+def test_weights_of_classes_are_compared_by_the_balanced_accuracy(client) -> None:
+    points = [[-1.0 + 0.1 * i, 0.5, float(i > 16)] for i in range(21)]
+    data = {"kind": "drawn", "points": points, "test_fraction": 0.0}
+    spec = {
+        **SPEC,
+        "dataset": data,
+        "layers": [{"units": 4}, {"kind": "batch_norm"}],
+        "batch_size": 5,
+    }
+    vary = {"class_weight": ["none", "balanced"]}
+    found = client.post("/api/races", json={"spec": spec, "vary": vary, "steps": 60}).json()
+    assert found["summary"]["by"] == "balanced_accuracy"
+    for one in found["variants"]:
+        network = alone(client, {**spec, **one["values"]}, 60)
+        assert (one["loss"], one["metrics"]) == (network["loss"], network["metrics"])
+
+
 def test_a_race_is_followed_opened_and_written_down(client) -> None:
     vary = {"optimizer": ["adam", {"kind": "sgd", "momentum": 0.9}, {"learning_rate": 1e4}]}
     job = job_of(client.post("/api/races?wait=0", json={"spec": SPEC, "vary": vary, "steps": 200}))

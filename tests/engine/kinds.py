@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from engine import Dense, Experiment, NetworkSpec
 from engine.datasets.curve import Counts, Sine
 from engine.datasets.image import Digits
@@ -78,6 +80,13 @@ _DATA: dict[str, dict[str, Any]] = {
 OF_LOSS: dict[str, dict[str, Any]] = {
     name: {"layers": (Dense(units=4),), **_DATA.get(name, {}), "loss": name} for name in LOSSES
 }
+# Points of classes that are not alike in number: 60, 12, 4.
+_RNG = np.random.default_rng(5)
+UNEVEN = tuple(
+    (float(u), float(v), float(c))
+    for c, count in ((0, 60), (1, 12), (2, 4))
+    for u, v in _RNG.normal(c, 1.2, (count, 2)).round(3)
+)
 # Everything that stands between a gradient and the weights.
 CARE: dict[str, Any] = {
     "average": 0.9,
@@ -97,4 +106,4 @@ def same_state(a: dict[str, Any], b: dict[str, Any]) -> bool:
     )
 
 
-__all__ = ["CARE", "OF_LAYER", "OF_LOSS", "experiment", "same_state"]
+__all__ = ["CARE", "OF_LAYER", "OF_LOSS", "UNEVEN", "experiment", "same_state"]

@@ -11,6 +11,7 @@ import engine.updating as updating_module
 from engine.datasets.plane import Drawn, Moons
 from engine.errors import Refused
 from engine.experiment import Experiment
+from engine.insight import trace
 from engine.layers import BatchNorm, Conv2D, Dense, Flatten, GlobalAvgPool2D, Output
 from engine.layers.base import Shape
 from engine.network import Network
@@ -18,7 +19,8 @@ from engine.optimizers import LBFGS, SGD
 from engine.spec import NetworkSpec
 from engine.trainer import Trainer
 
-from .kinds import IMAGES, SEQUENCES
+from .kinds import IMAGES, SEQUENCES, UNEVEN
+from .test_insight_worked import hold_to_the_trace
 
 NORMED = NetworkSpec(dataset=Moons(samples=40), layers=(Dense(units=4), BatchNorm()), batch_size=4)
 
@@ -90,6 +92,31 @@ def test_a_last_batch_of_one_joins_the_one_before(compiled: bool) -> None:
     assert (normed.epoch, normed.state.position) == (1, 0)
     definition = trainer(Dense(units=4), BatchNorm(), compiled=False)
     np.testing.assert_allclose(definition.train(9), trainer(*normed.network.layers[:-1]).train(9))
+
+
+def test_what_is_told_of_the_next_update_is_of_the_joined_batch() -> None:
+    points = tuple((i % 5 - 2.0, i % 3 - 1.0, float(i % 13 > 9)) for i in range(13))
+    data = Drawn(points=points, test_fraction=0.0)
+    run = Experiment(replace(NORMED, dataset=data, class_weight="balanced"), compiled=False)
+    run.train(2)
+    found = trace(run, run.trainer.samples_ahead().tolist())
+    entry = next(one for one in found.entries if one.stage == "loss")
+    assert len(entry.values["each"]) == 5
+    hold_to_the_trace(run, run.trainer.samples_ahead())
+    assert run.train(1)[0] == pytest.approx(float(entry.values["value"]), rel=1e-6)
+
+
+def test_surgery_leaves_weights_and_joined_batches() -> None:
+    spec = replace(
+        NORMED, dataset=Drawn(points=UNEVEN, test_fraction=0.0), batch_size=5, class_weight="balanced"
+    )  # fmt: skip
+    run = Experiment(spec)
+    run.operate("dense_1", 1, "off")
+    run.operate("dense_1", 2, "freeze")
+    alone = Experiment(run.spec)
+    assert np.array_equal(run.train(40), alone.train(40))
+    run.operate("dense_1", 0, "swap", 3)
+    np.testing.assert_allclose(run.train(40), alone.train(40), rtol=1e-4)
 
 
 @pytest.mark.parametrize("form", ["numpy", "lanes", "blas"])

@@ -13,6 +13,7 @@ import pytest
 
 from engine import Dense, Experiment, NetworkSpec
 from engine.activations import ACTIVATIONS
+from engine.datasets.plane import Drawn
 from engine.errors import Refused
 from engine.exporting import code_of, notebook_of, notes_of, onnx_file, run_of
 from engine.exporting.foreign import of_chain, of_state_dict
@@ -22,11 +23,18 @@ from engine.exporting.whole import arrays_of, put_weights, put_whole
 from engine.losses import LOSSES
 from engine.presets import PRESETS
 from engine.rewinding import Beginning
+from engine.schedules import Plateau
 from engine.surgery import Surgery
 
 from ..parity.cases import Case
-from ..parity.tables import OPTIMIZER_CASES, OPTIMIZER_STEPS, SCHEDULE_CASES, layer_cases
-from .kinds import CARE, OF_LAYER, OF_LOSS
+from ..parity.tables import (
+    OPTIMIZER_CASES,
+    OPTIMIZER_STEPS,
+    SCHEDULE_CASES,
+    layer_cases,
+    weight_cases,
+)
+from .kinds import CARE, OF_LAYER, OF_LOSS, UNEVEN
 
 TWO: dict[str, Any] = {"layers": (Dense(units=5), Dense(units=4, activation="relu"))}
 # Fewer updates where they cost much; Adam on weights whose gradient is all but 0 parts by rounding alone.
@@ -65,6 +73,21 @@ def cases() -> dict[str, dict[str, Any]]:
     found["held"] = {
         "layers": (Dense(units=5, trainable_bias=False), Dense(units=4, trainable=False), Dense(units=3))
     }  # fmt: skip
+    for name in LOSSES:
+        one = name in ("binary_cross_entropy", "hinge")
+        points = Drawn(points=UNEVEN[:72] if one else UNEVEN, test_fraction=0.0)
+        data = {**TWO, "dataset": points, "batch_size": 5}
+        data = OF_LAYER["embedding"] if name == "sequence_cross_entropy" else data
+        found[f"weights {name}"] = {**data, "loss": name, "class_weight": "balanced"}
+    found["weights care"] = {**found["weights focal"], **CARE}
+    # A last batch of one: 76 points in batches of 5.
+    normed = OF_LAYER["batch_norm"]["layers"]
+    found["joined"] = {**found["weights cross_entropy"], "layers": normed, "class_weight": "none"}
+    found["joined weights"] = {
+        **found["weights mse"],
+        "layers": normed,
+        "schedule": Plateau(patience=0),
+    }
     return found
 
 
@@ -197,7 +220,7 @@ def test_onnx_says_the_same_and_comes_back(name: str) -> None:
     np.testing.assert_allclose(other.network.predict(other.trainer.vector, x), mine, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["layer batch_norm", "layer lstm", "lbfgs 0", "schedule plateau 0", "care gru"])  # fmt: skip
+@pytest.mark.parametrize("name", ["layer batch_norm", "layer lstm", "lbfgs 0", "schedule plateau 0", "care gru", "joined weights"])  # fmt: skip
 def test_a_network_that_was_kept_whole_goes_on_to_the_bit(name: str) -> None:
     spec = NetworkSpec(**CASES[name])
     one, other = Experiment(spec), Experiment(spec)
@@ -242,7 +265,7 @@ def run_of_case(case: Case) -> tuple[Any, Any]:
     return run_of(of, 12), trainer
 
 
-@pytest.mark.parametrize("case", list(layer_cases(1)), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*layer_cases(1), *weight_cases(1)], ids=lambda case: case.name)
 def test_numpy_prints_the_losses_of_every_setting_of_a_layer(case: Case) -> None:
     run, trainer = run_of_case(case)
     losses = printed(code_of(run, "numpy", "en", case.name))

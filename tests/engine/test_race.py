@@ -9,15 +9,19 @@ import numpy as np
 import pytest
 
 from engine.datasets import Circle, Digits, Spiral
+from engine.datasets.plane import Drawn
 from engine.errors import Refused
 from engine.experiment import Experiment
-from engine.layers import Conv2D, Dense, Dropout, Flatten
+from engine.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from engine.optimizers import SGD, Adam, RMSprop
 from engine.schedules import Plateau
 from engine.spec import NetworkSpec
 from engine.studies import Share, compared, gather, gather_race, race, rate_finder, what_if
 from engine.studies.rate_finder import suggested
 
+from .kinds import UNEVEN
+
+WEIGHTS: tuple[Any, ...] = ("none", "balanced")
 SMALL = NetworkSpec(dataset=Spiral(samples=90), layers=(Dense(units=4),))
 KINDS = {
     "rates": [replace(SMALL, optimizer=SGD(learning_rate=rate)) for rate in (0.01, 0.1)],
@@ -34,6 +38,11 @@ KINDS = {
         for seed in (0, 1)
     ],
 }
+NORMED = NetworkSpec(
+    dataset=Drawn(points=UNEVEN, test_fraction=0.0), layers=(Dense(units=4), BatchNorm()), batch_size=5
+)  # fmt: skip
+KINDS["weights"] = [replace(NORMED, layers=SMALL.layers, class_weight=w) for w in WEIGHTS]
+KINDS["joined"] = [replace(NORMED, class_weight=w) for w in WEIGHTS]  # 76 samples
 STEPS = 150
 
 
@@ -182,6 +191,10 @@ def test_what_if_is_the_network_begun_anew_under_another_spec() -> None:
     alone = Experiment(spec)
     losses = alone.train(120)
     assert found["loss"] == alone.measured().loss
+    weighed = gathered(what_if(experiment, KINDS["joined"][1], 60, 20))
+    joined = Experiment(KINDS["joined"][1])
+    joined.train(60)
+    assert weighed["loss"] == joined.measured().loss
     assert found["course"]["loss"][0] == pytest.approx(losses[:2].mean())
     assert found["boundary"]["outputs"] == alone.boundary(20)["outputs"].tolist()
     assert np.array_equal(experiment.trainer.vector, before)

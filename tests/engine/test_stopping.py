@@ -28,7 +28,8 @@ def stopped(run: Experiment, epochs: int = 200) -> Stop | None:
     ("until", "rule"),
     [
         (Until(loss=0.6), "loss"), (Until(test_loss=0.6), "test_loss"), (Until(accuracy=0.7), "accuracy"),
-        (Until(test_accuracy=0.7, epochs=500), "test_accuracy"), (Until(epochs=3, loss=-1.0), "epochs"),
+        (Until(test_accuracy=0.7, epochs=500), "test_accuracy"),
+        (Until(test_balanced_accuracy=0.7), "test_balanced_accuracy"), (Until(epochs=3, loss=-1.0), "epochs"),
     ],
 )  # fmt: skip
 def test_the_first_epoch_at_which_a_rule_holds_is_the_last(until: Until, rule: str) -> None:
@@ -132,11 +133,18 @@ def test_fits_stop_at_r_squared() -> None:
 
 
 def test_every_rule_has_a_sentence() -> None:
-    measures = Measures(
-        0.0, 0.0, dict.fromkeys(("accuracy", "test_accuracy", "r2", "test_r2"), 1.0)
-    )
+    kinds = ("accuracy", "balanced_accuracy", "r2")
+    metrics = {f"{part}{kind}": 1.0 for part in ("", "test_") for kind in kinds}
+    measures = Measures(0.0, 0.0, dict(metrics))
     for rule in (f.name for f in fields(Until)):
         stop = Stopper(Until(**{rule: 1}), since=5).epoch_over(measures, None, 3)
         assert stop is not None
         assert stop.rule == rule
         assert "epoch" in stop.reason if rule in ("epochs", "patience") else rule in stop.reason
+
+
+def test_a_checkpoint_of_before_has_fewer_rules() -> None:
+    stopper = Stopper(Until(loss=0.1, patience=4), epochs=3, best=0.5, since=2)
+    whole = stopper.array()
+    assert Stopper.of_array(whole) == stopper
+    assert Stopper.of_array(np.delete(whole, [8, 9])) == stopper  # both balanced accuracies

@@ -22,19 +22,13 @@ from engine.spec import NetworkSpec
 from engine.studies.landscape import landscape
 from engine.weighting import Weights
 
-from .kinds import OF_LAYER, experiment
+from .kinds import OF_LAYER, UNEVEN, experiment
 from .test_insight_worked import hold_to_itself, hold_to_the_trace
 
-_RNG = np.random.default_rng(5)
-POINTS = tuple(
-    (float(u), float(v), float(c))
-    for c, count in ((0, 60), (1, 12), (2, 4))
-    for u, v in _RNG.normal(c, 1.2, (count, 2)).round(3)
-)
 RARE = NetworkSpec(
-    dataset=Drawn(points=POINTS, test_fraction=0.0), layers=(Dense(units=5),), class_weight="balanced"
+    dataset=Drawn(points=UNEVEN, test_fraction=0.0), layers=(Dense(units=5),), class_weight="balanced"
 )  # fmt: skip
-TWO = replace(RARE, dataset=Drawn(points=POINTS[:72], test_fraction=0.0))
+TWO = replace(RARE, dataset=Drawn(points=UNEVEN[:72], test_fraction=0.0))
 OF_CLASSES = [name for name, record in LOSSES.items() if record.asks in ("classes", "any")]
 
 

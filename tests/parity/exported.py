@@ -23,7 +23,7 @@ from engine.presets import PRESETS
 
 from ..engine.kinds import OF_LAYER
 from ..engine.test_exporting import CASES, run_of_case
-from .tables import OPTIMIZER_STEPS, layer_cases
+from .tables import OPTIMIZER_STEPS, layer_cases, weight_cases
 
 LIMIT = 1e-5
 # Adam on weights whose gradient is all but 0 parts by the rounding of float32 alone.
@@ -95,7 +95,7 @@ def main(targets: list[Any], wanted: str) -> int:
             if not gap < LIMIT:
                 over += 1
                 print(f"{target}, {name}: {gap:.1e} OVER")
-        for case in layer_cases(1):
+        for case in (*layer_cases(1), *weight_cases(1)):
             if wanted not in case.name:
                 continue
             run, trainer = run_of_case(case)
