@@ -35,7 +35,7 @@ CASES = [
      "损失函数“合页”用于区分类别，但数据“正弦”是要拟合的数值。可选：均方误差、平均绝对误差、Huber。"),
     ("POST", "/api/networks", {"layers": [{"units": 512}] * 12}, "at most 1,000,000 are allowed", "最多允许 1,000,000 个"),
     ("POST", "/api/datasets", {"csv": "1,2,A\nx,4,B\n"},
-     "Row 2, column 1: “x” is not a finite number.", "第 2 行第 1 列：“x”不是有限的数。"),
+     "Line 2, column 1 (“x1”): “x” is not a finite number", "第 2 行第 1 列（“x1”）：“x”不是有限的数"),
     ("POST", "/api/datasets", {"csv": "1,2,A\n3,4,A\n"},
      "has only one class, “A”", "只有一个类别“A”"),
     ("GET", "/api/networks/nope", None, "This network does not exist.", "没有这个网络。"),

@@ -16,7 +16,7 @@ export function mountRule(session) {
   const { store } = session, label = h("span"), hint = h("p", { class: "hint" }), problem = h("p", { id: "rule-problem", class: "problem", role: "status" });
   const input = h("input", { type: "text", id: "rule", maxLength: MOST_LETTERS, spellcheck: false, autocomplete: "off", autocapitalize: "off", "data-name": "rule", "aria-describedby": "rule-problem" });
   const box = h("div", { class: "rule" }, h("label", { class: "field" }, label, input), problem, hint);
-  let timer = 0, asked = 0;
+  let timer = 0, asked = 0, learned = "";
   const now = () => (session.spec.dataset.kind === "rule" ? session.spec.dataset.rule : null);
   /** @type {unknown} */
   let wrong = null;
@@ -75,8 +75,9 @@ export function mountRule(session) {
   input.addEventListener("change", () => void take());
   store.on(["network"], () => {
     const rule = now();
-    if (rule === null || document.activeElement === input && input.getAttribute("aria-invalid") === "true") return;
-    input.value = rule;
+    // What is being typed stays, whatever has changed meanwhile.
+    if (rule === null || (document.activeElement === input && input.value !== learned && input.value !== rule)) return;
+    input.value = learned = rule;
     say(null);
   });
   store.on(["language"], () => {
