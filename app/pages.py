@@ -21,8 +21,8 @@ LATE_WORDS = (
     "ahead.", "ask.", "balance.", "bp.", "cell.", "clinic.", "code.", "curve.", "cv.", "descent.", "field.", "flow.", "fn.", "group.", "kept.", "kernels.", "land.", "neuron.", "pictures.", "predict.",
     "problem.", "q.", "race.", "reading.", "rule.", "sounds.", "time.",
     # Of dialogs that come late.
-    "copyEmbed", "copyLink", "embedOff", "noHidden", "shareEmbed", "shareHide", "shareLink", "shareLocal", "shareNot", "sharePreview", "shareQr", "shareSame",
-    "shareTooLong", "series.about", "series.column", "series.empty", "series.found", "series.named", "series.opened", "series.title", "series.tooLarge",
+    "copyEmbed", "copyLink", "embedOff", "linkWeights", "noHidden", "shareEmbed", "shareHide", "shareLink", "shareLocal", "shareNot", "sharePreview", "shareQr", "shareSame",
+    "shareTooLong", "shareTooMany", "shareWeights", "series.about", "series.column", "series.empty", "series.found", "series.named", "series.opened", "series.title", "series.tooLarge",
     "textCounted", "textOneForm", "textTooLong",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
     "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
@@ -68,6 +68,7 @@ LATE = (
     "js/panels/drawing.js",
     "js/panels/excites.js",
     "js/panels/forecast.js",
+    "js/panels/linked.js",
     "js/panels/neuron-card.js",
     "js/panels/hearing.js",
     "js/panels/own-cards.js",

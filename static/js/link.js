@@ -92,7 +92,7 @@ export function keptOf(hide, predict, clinic) {
 
 /**
  * @param {string} fragment
- * @returns {{spec: any, id: string | null, hide: string[], predict: typeof GUESSES[number] | null, clinic: string | null, broken: boolean}}
+ * @returns {{spec: any, id: string | null, weights: string | null, hide: string[], predict: typeof GUESSES[number] | null, clinic: string | null, broken: boolean}}
  */
 export function fromFragment(fragment) {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
@@ -104,7 +104,7 @@ export function fromFragment(fragment) {
     broken = true;
   }
   const predict = GUESSES.find((name) => name === parameters.get("predict")) ?? null;
-  return { spec, id: parameters.get("network"), predict, clinic: parameters.get("clinic"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
+  return { spec, id: parameters.get("network"), weights: parameters.get("w"), predict, clinic: parameters.get("clinic"), hide: (parameters.get("hide") ?? "").split(",").filter(Boolean), broken };
 }
 
 /**

@@ -39,7 +39,7 @@ def test_a_kernel_is_chosen_and_set_by_keys_and_comes_back_by_undo(server, clien
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("-1,5")
     page.keyboard.press("Enter")
-    visitor.until("s.canUndo")
+    visitor.until("s.canUndo && s.weights[2] === -1.5")
     assert page.evaluate("document.activeElement.dataset.at") == "1"
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.dataset.at") == "4"

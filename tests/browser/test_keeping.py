@@ -41,6 +41,19 @@ def test_a_copied_link_opens_the_same_experiment_with_the_same_losses(
         found.append((one.state("frame.loss"), weights_of(one)))
     other.context.close()
     assert found[0] == found[1]
+    # With its weights it opens as it is now, at step 0 of another run.
+    page.click("#share")
+    page.locator('[data-name="share weights"]').check()
+    link = page.input_value("#share-link")
+    third = Visitor(browser)
+    third.open(link)
+    third.until(f"s.weights && s.weights.length && s.weights[0] === {found[0][1][0]!r}")
+    assert weights_of(third) == found[0][1]
+    assert (third.state("frame.step"), third.state("frame.loss")) == (0, found[0][0])
+    third.page.goto("about:blank")
+    third.page.goto(f"{server.url}/#w=AAAA")
+    third.page.wait_for_selector("#banner:has-text('do not fit its network')")
+    third.context.close()
 
 
 def test_a_broken_link_opens_the_default_and_says_so(server, visitor) -> None:

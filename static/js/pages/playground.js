@@ -76,6 +76,8 @@ async function start() {
   // For tests and for the curious.
   Object.assign(window, { glassbox: { store, session, ...pictures } });
   await session.open(wanted);
+  const { weights } = wanted;
+  if (weights) await late("js/panels/linked.js").then((module) => module.takeWeights(session, weights));
 }
 
 /** @param {Session} on */

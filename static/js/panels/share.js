@@ -3,6 +3,7 @@ import { byId, h } from "../dom.js";
 import { keptOf, toFragment } from "../link.js";
 import { dataName } from "../names.js";
 import { listed, named, t } from "../words.js";
+import { MOST_WEIGHTS, asText } from "./linked.js";
 
 /** What a link may hide, and where it stands in the preview: row and column. @type {[string, string][]} */
 const PARTS = [
@@ -22,10 +23,10 @@ export function mountShare(session, hidden) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("share-dialog")), body = byId("share-body");
   const hide = new Set(hidden);
   /** What it asks to be guessed first. @type {string | null} */
-  let predict = null;
+  let predict = null, withWeights = false;
   const link = () => {
-    const { network, catalog, clinic } = session.store.state;
-    const fragment = network ? toFragment(network.spec, catalog, keptOf(hide, predict, clinic)) : "";
+    const { network, weights, catalog, clinic } = session.store.state, fits = weights !== null && weights.length <= MOST_WEIGHTS;
+    const fragment = network ? toFragment(network.spec, catalog, { ...keptOf(hide, predict, clinic), ...(withWeights && fits ? { w: asText(weights) } : {}) }) : "";
     return `${location.origin}${location.pathname}${fragment ? `#${fragment}` : ""}`;
   };
   const copy = (/** @type {string} */ text) => navigator.clipboard.writeText(text).then(() => session.say("note", "copied"), () => session.say("note", "copyYourself"));
@@ -66,12 +67,17 @@ export function mountShare(session, hidden) {
       predict = first.value || null;
       show();
     } }, ...["", "loss", "boundary", "weight"].map((name) => h("option", { value: name, selected: name === (predict ?? "") }, t(name ? `predict.${name}` : "predict.off"))));
+    const count = session.store.state.weights?.length ?? 0, trained = h("input", { type: "checkbox", checked: withWeights && count <= MOST_WEIGHTS, disabled: !count || count > MOST_WEIGHTS, "data-name": "share weights", onchange: () => {
+      withWeights = trained.checked;
+      show();
+    } });
     const layers = spec.layers.map((/** @type {any} */ layer) => `${named(layer.kind, "layer")}${layer.units ? ` ${layer.units}` : ""}`).join(" → ");
     body.replaceChildren(
       h("div", {},
         h("ul", {}, h("li", {}, `${t("data")}${t("colon")}${session.store.state.dataset ? dataName(session.store.state.dataset) : ""}`), h("li", {}, `${t("network")}${t("colon")}${layers || t("noHidden")}`),
           h("li", {}, `${t("optimizer")}${t("colon")}${listed([named(spec.optimizer.kind), `${t("learningRate")} ${spec.optimizer.learning_rate}`])}`), h("li", {}, `${t("seed")} ${spec.seed}${t("colon")}${t("shareSame")}`),
-          h("li", {}, t(spec.dataset.kind === "own" ? "shareNotTable" : "shareNotWeights"))),
+          ...(spec.dataset.kind.startsWith("own") && spec.dataset.kind !== "own_text" ? [h("li", {}, t("shareNotTable"))] : [])),
+        h("label", { class: "check" }, trained, t(count > MOST_WEIGHTS ? "shareTooMany" : "shareWeights", { n: count, most: MOST_WEIGHTS, step: session.store.state.frame?.step ?? 0 })),
         h("h3", {}, t("shareHide")), h("div", { class: "ticks" }, ...ticks),
         h("label", { class: "field" }, t("predictTitle"), first),
         h("h3", {}, t("shareLink")), h("div", { class: "row" }, address, h("button", { type: "button", class: "primary", id: "copy-link", onclick: () => void copy(address.value) }, t("copyLink"))),
