@@ -113,7 +113,7 @@ def understanding(given: OwnIn, file: File | None = None) -> dict[str, Any]:
         "dropped_lines": list(told.dropped[:_SHOWN_LINES]),
         "train": len(made.inputs),
         "test": len(made.test_inputs),
-        "notes": notes(Read(table_of(told), told, encoding)),
+        "notes": _notes(told, encoding),
         "problem": None,
     }
 
@@ -210,12 +210,15 @@ def _records(text: str) -> list[dict[str, Any]]:
 
 
 def notes(found: Read) -> list[dict[str, Any]]:
-    """What one should know, with the encoding where it had to be guessed."""
-    if found.told is None:
-        return []
-    said = list(found.told.notes)
-    if found.encoding not in (None, "utf-8", "utf-16"):
-        said.insert(0, Reason("read.encoding", "the file is not UTF-8; it is read as {encoding}", encoding=found.encoding or ""))  # fmt: skip
+    """What one should know of what has come in."""
+    return [] if found.told is None else _notes(found.told, found.encoding)
+
+
+def _notes(told: Understood, encoding: str | None) -> list[dict[str, Any]]:
+    """With the encoding, where it had to be guessed."""
+    said = list(told.notes)
+    if encoding not in (None, "utf-8", "utf-16"):
+        said.insert(0, Reason("read.encoding", "the file is not UTF-8; it is read as {encoding}", encoding=encoding or ""))  # fmt: skip
     return [_note(note) for note in said]
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from annotated_types import Len
 from fastapi import Query
 
+from engine.datasets.reading import Encoding
 from engine.datasets.reading.choices import ChosenKind, Missing, Separator, Task
 
 from ..schemas import ReadIn
-from ..schemas.tables import Encoding
 
 Names = Annotated[list[Annotated[str, Len(1, 80)]], Len(0, 512)]
 

@@ -5,14 +5,10 @@ from typing import Annotated, Literal
 from annotated_types import Len
 from pydantic import Field
 
+from engine.datasets.reading import Encoding
 from engine.datasets.reading.choices import ChosenKind, Kind, Missing, Separator, Task
 
 from .base import Answer, Facts, Wire
-
-Encoding = Literal[
-    "utf-8", "utf-16", "windows-1252", "iso-8859-15", "windows-1250", "windows-1251", "gb18030",
-    "big5", "shift_jis", "euc-kr",
-]  # fmt: skip
 
 
 class ReadIn(Wire):
@@ -95,4 +91,4 @@ class UnderstoodOut(Answer):
     problem: ReadNoteOut | None = None
 
 
-__all__ = ["ClassOut", "ColumnOut", "Encoding", "ReadNoteOut", "ReadIn", "UnderstoodOut"]
+__all__ = ["ClassOut", "ColumnOut", "ReadNoteOut", "ReadIn", "UnderstoodOut"]

@@ -30,7 +30,7 @@ from .series import OwnSeries, Price, Sines, Sunspots
 from .sounds import Sounds
 from .table import Table, parse_csv, table_of
 from .text import OwnText, Topics, Zen
-from .timed import series_from_csv, series_of
+from .timed import series_of
 from .worked_example import WorkedExample
 
 # A new kind is its class in one of the files above and its name here.
@@ -49,5 +49,5 @@ FromKept = Own | OwnSeries
 __all__ = [
     "DATASETS", "AnyDataset", "Dataset", "DatasetSpec", "Drawn", "DrawnCurve", "FromKept", "Own", "OwnData", "OwnSeries",
     "OwnText", "Pictures", "Plane", "Rule", "Sounds",
-    "Spiral", "Table", "parse_csv", "series_from_csv", "series_of", "table_of",
+    "Spiral", "Table", "parse_csv", "series_of", "table_of",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import Reason, Refused
-from .reading import MAX_COLUMNS, Choices, Sheet, sheet_of
+from .reading import MAX_COLUMNS, Choices, Sheet
 from .reading.choices import check_names
 from .reading.headers import names_of, titles_in
 from .reading.numbers import Decimal, decimal_of, number_of
@@ -11,11 +11,6 @@ from .table import Table
 
 # As many as the least window and the least horizon take (series.py).
 LEAST_ROWS = 16
-
-
-def series_from_csv(text: str, name: str = "own", target: str | None = None) -> Table:
-    """Of a CSV's text; see `series_of`.  Raises: Refused"""
-    return series_of(sheet_of(text), Choices(target=target), name)
 
 
 def series_of(sheet: Sheet, choices: Choices, name: str = "own") -> Table:
@@ -115,4 +110,4 @@ def _numbers(
     return np.array(values, np.float64)
 
 
-__all__ = ["LEAST_ROWS", "series_from_csv", "series_of"]
+__all__ = ["LEAST_ROWS", "series_of"]

@@ -1,11 +1,11 @@
 /** The experiment in the address: #e=… holds what is not so by itself; a link reproduces it. */
-import { base64 } from "./base64.js";
+import { bytesOf, urlBase64 } from "./base64.js";
 
 /** @param {string} text */
-const encode = (text) => base64(new TextEncoder().encode(text)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const encode = (text) => urlBase64(new TextEncoder().encode(text));
 
 /** @param {string} text */
-const decode = (text) => new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0)));
+const decode = (text) => new TextDecoder().decode(bytesOf(text));
 
 const equal = (/** @type {any} */ a, /** @type {any} */ b) => sorted(a) === sorted(b);
 

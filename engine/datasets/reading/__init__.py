@@ -2,11 +2,11 @@
 
 from .cells import MAX_CELLS_A_ROW, MAX_COLUMNS, MAX_ROWS, Sheet, sheet_of, sheet_of_rows
 from .choices import Choices
-from .decoding import ENCODINGS, decoded
+from .decoding import Encoding, decoded
 from .guarding import guarded, unguarded
 from .understanding import Looked, Understood, decided, looked_at, understood
 
 __all__ = [
-    "ENCODINGS", "Looked", "MAX_CELLS_A_ROW", "MAX_COLUMNS", "MAX_ROWS", "Choices", "Sheet", "Understood", "decided", "decoded", "looked_at", "sheet_of",
+    "Encoding", "Looked", "MAX_CELLS_A_ROW", "MAX_COLUMNS", "MAX_ROWS", "Choices", "Sheet", "Understood", "decided", "decoded", "looked_at", "sheet_of",
     "guarded", "sheet_of_rows", "understood", "unguarded",
 ]  # fmt: skip

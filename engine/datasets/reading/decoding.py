@@ -1,14 +1,15 @@
 """The bytes of a text file as text: which encoding they are in is found out, and said."""
 
 import re
+from typing import Literal
 
 from ...errors import Reason, Refused
 
 # What a person may choose from; the names are Python's, and IANA's.
-ENCODINGS = (
+Encoding = Literal[
     "utf-8", "utf-16", "windows-1252", "iso-8859-15", "windows-1250", "windows-1251", "gb18030",
     "big5", "shift_jis", "euc-kr",
-)  # fmt: skip
+]  # fmt: skip
 
 # What other files begin with that are called .csv by mistake.
 _OTHERS = {
@@ -96,4 +97,4 @@ def _not_a_text() -> Reason:
     return Reason("table.not_a_text", "this is not a text; save the table as CSV in UTF-8")
 
 
-__all__ = ["ENCODINGS", "check_whole", "decoded"]
+__all__ = ["Encoding", "check_whole", "decoded"]

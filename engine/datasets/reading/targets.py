@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from ...errors import Reason, Refused
 from .cells import each_once
 from .choices import Task
-from .numbers import Decimal, number_of
 from .words import one_form
 
 MAX_CLASSES = 10
@@ -70,8 +69,4 @@ def classes_of(
     return np.array([numbers[word] for word in words]), tuple(each_once(distinct))
 
 
-def values_of(cells: Sequence[str], decimal: Decimal) -> list[float | None]:
-    return [number_of(cell, decimal) for cell in cells]
-
-
-__all__ = ["MAX_CLASSES", "classes_of", "task_of", "values_of"]
+__all__ = ["MAX_CLASSES", "classes_of", "task_of"]

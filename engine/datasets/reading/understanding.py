@@ -24,7 +24,7 @@ _FIRST = 8
 class Understood:
     """columns: all of the file's, with the target.  names, inputs (rows, inputs) and `targets` (rows,) are
     what is learned: a word of a category is a column of 0 and 1; NaN is a cell to be filled with the
-    training samples' mean. `lines` are those of the file that the rows stand on.
+    training samples' mean.
 
     missing: None where no cell is empty.  notes: what one should know before taking it
     """
@@ -42,7 +42,6 @@ class Understood:
     targets: NDArray[np.float64] | NDArray[np.int64]
     class_names: tuple[str, ...]
     first_rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
     notes: tuple[Reason, ...]
 
 
@@ -171,7 +170,7 @@ def decided(looked: Looked, choices: Choices) -> Understood:
     return Understood(
         looked.separator, looked.decimal, looked.header, looked.columns, target.name, task, missing,
         dropped, spelled, parts, values, class_names, looked.first_rows,
-        tuple(line for line, kept in zip(lines, keep, strict=True) if kept), tuple(notes),
+        tuple(notes),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 /** A network's weights in a link: float32, little-endian, base64url. Loaded by who shares, and where a link has some. */
 import { api } from "../api.js";
-import { base64 } from "../base64.js";
+import { bytesOf, urlBase64 } from "../base64.js";
 import { nested } from "../model/parameters.js";
 
 /** A browser's address and a chat bear some twenty thousand letters. */
@@ -10,13 +10,13 @@ export const MOST_WEIGHTS = 3000;
 export function asText(weights) {
   const view = new DataView(new ArrayBuffer(4 * weights.length));
   weights.forEach((w, i) => view.setFloat32(4 * i, w, true));
-  return base64(new Uint8Array(view.buffer)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return urlBase64(new Uint8Array(view.buffer));
 }
 
 /** @param {string} text @returns {Float32Array | null} null where it is none */
 export function fromText(text) {
   try {
-    const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
+    const bytes = bytesOf(text), view = new DataView(bytes.buffer);
     const weights = Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
     return bytes.length % 4 === 0 && weights.every(Number.isFinite) ? weights : null;
   } catch {

@@ -1,4 +1,5 @@
 /** Small pictures of what a network says: a plane, a curve, a forecast. */
+import { bytesOf } from "../base64.js";
 import { classColours, colours, fit, rgb } from "../canvas.js";
 
 /**
@@ -50,7 +51,7 @@ function put(canvas, pixels, side) {
 export function drawSmall(canvas, picture, drawn) {
   const { side, outputs, levels, least, greatest } = picture;
   if (side && outputs && levels !== null && least !== null && greatest !== null) {
-    const bytes = Uint8Array.from(atob(levels), (c) => c.charCodeAt(0)), by = (greatest - least) / 255;
+    const bytes = bytesOf(levels), by = (greatest - least) / 255;
     return put(canvas, planePixels((x, y, j) => least + bytes[(y * side + x) * outputs + j] * by, side, outputs, drawn), side);
   }
   return drawCurves(canvas, picture);
