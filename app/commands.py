@@ -38,8 +38,8 @@ class Commands:
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
 
-    async def patch(self, live: Live, change: PatchIn) -> NetworkOut:
-        """The changed network. Its frame is held until the answer is out: then `live.release`."""
+    async def patch(self, live: Live, change: PatchIn, *, anew: bool = False) -> NetworkOut:
+        """The changed network, `anew` at the start of a run. Its frame is held until the answer is out: then `live.release`."""
         async with live.changing:
             try:
                 await self.networks.ensure(live)
@@ -47,7 +47,7 @@ class Commands:
                 return await self._mend(live, change)
             spec = self._validated(change.merged(live.spec))
             tables = await self.networks.tables_for(spec)
-            answer = await self.networks.call(live, runs.patch, spec, tables)
+            answer = await self.networks.call(live, runs.patch, spec, tables, anew)
             described = await self._take(live, *answer)
         network = live.described(described)
         if live.playing and not network.samples:

@@ -66,9 +66,11 @@ class Running(Followed):
 
     # Changing it
 
-    def patch(self, spec: NetworkSpec) -> Ended | None:
+    def patch(self, spec: NetworkSpec, *, anew: bool = False) -> Ended | None:
         """Take another spec, losing nothing that needn't be lost. Other data or another network begin
         a new run, with the overlapping part of each weight: then the one before, as it was.
+
+        `anew`: a new run in any case, with fresh weights from the spec's seed, as `reset` begins it.
 
         Raises: Refused; then nothing has changed
         """
@@ -78,7 +80,7 @@ class Running(Followed):
         parts = assemble(spec, dataset, before.spec)
         spec = parts.spec
         inputs, targets = parts.training_arrays()
-        another = is_another(before, parts)
+        another = anew or is_another(before, parts)
         leaves = another or (self._ahead is not None and spec != before.spec)
         ended = self.ended() if leaves else None
         kept = dict(vars(self))
@@ -88,7 +90,9 @@ class Running(Followed):
             if ended is not None and not another:
                 self._part_ways()
             self._change(parts, inputs, targets)
-            if another:
+            if anew:
+                self._begin_afresh()
+            elif another:
                 self.trainer.begin_anew()
                 self._begin_run(fresh=False)
             else:
@@ -140,10 +144,13 @@ class Running(Followed):
         ended = self.ended()
         if seed is not None:
             self._parts = replace(self._parts, spec=replace(self.spec, seed=seed))
+        self._begin_afresh()
+        return ended
+
+    def _begin_afresh(self) -> None:
         self.trainer.reset(self.spec.seed)
         self.revision += 1
         self._begin_run(fresh=True)
-        return ended
 
     def set_weights(self, values: dict[str, Any]) -> None:
         """Raises: Refused; then nothing has changed"""

@@ -60,15 +60,20 @@ async def get_network(networks: NetworksDep, live: LiveDep) -> NetworkOut:
 
 @router.patch("/{id}", responses=OF_STATE)
 async def patch_network(
-    commands: CommandsDep, live: LiveDep, change: PatchIn, after: BackgroundTasks
+    commands: CommandsDep,
+    live: LiveDep,
+    change: PatchIn,
+    after: BackgroundTasks,
+    reset: Annotated[bool, Query(description="begin a new run with fresh weights, too")] = False,
 ) -> NetworkOut:
     """Change settings of a live network; it goes on training if it was.
 
     Weights are kept; where layers change, the overlapping part of each. Another kind of data, another
     uploaded table and another network begin a new run at step 0, and the one before is kept (GET runs);
-    what else is changed goes on in the same run and leaves a mark in its history.
+    what else is changed goes on in the same run and leaves a mark in its history. With `reset` whatever is
+    changed begins a new run with fresh weights, as POST reset does, in one go.
     """
-    network = await commands.patch(live, change)
+    network = await commands.patch(live, change, anew=reset)
     after.add_task(live.release)  # first the answer, then its frame
     return network
 

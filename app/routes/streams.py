@@ -65,6 +65,7 @@ class ResetCommand(ResetIn):
 class PatchCommand(Wire):
     type: Literal["patch"]
     spec: PatchIn
+    reset: bool = False
 
 
 class WeightsCommand(Wire):
@@ -337,7 +338,7 @@ async def _carry_out(commands: Commands, live: Live, command: Command) -> None:
         case ResetCommand():
             await commands.reset(live, command.seed)
         case PatchCommand():
-            await commands.patch(live, command.spec)
+            await commands.patch(live, command.spec, anew=command.reset)
             await live.release()
         case WeightsCommand():
             await commands.set_weights(live, command.values)

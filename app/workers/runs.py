@@ -17,16 +17,16 @@ from .shelf import describe, experiment_of, kept_of, line_of, packed
 
 
 def patch(
-    id: str, spec: NetworkSpec, tables: Mapping[str, OwnData]
+    id: str, spec: NetworkSpec, tables: Mapping[str, OwnData], anew: bool
 ) -> tuple[Report, dict[str, Any], EndedRun | None]:
-    """The network after the change, as a frame and described; the run that it ended.
+    """The network after the change, `anew` with fresh weights, as a frame and described; the run that it ended.
 
     Raises: Refused; then nothing has changed
     """
     experiment = experiment_of(id)
     experiment.tables.update(tables)
     line = line_of(kept_of(id))
-    ended = experiment.patch(spec)
+    ended = experiment.patch(spec, anew=anew)
     kept_of(id).step_s = 0.0
     # What has to be measured after the change is; for the rest, somebody turns a slider while it plays.
     return report(id, fresh=False), describe(id, fresh=False), ended and packed(ended, line)

@@ -104,7 +104,7 @@ export const api = {
   dataset,
   samples,
   history: (/** @type {string} */ id) => ask("GET", `${of(id)}/history`),
-  patch: (/** @type {string} */ id, /** @type {unknown} */ change) => ask("PATCH", of(id), change),
+  patch: (/** @type {string} */ id, /** @type {unknown} */ change, reset = false) => ask("PATCH", `${of(id)}${reset ? "?reset=true" : ""}`, change),
   /** Every parameter by name, as it is on the server at this moment. @returns {Promise<Record<string, any>>} */
   weightsNow: (/** @type {string} */ id) => ask("GET", `${of(id)}/weights`),
   weights: (/** @type {string} */ id, /** @type {unknown} */ values) => ask("PUT", `${of(id)}/weights`, values),

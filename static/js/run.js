@@ -166,13 +166,18 @@ export class Run {
     this.#set({ connection: "live" });
   }
 
-  /** Fetch the network once more; again, where it has changed by the time the answer is here. */
-  #refreshSoon() {
-    this.refreshing ??= this.refresh().catch(() => {}).finally(() => {
+  /** Fetch the network once more; again, where it has changed by the time the answer is here. Of an edit made
+   * here the answer is on its way with the frame: then nothing has to be fetched. */
+  #refreshSoon(wait = 40) {
+    this.refreshing ??= new Promise((resolve) => { setTimeout(resolve, wait); }).then(() => (this.#isBehind() ? this.refresh() : undefined)).catch(() => {}).finally(() => {
       this.refreshing = null;
-      const { frame, network } = this.store.state;
-      if (frame && network && frame.revision > network.revision) setTimeout(() => this.#refreshSoon(), 100);
+      if (this.#isBehind()) this.#refreshSoon(100);
     });
+  }
+
+  #isBehind() {
+    const { frame, network } = this.store.state;
+    return Boolean(frame && network && frame.revision > network.revision);
   }
 
   /** Fetch the network and, where the data changed, the dataset. */

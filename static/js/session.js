@@ -312,25 +312,19 @@ export class Session {
         const layout = JSON.stringify(network.layout);
         // Other data and another network begin a new run: undoing brings the one before it back whole.
         const { run: from, id } = network, { past } = this, begun = Number(this.store.state.frame?.step) > 0;
-        const apply = async (/** @type {any} */ spec) => this.run.take(await api.patch(id, spec));
+        const apply = async (/** @type {any} */ spec, anew = false) => this.run.take(await api.patch(id, spec, anew));
         let reshaped = fresh;
         let to = from;
         return {
           redo: async () => {
             if (to !== from) return this.#restore(id, to);
-            await apply(change);
-            if (fresh) {
-              await api.reset(id, null);
-              if (id === this.id) await this.run.refresh();
-            }
+            await apply(change, fresh);
             to = this.network.run;
             ended = to !== from && begun;
             reshaped ||= JSON.stringify(this.store.state.network?.layout) !== layout;
           },
           undo: async () => {
-            if (to !== from) await this.#restore(id, from, past);
-            // Of a run that ended by a reset the change before it is a part.
-            if (to !== from) return sameSpec(this.spec, before) ? null : apply(before);
+            if (to !== from) return this.#restore(id, from, past);
             await apply(before);
             // Only where numbers were lost: training since then is not the edit's to take back.
             if (weights && reshaped) await this.#putWeights(weights);

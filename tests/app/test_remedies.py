@@ -55,9 +55,32 @@ def test_over_http_a_remedy_goes_from_the_diagnosis_into_a_patch(client: Any) ->
     assert found["figure"] > found["threshold"]
     remedy = found["remedies"][0]
     assert remedy["reset"] is True
-    patched = client.patch(url, json=remedy["patch"])
+    before = client.get(url).json()
+    patched = client.patch(url, params={"reset": remedy["reset"]}, json=remedy["patch"])
     assert patched.status_code == 200
-    assert patched.json()["learning_rate"] < 1
+    now = patched.json()
+    assert now["learning_rate"] < 1
+    # In one go it is where a network made so begins, and the run before is kept as it was.
+    assert (now["step"], now["run"], now["marks"]) == (0, before["run"] + 1, [])
+    other = client.post("/api/networks", json=now["spec"]).json()["id"]
+    for train in (0, 25):
+        for id in (made.json()["id"], other):
+            client.post(f"/api/networks/{id}/train", json={"steps": train}) if train else None
+        weights = [client.get(f"/api/networks/{id}/weights").json() for id in (url[14:], other)]
+        assert weights[0] == weights[1]
+    kept = client.post(f"{url}/runs/{before['run']}/restore").json()
+    for key in ("spec", "step", "marks"):
+        assert kept[key] == before[key], key
+
+
+def test_a_remedy_that_is_refused_begins_no_run(client: Any) -> None:
+    url = f"/api/networks/{client.post('/api/networks', json={}).json()['id']}"
+    client.post(f"{url}/train", json={"steps": 5})
+    before = client.get(f"{url}").json()
+    for change in ({"layers": [{"kind": "conv2d"}]}, {"optimizer": {"learning_rate": -1}}):
+        assert client.patch(url, params={"reset": True}, json=change).status_code == 422
+    assert client.patch(url, params={"reset": "perhaps"}, json={}).status_code == 422
+    assert client.get(f"{url}").json() == before
     client.post(f"{url}/reset")
     client.post(f"{url}/train", json={"steps": 2000})
     assert "too_fast" not in [f["name"] for f in client.get(f"{url}/diagnosis").json()["findings"]]

@@ -24,8 +24,14 @@ FLAGS = [
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 
 
+ROOTED = [*FLAGS, "--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else FLAGS
+
+
+def found(playwright: Any) -> str:
+    """Where it is."""
+    own = filter(None, map(shutil.which, NAMES))
+    return next(own, None) or str(playwright.chromium.executable_path)
+
+
 def launch(playwright: Any) -> Any:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*FLAGS, "--no-sandbox"] if root else FLAGS
-    return playwright.chromium.launch(executable_path=found, args=arguments)
+    return playwright.chromium.launch(executable_path=found(playwright), args=ROOTED)

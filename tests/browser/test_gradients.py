@@ -1,6 +1,7 @@
 """The tab of gradients: what is drawn of a run is what the API says, by pointer and by keys."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -73,6 +74,25 @@ def test_it_follows_the_training_and_a_new_run_begins_anew(visitor, server) -> N
     page.click("#play")
     page.click("#reset")
     page.wait_for_function("() => document.getElementById('tab-gradients').dataset.drawn === '1 0'")
+
+
+def test_what_it_asks_for_is_a_small_part_of_the_time(visitor, server) -> None:
+    opened(visitor, server)
+    page = visitor.page
+    page.evaluate("window.glassbox.session.setSpeed(14)")
+    page.evaluate("window.glassbox.session.toggle()")
+    page.wait_for_function("() => window.glassbox.store.state.frame.state === 'playing'")
+    asked = page.evaluate("performance.getEntriesByType('resource').length")
+    page.wait_for_function(
+        """(from) => performance.getEntriesByType('resource').slice(from).filter((one) => one.name.includes('/flow')).length >= 4""",
+        arg=asked,
+    )
+    found = page.evaluate(
+        """(from) => performance.getEntriesByType('resource').slice(from).filter((one) => one.name.includes('/flow')).map((one) => one.startTime)""",
+        asked,
+    )
+    gaps = [later - earlier for earlier, later in pairwise(found[1:])]
+    assert min(gaps) > 300, gaps
 
 
 @pytest.mark.parametrize("kind", ["digits", "sunspots", "zen", "breast_cancer"])

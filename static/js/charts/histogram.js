@@ -6,10 +6,10 @@ const FIGURES = 14; // pixels below the bars
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{low: number, high: number, counts: number[]} | null} spread null where there are no such numbers
- * @param {{ends?: boolean}} [options] `ends`: the range in figures
+ * @param {{ends?: boolean, box?: {width: number, height: number}}} [options] `ends`: the range in figures; `box` as for `fit`
  */
-export function drawHistogram(canvas, spread, { ends = true } = {}) {
-  const { context, width, height } = fit(canvas), theme = colours();
+export function drawHistogram(canvas, spread, { ends = true, box } = {}) {
+  const { context, width, height } = fit(canvas, box), theme = colours();
   if (!spread) return;
   const { low, high, counts } = spread, most = Math.max(1, ...counts), base = height - (ends ? FIGURES : 1), w = width / counts.length;
   counts.forEach((count, i) => {

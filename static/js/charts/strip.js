@@ -6,13 +6,13 @@ const PAD = 5;
 
 /**
  * @typedef {{values: (number | null)[], colour: string, dash?: number[]}} Line
- * @typedef {{steps: number[], lines: Line[], low: number, high: number, band?: [number, number], cursor: number | null}} Strip
- *   `low` and `high` are powers of ten; `band` is what counts as sound; `cursor` a place in `steps`
+ * @typedef {{steps: number[], lines: Line[], low: number, high: number, band?: [number, number], cursor: number | null, box?: {width: number, height: number}}} Strip
+ *   `low` and `high` are powers of ten; `band` is what counts as sound; `cursor` a place in `steps`; `box` as for `fit`
  */
 
 /** @param {HTMLCanvasElement} canvas @param {Strip} strip */
-export function drawStrip(canvas, { steps, lines, low, high, band, cursor }) {
-  const { context, width, height } = fit(canvas), theme = colours();
+export function drawStrip(canvas, { steps, lines, low, high, band, cursor, box }) {
+  const { context, width, height } = fit(canvas, box), theme = colours();
   const right = width - PAD, x = scaleOf(steps, width);
   const y = (/** @type {number} */ power) => height - PAD - ((power - low) / (high - low)) * (height - 2 * PAD);
   const inside = (/** @type {number} */ power) => Math.max(low, Math.min(high, power));

@@ -6,7 +6,7 @@ import { api, Problem } from "../api.js";
  * @typedef {import("../wire.js").FlowPointOut} Point
  */
 
-const EVERY_MS = 330, BINS = 32, MOST = 240;
+const EVERY_MS = 330, SHARE = 10, BINS = 32, MOST = 240;
 
 export class FlowCourse {
   /**
@@ -29,15 +29,16 @@ export class FlowCourse {
   #asking = false;
   #again = false;
   #timer = 0;
+  /** When it may be asked for again: a small part of the time is for asking, whatever an answer takes. */
+  #free = 0;
 
   /** Ask: at once, or while it plays when some time has passed. */
   refresh() {
-    if (this.#asking) {
-      this.#again = true;
-      return;
-    }
+    const playing = this.session.store.state.frame?.state === "playing", wait = playing ? this.#free - performance.now() : 0;
     clearTimeout(this.#timer);
-    void this.#ask();
+    if (this.#asking) this.#again = true;
+    else if (wait > 0) this.#timer = window.setTimeout(() => this.refresh(), wait);
+    else void this.#ask();
   }
 
   async #ask() {
@@ -63,12 +64,12 @@ export class FlowCourse {
       this.problem = error;
     } finally {
       this.#asking = false;
+      this.#free = begin + Math.max(EVERY_MS, SHARE * (performance.now() - begin));
     }
     this.changed();
     if (!this.#again) return;
     this.#again = false;
-    // A small part of the time is asked for, whatever an answer takes.
-    this.#timer = window.setTimeout(() => this.refresh(), Math.max(EVERY_MS, 12 * (performance.now() - begin)));
+    this.refresh();
   }
 
   /** @param {Flow} found */

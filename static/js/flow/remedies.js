@@ -4,7 +4,7 @@ import { grouped, percent, short } from "../canvas.js";
 import { h, rebuild } from "../dom.js";
 import { layerName, listed, pick, t } from "../words.js";
 
-const EVERY_MS = 1000;
+const EVERY_MS = { playing: 2000, resting: 250 };
 
 /**
  * @typedef {import("../wire.js").FindingOut} Finding
@@ -31,11 +31,12 @@ export class Remedies {
   #last = 0;
   #timer = 0;
 
-  /** Look for what ails it, once a second at most. */
+  /** Look for what ails it: at once, or while it plays when some time has passed. */
   refresh() {
     const { frame, network } = this.session.store.state;
     if (!frame || !network) return;
-    const of = `${network.id} ${frame.run} ${frame.revision} ${frame.step}`, wait = this.#last + EVERY_MS - performance.now();
+    const of = `${network.id} ${frame.run} ${frame.revision} ${frame.step}`, every = EVERY_MS[frame.state === "playing" ? "playing" : "resting"];
+    const wait = this.#last + every - performance.now();
     if (of === this.#of) return;
     clearTimeout(this.#timer);
     if (wait > 0) {
@@ -79,6 +80,12 @@ export class Remedies {
     this.#of = "";
     this.refresh();
     this.changed();
+  }
+
+  /** What its picture hangs on. */
+  get key() {
+    const { network, language } = this.session.store.state;
+    return JSON.stringify([language, network?.layers.map(({ name, kind }) => [name, kind]), this.findings, this.tried && [this.tried, this.#now()]]);
   }
 
   /** @returns {Node[]} */
@@ -134,5 +141,13 @@ const byKind = (findings) => [...new Set(findings.map(({ name }) => name))].map(
 /** @param {Finding[]} findings */
 const names = (findings) => (findings.length ? listed([...new Set(findings.map(({ name }) => t(`finding.${name}`)))]) : t("flow.none"));
 
-/** Put them where they are shown, leaving focus where it is. @param {HTMLElement} box @param {Remedies} remedies */
-export const drawRemedies = (box, remedies) => rebuild(box, ...remedies.draw());
+/** Put them where they are shown, where they are others; focus stays where it is. @param {HTMLElement} box @param {Remedies} remedies */
+export function drawRemedies(box, remedies) {
+  const { key } = remedies;
+  if (drawn.get(box) === key) return;
+  drawn.set(box, key);
+  rebuild(box, ...remedies.draw());
+}
+
+/** @type {WeakMap<HTMLElement, string>} */
+const drawn = new WeakMap();

@@ -20,7 +20,8 @@ const SPREADS = /** @type {const} */ (["weights", "gradients", "activations"]);
 export function mountGradients(session, panel, isShown) {
   const { store } = session;
   const draw = eachFrame(() => { if (isShown()) drawAll(); });
-  const course = new FlowCourse(session, draw), remedies = new Remedies(session, draw);
+  const drawAiling = eachFrame(() => { if (isShown()) drawRemedies(ailing, remedies); });
+  const course = new FlowCourse(session, draw), remedies = new Remedies(session, drawAiling);
   const ailing = h("div", { id: "ailing", class: "ailing" }), body = h("tbody", {});
   const readout = h("p", { id: "flow-readout", class: "readout" });
   const head = h("tr", {});
@@ -50,7 +51,6 @@ export function mountGradients(session, panel, isShown) {
 
   function drawAll() {
     arrange();
-    drawRemedies(ailing, remedies);
     const { points } = course, steps = points.map(({ step }) => step), { network } = store.state;
     if (!network) return;
     if (cursor !== null && cursor >= points.length) cursor = null;
@@ -58,19 +58,21 @@ export function mountGradients(session, panel, isShown) {
     const shown = network.layers.map(({ name }) => name).filter((name) => points.some((point) => point.layers[name]));
     const [low, high] = powersOf(shown.flatMap((name) => [...of(name, "gradient"), ...of(name, "update")]));
     const [least, most] = powersOf(shown.flatMap((name) => of(name, "ratio")));
+    // Asked for before anything is written, or the page is laid out for each of them.
+    const boxes = new Map([...body.querySelectorAll("canvas")].map((canvas) => [canvas, { width: canvas.clientWidth, height: canvas.clientHeight }]));
     for (const row of /** @type {Iterable<HTMLElement>} */ (body.children)) {
       const name = row.dataset.layer ?? "", spreads = course.spreads[name], at = points[cursor ?? points.length - 1]?.layers[name];
       for (const canvas of row.querySelectorAll("canvas")) {
-        const what = canvas.dataset.what ?? "";
+        const what = canvas.dataset.what ?? "", box = boxes.get(canvas);
         if (what === "lengths") {
-          drawStrip(canvas, { steps, low, high, cursor, lines: [{ values: of(name, "gradient"), colour: "accent" }, { values: of(name, "update"), colour: "positive-ink", dash: [4, 3] }] });
+          drawStrip(canvas, { steps, box, low, high, cursor, lines: [{ values: of(name, "gradient"), colour: "accent" }, { values: of(name, "update"), colour: "positive-ink", dash: [4, 3] }] });
           canvas.setAttribute("aria-label", t("flow.lengthsAlt", { gradient: short(at?.gradient), update: short(at?.update) }));
         } else if (what === "ratio") {
-          drawStrip(canvas, { steps, low: Math.min(least, SOUND[0]), high: Math.max(most, SOUND[1]), band: SOUND, cursor, lines: [{ values: of(name, "ratio"), colour: "ink" }] });
+          drawStrip(canvas, { steps, box, low: Math.min(least, SOUND[0]), high: Math.max(most, SOUND[1]), band: SOUND, cursor, lines: [{ values: of(name, "ratio"), colour: "ink" }] });
           canvas.setAttribute("aria-label", t("flow.ratioAlt", { ratio: short(at?.ratio) }));
         } else {
           const spread = spreads?.[/** @type {typeof SPREADS[number]} */ (what)] ?? null;
-          drawHistogram(canvas, spread);
+          drawHistogram(canvas, spread, { box });
           canvas.setAttribute("aria-label", spread ? t("flow.spreadAlt", { low: short(spread.low), high: short(spread.high), mean: short(spread.mean), deviation: short(spread.deviation) }) : t("flow.noNumbers"));
         }
       }
@@ -109,9 +111,10 @@ export function mountGradients(session, panel, isShown) {
     remedies.refresh();
   };
   store.on(["frame", "network"], () => { if (isShown()) refresh(); });
-  store.on(["language", "theme"], draw);
+  const drawBoth = () => { draw(); drawAiling(); };
+  store.on(["language", "theme"], drawBoth);
   return () => {
     refresh();
-    draw();
+    drawBoth();
   };
 }
