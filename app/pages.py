@@ -25,7 +25,7 @@ LATE_WORDS = (
     "shareTooLong", "shareTooMany", "shareWeights", "series.about", "series.column", "series.empty", "series.found", "series.named", "series.opened", "series.title", "series.tooLarge",
     "textCounted", "textOneForm", "textTooLong",
     # Of what is drawn, of what is done to units, of tabs that come late; and of the other pages.
-    "action.takeBack", "confusionT", "pad", "penDown", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze",
+    "action.takeBack", "beside.", "confusionT", "excitedBy", "excitedLeast", "kernelOf", "numbersHint", "pad", "penDown", "picturesOpened", "soundsOpened", "tableOpened", "tip.kernelFreeze", "tip.unitF", "tip.unitO", "tip.unitS", "tooManyNumbers", "unit.freeze", "unit.swap", "unit.unfreeze", "window.rest", "window.slide", "worth.title",
     "exercises", "solutions", "titleActivations", "titleClinic", "titleDescent", "titleExercises", "uploadEmpty", "uploadFile", "uploadPaste", "uploadTitle",
 )  # fmt: skip
 _EARLY = {

@@ -28,6 +28,8 @@ export class Session {
   blinded = () => {};
   /** The run went on from its past, and left the one that it was. @type {(run: number, step: number, last: number) => void} */
   parted = () => {};
+  /** Whether an edit is only asked about, and has been taken for that. @type {(asked: unknown) => boolean} */
+  wished = () => false;
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
@@ -296,6 +298,7 @@ export class Session {
    * @param {boolean} [fresh] start anew, as a preset does
    */
   async patch(asked, label, fresh = false) {
+    if (!fresh && this.wished(asked)) return true;
     /** @type {any} */
     let tried = {}, ended = false; // whether a run that had begun has come to its end by it
     return this.try(async () => {

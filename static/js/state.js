@@ -12,8 +12,9 @@ import { shellState } from "./shell.js";
  *   pulls: {sample: number, effect: number}[] | null,
  *   owned: import("./wire.js").OwnOut[] | null, ownedProblem: unknown,
  *   refused: import("./types.js").Refusal | null,
- *   imagined: Float32Array | null, tab: {id: string, tall?: number} | null, worthShown: boolean, worth: import("./wire.js").AblationOut | null}} State
- *   `imagined` are weights that are looked at in place of the network's own
+ *   imagined: Float32Array | null, wished: Record<string, any> | null, tab: {id: string, tall?: number} | null, worthShown: boolean, worth: import("./wire.js").AblationOut | null}} State
+ *   `imagined` are weights that are looked at in place of the network's own; `wished` what differs from its spec
+ *   while settings only ask what would be, see wishing.js
  *   `worth` is what each unit adds, as it was last measured; `worthShown` whether it is drawn
  *   `tab` is the drawer's that is shown, and the share of the window's height that it asks for
  *   `clinic` is the case that is open; `pulls` are training samples that pull at an answer, to be seen on the plane
@@ -26,7 +27,7 @@ import { shellState } from "./shell.js";
 /** Where the playground's state begins. @returns {State} */
 export const playgroundState = () => ({
   ...runState(), ...shellState(), catalog: null, picture: null, layer: 0, speed: 8, canUndo: false, canRedo: false, waiting: false, sought: null,
-  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], group: null, drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, imagined: null, tab: null, worthShown: false, worth: null,
+  predict: null, clinic: null, guess: null, hover: null, pinned: null, probePinned: null, until: null, finding: null, logScale: false, showTest: true, brush: null, probe: null, look: null, sample: 0, shown: [], group: null, drawing: null, pulls: null, owned: null, ownedProblem: null, refused: null, imagined: null, wished: null, tab: null, worthShown: false, worth: null,
 });
 
 /** The weights that pictures show. @param {State} s */

@@ -137,3 +137,73 @@ def test_a_rate_is_found_and_taken_and_what_would_be_is_seen(
     assert not one.complaints
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     one.context.close()
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_while_what_if_is_open_the_settings_only_ask(server, client, browser, language) -> None:
+    one = Visitor(browser, locale=language)
+    page = opened(one, server)
+    url = f"/api/networks/{one.state('network.id')}"
+    before = client.get(url).json()
+    page.click("#of-race")
+    page.click('[data-name="way whatif"]')
+    assert page.inner_text("#settings .asking-note")
+    # A slider of the strip asks while it moves, and stays under the hand.
+    slider = page.locator("#main-fields input[type=range]").first
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], y)
+    page.mouse.down()
+    for share in (0.6, 0.65, 0.7):
+        page.mouse.move(box["x"] + share * box["width"], y)
+    page.wait_for_function("() => document.querySelector('.race-whatif').dataset.drawn")
+    held = one.state("wished.optimizer.learning_rate")
+    assert held != before["spec"]["optimizer"]["learning_rate"]
+    page.mouse.up()
+    rate = page.locator("#main-fields input[type=number]").first
+    assert float(rate.input_value()) == held
+    # By keyboard, and of all there is in the strip.
+    page.select_option("#main-fields select >> nth=0", "rmsprop")
+    one.until("s.wished.optimizer.kind === 'rmsprop'")
+    rate = page.locator("#main-fields input[type=number]").first
+    rate.fill("0.02")
+    rate.press("Enter")
+    page.click("#more")
+    page.fill("#more-fields [data-name=seed]", "4")
+    page.keyboard.press("Tab")
+    one.until("s.wished.seed === 4")
+    page.keyboard.press("Escape")
+    page.wait_for_function(
+        """() => { const drawn = document.querySelector('.race-whatif').dataset.drawn; return drawn.includes('"seed":4') && drawn.includes('"learning_rate":0.02,'); }"""
+    )
+    assert client.get(url).json() == before
+    assert one.state("canUndo") is False
+    told = client.post(
+        f"{url}/what-if",
+        json={"change": {"seed": 4, "optimizer": {"kind": "rmsprop", "learning_rate": 0.02}}},
+    ).json()
+    # Its course is read by keys and by pointer.
+    page.focus("#whatif-chart")
+    page.keyboard.press("Home")
+    said = page.inner_text(".whatif-course .readout").split(":")[0]
+    page.keyboard.press("End")
+    assert f"{told['course']['loss'][-1]:.3f}" in page.inner_text(".whatif-course .readout")
+    page.keyboard.press("Home")
+    assert f"{told['course']['loss'][0]:.3f}" in page.inner_text(".whatif-course .readout")
+    page.hover("#whatif-chart", position={"x": 200, "y": 60})
+    assert not page.inner_text(".whatif-course .readout").startswith(said)
+    assert violations(page) == []
+    # Elsewhere the settings are the network's own again; kept, they are what was asked for.
+    page.click("#of-activations")
+    assert one.state("wished") is None
+    assert page.input_value("#main-fields select >> nth=0") == "sgd"
+    page.click("#of-race")
+    page.select_option("#main-fields select >> nth=0", "rmsprop")
+    page.wait_for_function("() => document.querySelector('.race-whatif').dataset.drawn")
+    page.click('[data-name="whatif keep"]')
+    one.until("s.frame.step === 1000 && s.network.spec.optimizer.kind === 'rmsprop'")
+    page.click("#undo")
+    one.until("s.network.spec.optimizer.kind === 'sgd'")
+    assert client.get(url).json()["spec"] == before["spec"]
+    assert not one.complaints
+    one.context.close()

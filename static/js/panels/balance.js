@@ -1,6 +1,7 @@
 /** Where classes are not alike in number: a switch that lets them weigh the same, and the accuracy that counts them so. */
 import { percent } from "../canvas.js";
 import { byId, explain, h } from "../dom.js";
+import { wishedSpec } from "../wishing.js";
 import { t } from "../words.js";
 
 /** @param {import("../session.js").Session} session */
@@ -10,9 +11,9 @@ export function mountBalance(session) {
   const label = h("span", {}), field = explain(h("label", { class: "check", hidden: true }, box, label), () => ({ text: t("balance.tip") }));
   byId("more-fields").after(field);
 
-  store.on(["network", "dataset", "language"], ({ network, dataset }) => {
-    field.hidden = !dataset?.classes;
-    box.checked = network?.spec.class_weight === "balanced";
+  store.on(["network", "dataset", "language", "wished"], (s) => {
+    field.hidden = !s.dataset?.classes;
+    box.checked = wishedSpec(s).class_weight === "balanced";
     label.textContent = t("balance.switch");
   });
 

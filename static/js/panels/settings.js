@@ -1,6 +1,7 @@
 /** The settings of training, all changeable while it trains, made from the catalog. */
 import { anchored, byId, entryText, explain, h, rebuild, selectField, sliderField } from "../dom.js";
 import { defaultsOf, schemaField } from "../fields.js";
+import { wishedSpec } from "../wishing.js";
 import { named, t } from "../words.js";
 
 /** @typedef {NonNullable<import("../wire.js").PatchIn["loss"]>} Loss */
@@ -11,13 +12,26 @@ import { named, t } from "../words.js";
 /** @param {import("../session.js").Session} session */
 export function mountSettings(session) {
   const box = byId("settings"), more = byId("more-fields");
-  session.store.on(["network", "dataset", "language"], (s) => {
-    if (!s.network || box.dataset.of === key(s)) return;
+  const { store } = session;
+  // Where settings ask what would be, a slider does so while it moves; what is under the hand stays.
+  let moving = false;
+  for (const part of [box, more]) {
+    part.addEventListener("input", ({ target }) => {
+      if (!store.state.wished || !(target instanceof HTMLInputElement) || target.type !== "range") return;
+      moving = true;
+      target.dispatchEvent(new Event("change"));
+      moving = false;
+    });
+  }
+  const build = (/** @type {State} */ s) => {
+    box.classList.toggle("asking", s.wished !== null);
+    if (!s.network || moving || box.dataset.of === key(s)) return;
     box.dataset.of = key(s);
     const fields = allFields(session, s);
     rebuild(byId("main-fields"), ...MAIN.map((name) => fields[name]));
     rebuild(more, ...Object.keys(fields).filter((name) => !MAIN.includes(name)).map((name) => fields[name]));
-  });
+  };
+  store.on(["network", "dataset", "language", "wished"], build);
   session.store.on(["rate", "network", "language"], (s) => {
     if (s.network) byId("more-now").textContent = unusual(s).join(" · ");
   });
@@ -54,7 +68,7 @@ function unusual(s) {
 const tiny = (rate) => (rate >= 1e-3 ? rate.toFixed(5) : rate.toExponential(2));
 
 /** What the fields are made from. @param {State} s */
-const key = (s) => JSON.stringify([s.network?.spec, s.network?.samples, s.dataset?.task, s.language]);
+const key = (s) => JSON.stringify([wishedSpec(s), s.network?.samples, s.dataset?.task, s.language]);
 
 const entries = (/** @type {any[]} */ list, /** @type {string} */ scope = "") => list.map((e) => ({ value: e.name, text: named(e.name, scope) }));
 const find = (/** @type {any[]} */ list, /** @type {string} */ name) => list.find((e) => e.name === name);
@@ -83,22 +97,22 @@ function fittingLosses(s) {
  */
 function allFields(session, s) {
   const network = /** @type {import("../types.js").Network} */ (s.network);
-  const { spec } = network, { catalog } = s;
+  const spec = wishedSpec(s), { catalog } = s;
   const optimizer = selectField(t("optimizer"), entries(catalog.optimizers), spec.optimizer.kind, (kind) =>
     void session.patch({ optimizer: { ...defaultsOf(find(catalog.optimizers, kind)), kind } }, "optimizer"));
-  explain(optimizer.field, () => entryText(find(catalog.optimizers, session.spec.optimizer.kind)));
+  explain(optimizer.field, () => entryText(find(catalog.optimizers, wishedSpec(session.store.state).optimizer.kind)));
   const loss = selectField(t("loss"), entries(fittingLosses(s)), spec.loss, (name) =>
     void session.patch({ loss: /** @type {Loss} */ (name), output: { activation: null } }, "loss"));
-  explain(loss.field, () => entryText(find(catalog.losses, session.spec.loss)));
+  explain(loss.field, () => entryText(find(catalog.losses, wishedSpec(session.store.state).loss)));
   const initializer = selectField(t("initializer"), entries(catalog.initializers), spec.initializer, (name) =>
     void session.patch({ initializer: /** @type {Initializer} */ (name) }, "initializer"));
   explain(initializer.field, () => {
-    const { text, formula } = entryText(find(catalog.initializers, session.spec.initializer));
+    const { text, formula } = entryText(find(catalog.initializers, wishedSpec(session.store.state).initializer));
     return { text: `${text} ${t("tip.initializer")}`, formula };
   });
   const rate = sliderField(t("learningRate"), { min: 1e-5, max: 10, step: 0, value: spec.optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 },
     (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: v } }), "learningRate"));
-  explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, session.spec.optimizer.kind)?.formula }));
+  explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, wishedSpec(session.store.state).optimizer.kind)?.formula }));
   /** @type {Record<string, HTMLElement>} */
   const sliders = {};
   for (const [name, property] of Object.entries(find(catalog.optimizers, spec.optimizer.kind).schema.properties)) {
@@ -114,7 +128,11 @@ function allFields(session, s) {
     sliders[name] = explain(penalty.field, () => ({ text: t(`tip.${name}`) }));
   }
   const seed = h("input", { type: "number", min: "0", max: "4294967295", step: "1", value: String(spec.seed), "data-name": "seed" });
-  seed.addEventListener("change", () => seed.checkValidity() && seed.value !== "" ? void session.reset(Number(seed.value)) : seed.reportValidity());
+  seed.addEventListener("change", () => {
+    const value = Number(seed.value);
+    if (!seed.checkValidity() || seed.value === "") return seed.reportValidity();
+    return void (session.store.state.wished ? session.patch({ seed: value }, "seed") : session.reset(value));
+  });
   const seedField = explain(h("label", { class: "field" }, t("seed"), seed), () => ({ text: t("tip.seed") }));
   return { optimizer: optimizer.field, learning_rate: rate.field, batch_size: batch.field, loss: loss.field, ...sliders, initializer: initializer.field, seed: seedField, ...rareFields(session, s) };
 }
@@ -125,11 +143,10 @@ function allFields(session, s) {
  * @param {State} s
  */
 function rareFields(session, s) {
-  const { spec } = /** @type {import("../types.js").Network} */ (s.network);
-  const { catalog } = s, entry = find(catalog.schedules, spec.schedule.kind);
+  const spec = wishedSpec(s), { catalog } = s, entry = find(catalog.schedules, spec.schedule.kind);
   const schedule = selectField(named("schedule"), entries(catalog.schedules, "schedule"), spec.schedule.kind, (kind) =>
     void session.patch({ schedule: defaultsOf(find(catalog.schedules, kind)) }, "schedule"));
-  explain(schedule.field, () => entryText(find(catalog.schedules, session.spec.schedule.kind)));
+  explain(schedule.field, () => entryText(find(catalog.schedules, wishedSpec(session.store.state).schedule.kind)));
   const properties = Object.entries(entry.schema.properties).filter(([name]) => name !== "kind");
   const fields = properties.map(([name, property]) => [`schedule.${name}`, schemaField("schedule", name, property, spec.schedule[name],
     (v) => void session.patch((now) => ({ schedule: { ...now.schedule, [name]: v } }), name))]);

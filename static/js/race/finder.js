@@ -1,9 +1,9 @@
 /** Which learning rate the network bears: the loss while the rate rises, what follows from it, and taking it. */
 import { ask } from "../api.js";
 import { colours, short } from "../canvas.js";
-import { drawCourses } from "../charts/courses.js";
 import { h, label, rebuild, sliderField, write } from "../dom.js";
 import { t, told } from "../words.js";
+import { ReadCourses } from "./read.js";
 
 /** @import {RateFinderOut} from "../wire.js" */
 
@@ -27,8 +27,8 @@ export function mountFinder(session, box) {
     const rate = found?.suggestion;
     if (rate) void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: rounded(rate) } }), "learningRate");
   } });
-  const chart = h("canvas", { id: "rate-chart", role: "img" });
-  box.append(h("div", { class: "race-side" }, hint, fields, h("div", { class: "row" }, go, take), said, wrong), h("div", { class: "rate-box" }, chart));
+  const chart = h("canvas", { id: "rate-chart", role: "img" }), read = new ReadCourses(chart);
+  box.append(h("div", { class: "race-side" }, hint, fields, h("div", { class: "row" }, go, take), said, wrong), h("div", { class: "rate-box" }, chart, read.note));
 
   async function find() {
     if (busy) return;
@@ -63,8 +63,8 @@ export function mountFinder(session, box) {
     const { rates, losses, smoothed, suggestion, minimum, steepest, reason, ended } = found, theme = colours();
     write(said, `${t(`race.rate.${reason}`, { rate: suggestion ? rounded(suggestion) : "", minimum: minimum ? rounded(minimum) : "", steepest: steepest ? rounded(steepest) : "" })} ${t(`race.rate.ended.${ended}`, { rate: rounded(rates[rates.length - 1] ?? 0) })}`);
     const least = Math.min(...smoothed), begin = smoothed[0] ?? 1;
-    if (chart.clientWidth) drawCourses(chart, {
-      courses: [{ name: "", colour: theme["ink-2"], x: rates, y: losses, dots: true, pale: true }, { name: "", colour: theme.accent, x: rates, y: smoothed, thick: 2.5 }],
+    if (chart.clientWidth) read.draw({
+      courses: [{ name: "", colour: theme["ink-2"], x: rates, y: losses, dots: true, pale: true }, { name: t("loss"), colour: theme.accent, x: rates, y: smoothed, thick: 2.5 }],
       logX: true, xName: t("learningRate"), yName: t("loss"), most: Math.max(begin * 1.6, least * 4),
       marks: [...(suggestion ? [{ x: suggestion, text: t("race.rate.mark", { rate: rounded(suggestion) }), colour: theme["positive-ink"] }] : []), ...(minimum && minimum !== suggestion ? [{ x: minimum, text: t("race.rate.lowest"), colour: theme["ink-2"] }] : [])],
     });

@@ -1,9 +1,9 @@
 /** What a race came to: a picture of every variant in its place, their courses, a table, and a sentence that says no more than they do. */
 import { classColours, colours, percent, short } from "../canvas.js";
-import { drawCourses } from "../charts/courses.js";
 import { h, label, write } from "../dom.js";
 import { say } from "../shell.js";
 import { t } from "../words.js";
+import { ReadCourses } from "./read.js";
 import { lossOf, quality } from "./racing.js";
 import { drawSmall } from "./small.js";
 import { settingName, valueText, valuesText } from "./settings.js";
@@ -48,11 +48,11 @@ export function mountResults(session, box, racing) {
   const grid = h("table", { class: "race-grid" }), chosenBox = h("div", { class: "row race-chosen" }), text = h("p", { class: "race-picked", role: "status" });
   const open = h("button", { type: "button", "data-name": "race open", onclick: () => void openVariant() }), back = h("button", { type: "button", "data-name": "race back", hidden: true, onclick: () => void goBack() });
   chosenBox.append(text, open, back);
-  const chart = h("canvas", { id: "race-chart", role: "img" }), sentence = h("p", { class: "race-sentence", id: "race-sentence" });
+  const chart = h("canvas", { id: "race-chart", role: "img" }), read = new ReadCourses(chart), sentence = h("p", { class: "race-sentence", id: "race-sentence" });
   const head = h("tr", {}), body = h("tbody", {}), csv = h("a", { download: "race.csv", "data-name": "race csv" });
   const table = h("div", { class: "race-table", role: "region", tabIndex: 0 }, h("table", {}, h("thead", {}, head), body));
   const pictures = h("div", { class: "race-pictures", role: "region", tabIndex: 0 }, grid), hint = h("p", { class: "hint race-hint" });
-  box.append(sentence, h("div", { class: "race-left" }, hint, pictures, chosenBox), h("div", { class: "race-right" }, chart, table, h("div", { class: "row" }, csv)));
+  box.append(sentence, h("div", { class: "race-left" }, hint, pictures, chosenBox), h("div", { class: "race-right" }, chart, read.note, table, h("div", { class: "row" }, csv)));
   /** @type {number | null} */
   let picked = null;
   /** The network that a variant took the place of. @type {string | null} */
@@ -113,7 +113,6 @@ export function mountResults(session, box, racing) {
       if (picked !== null && picked >= race.variants.length) picked = null;
       build(race);
       for (const [element, name] of /** @type {[Element, string][]} */ ([[pictures, "race.pictures"], [table, "race.table"]])) element.setAttribute("aria-label", t(name));
-      
       write(csv, t("race.csv"));
       csv.href = racing.table;
     }
@@ -178,7 +177,7 @@ export function mountResults(session, box, racing) {
     if (mine) courses.push({ x: mine.course.step, y: mine.course.loss, name: "", colour: theme.ink, dash: [2, 3], pale: false, thick: 1.5 });
     const starts = race.variants.map(({ course }) => course.loss[0]).filter((v) => v !== null && Number.isFinite(v)).map(Number).sort((a, b) => a - b);
     const longest = Math.max(0, ...courses.map(({ name }) => name.length));
-    drawCourses(chart, { courses, logY: race.variants.every(({ course }) => course.loss.every((v) => v === null || v > 0)), xName: t("step"), yName: t("loss"), most: starts.length ? 3 * starts[Math.floor(starts.length / 2)] : null, room: Math.min(150, 22 + longest * 7.2) });
+    read.draw({ courses, logY: race.variants.every(({ course }) => course.loss.every((v) => v === null || v > 0)), xName: t("step"), yName: t("loss"), most: starts.length ? 3 * starts[Math.floor(starts.length / 2)] : null, room: Math.min(150, 22 + longest * 7.2) });
     label(chart, "aria-label", t("race.chartAlt", { n: groups.length, values: groups.slice(0, 12).map((group) => `${valuesText(group.values)} ${short(courseOf(group).y.at(-1))}`).join("; ") }));
   }
 

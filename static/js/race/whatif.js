@@ -1,15 +1,18 @@
-/** What if: sliders that show where the network would be from its own start, while they move; let go, keep it or not. */
+/** What if: while this is open, the settings show where the network would be from its own start, as they move; keep it or not. */
 import { ask } from "../api.js";
 import { colours, percent, short } from "../canvas.js";
-import { drawCourses } from "../charts/courses.js";
 import { drawPixels } from "../charts/plane.js";
-import { h, label, rebuild, sliderField, write } from "../dom.js";
+import { byId, h, label, rebuild, sliderField, write } from "../dom.js";
+import { wishedSpec } from "../wishing.js";
 import { named, t, told } from "../words.js";
+import { ReadCourses } from "./read.js";
 import { drawBoundary, drawSmall } from "./small.js";
+import { isWish, wish } from "./wish.js";
+
+const SPANS = 100; // of the network's own course
 
 /**
- * @import {WhatIfOut, PatchIn} from "../wire.js"
- * @typedef {{rate?: number, momentum?: number, l2?: number, units?: number, seed?: number}} Moved what differs from the network's own
+ * @import {WhatIfOut} from "../wire.js"
  */
 
 /**
@@ -19,10 +22,8 @@ import { drawBoundary, drawSmall } from "./small.js";
  */
 export function mountWhatIf(session, box, isShown) {
   const { store } = session;
-  /** @type {Moved} */
-  let moved = {};
-  let steps = 1000, built = "", kept = "";
-  /** @type {{moved: Moved, steps: number, found: WhatIfOut} | null} */
+  let steps = 1000, built = "", kept = "", sliding = false, discarded = 0;
+  /** @type {{wished: object, steps: number, found: WhatIfOut} | null} */
   let shown = null;
   /** @type {unknown} */
   let problem = null;
@@ -34,17 +35,9 @@ export function mountWhatIf(session, box, isShown) {
     const canvas = h("canvas", { class: "whatif-picture", id: `whatif-${name}`, role: "img" }), caption = h("figcaption", {});
     return { canvas, caption, figure: h("figure", {}, canvas, caption) };
   });
-  const chart = h("canvas", { id: "whatif-chart", role: "img" }), said = h("p", { class: "race-sentence", role: "status" });
-  box.append(h("div", { class: "race-side" }, hint, buttons, fields, wrong), h("div", { class: "whatif-pictures" }, ...pictures.map(({ figure }) => figure)), h("div", { class: "whatif-course" }, said, chart));
-
-  /** @returns {PatchIn} */
-  function change() {
-    const { spec } = session, { rate, momentum, l2, units, seed } = moved, optimizer = { ...(rate === undefined ? {} : { learning_rate: rate }), ...(momentum === undefined ? {} : { momentum }) };
-    return {
-      ...(Object.keys(optimizer).length ? { optimizer } : {}), ...(l2 === undefined ? {} : { regularization: { l2 } }), ...(seed === undefined ? {} : { seed }),
-      ...(units === undefined ? {} : { layers: /** @type {any[]} */ (spec.layers).map((layer) => ("units" in layer ? { ...layer, units } : layer)) }),
-    };
-  }
+  const note = h("p", { class: "asking-note" });
+  const chart = h("canvas", { id: "whatif-chart", role: "img" }), read = new ReadCourses(chart), said = h("p", { class: "race-sentence", role: "status" });
+  box.append(h("div", { class: "race-side" }, hint, buttons, fields, wrong), h("div", { class: "whatif-pictures" }, ...pictures.map(({ figure }) => figure)), h("div", { class: "whatif-course" }, said, chart, read.note));
 
   /** One is under way at a time; of what is wished for meanwhile the newest is asked for. */
   async function look() {
@@ -53,11 +46,11 @@ export function mountWhatIf(session, box, isShown) {
       return;
     }
     busy = true;
-    const { id } = session, mine = { ...moved }, amount = steps;
+    const { id } = session, wished = store.state.wished ?? {}, amount = steps, before = discarded;
     try {
       await session.edits.turn;
-      const found = await ask("POST", `/api/networks/${encodeURIComponent(id)}/what-if`, { change: change(), steps: amount });
-      if (id === session.id) shown = { moved: mine, steps: amount, found };
+      const found = await ask("POST", `/api/networks/${encodeURIComponent(id)}/what-if`, { change: wished, steps: amount });
+      if (id === session.id && before === discarded) shown = { wished, steps: amount, found };
       problem = null;
     } catch (error) {
       problem = error;
@@ -71,80 +64,90 @@ export function mountWhatIf(session, box, isShown) {
   }
 
   function discard() {
-    moved = {};
+    discarded++;
+    store.set({ wished: {} });
     shown = null;
-    built = "";
     draw();
     /** @type {HTMLElement | null} */ (fields.querySelector("input"))?.focus();
   }
 
   async function take() {
-    if (!Object.keys(moved).length || !shown) return;
-    const asked = change(), amount = steps;
-    moved = {};
+    const { wished: asked } = store.state, amount = steps;
+    if (!asked || !Object.keys(asked).length || !shown) return;
+    store.set({ wished: {} });
     await session.patch(asked, "whatIf", true);
     await session.step({ steps: amount });
     shown = null;
-    built = "";
     draw();
   }
 
   /**
-   * @param {keyof Moved} name
+   * @param {string} name
    * @param {string} title
    * @param {Parameters<typeof sliderField>[1]} range
-   * @param {boolean} whole
+   * @param {(value: number) => object} change as PATCH takes it
    */
-  function slider(name, title, range, whole) {
-    const own = range.value, set = (/** @type {number} */ value) => {
-      const next = whole ? Math.round(value) : value;
-      if (next === own) delete moved[name];
-      else moved[name] = next;
-      draw();
-      void look();
-    };
-    const { field, slider: input, number } = sliderField(title, { ...range, value: moved[name] ?? own }, set);
-    // While it moves, too: the field has its number by then.
-    input.addEventListener("input", () => set(Number(number.value)));
+  function slider(name, title, range, change) {
+    const { field, slider: input, number } = sliderField(title, range, (value) => wish(store, change(value)));
+    // While it moves, too: the field has its number by then, and stays under the hand.
+    input.addEventListener("input", () => {
+      sliding = true;
+      wish(store, change(Number(number.value)));
+      sliding = false;
+    });
     number.dataset.name = `whatif ${name}`;
     input.dataset.name = `whatif ${name} slider`;
     return field;
   }
 
   function build() {
-    const { spec } = session, { optimizer, regularization } = /** @type {any} */ (spec), units = /** @type {any[]} */ (spec.layers).find((layer) => "units" in layer)?.units;
+    const { optimizer, regularization, layers, seed } = wishedSpec(store.state), units = layers.find((/** @type {any} */ layer) => "units" in layer)?.units;
     const amount = sliderField(t("race.steps"), { min: 50, max: 5000, step: 1, value: steps, log: true, hardMin: 1, hardMax: 20_000 }, (value) => {
       steps = Math.max(1, Math.round(value));
       void look();
     });
     rebuild(fields,
-      slider("rate", t("learningRate"), { min: 1e-4, max: 10, step: 0, value: optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 }, false),
-      ...("momentum" in optimizer ? [slider("momentum", named("momentum", "optimizer"), { min: 0, max: 0.99, step: 0.01, value: optimizer.momentum }, false)] : []),
-      slider("l2", "L2", { min: 0, max: 0.1, step: 0.0005, value: regularization.l2, hardMax: 100 }, false),
-      ...(units === undefined ? [] : [slider("units", t("race.of.units"), { min: 1, max: 32, step: 1, value: units, hardMax: 512 }, true)]),
-      slider("seed", t("seed"), { min: 0, max: 50, step: 1, value: spec.seed, hardMax: 4_294_967_295 }, true),
+      slider("rate", t("learningRate"), { min: 1e-4, max: 10, step: 0, value: optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 }, (value) => ({ optimizer: { learning_rate: value } })),
+      ...("momentum" in optimizer ? [slider("momentum", named("momentum", "optimizer"), { min: 0, max: 0.99, step: 0.01, value: optimizer.momentum }, (momentum) => ({ optimizer: { momentum } }))] : []),
+      slider("l2", "L2", { min: 0, max: 0.1, step: 0.0005, value: regularization.l2, hardMax: 100 }, (l2) => ({ regularization: { l2 } })),
+      ...(units === undefined ? [] : [slider("units", t("race.of.units"), { min: 1, max: 32, step: 1, value: units, hardMax: 512 }, (value) => ({ layers: layers.map((/** @type {any} */ layer) => ("units" in layer ? { ...layer, units: Math.round(value) } : layer)) }))]),
+      slider("seed", t("seed"), { min: 0, max: 50, step: 1, value: seed, hardMax: 4_294_967_295 }, (value) => ({ seed: Math.round(value) })),
       amount.field);
   }
 
+  /** The settings ask while this is to be seen; of another network nothing is wished for. */
+  function follow() {
+    const { network, wished } = store.state, of = JSON.stringify([network?.id, network?.spec]);
+    if (!network || !isShown()) {
+      note.remove();
+      if (wished) store.set({ wished: null });
+    } else if (!wished || kept !== of) {
+      kept = of;
+      shown = null;
+      byId("settings").append(note);
+      store.set({ wished: {} });
+    }
+    write(note, t("race.whatif.strip"));
+  }
+
   const draw = () => {
+    follow();
     const s = store.state, { network, dataset } = s;
     if (!network || !dataset || !isShown()) return;
-    const key = JSON.stringify([s.language, network.id, network.spec]);
-    if (key !== built) {
-      if (kept !== JSON.stringify([network.id, network.spec])) [moved, shown] = [{}, null];
-      kept = JSON.stringify([network.id, network.spec]);
+    const key = JSON.stringify([s.language, network.id, wishedSpec(s)]);
+    if (key !== built && !sliding) {
       built = key;
       build();
     }
     write(hint, t("race.whatif.hint"));
     write(keep, t("race.whatif.keep"));
     write(drop, t("race.whatif.discard"));
-    const there = shown !== null && Object.keys(moved).length > 0;
+    const there = shown !== null && Object.keys(s.wished ?? {}).length > 0;
     for (const button of [keep, drop]) button.setAttribute("aria-disabled", String(!there));
     write(wrong, told(problem));
     drawPictures();
     drawChart();
-    box.dataset.drawn = shown ? JSON.stringify([shown.moved, shown.steps]) : "";
+    box.dataset.drawn = shown ? JSON.stringify([shown.wished, shown.steps]) : "";
   };
 
   function drawPictures() {
@@ -166,8 +169,8 @@ export function mountWhatIf(session, box, isShown) {
 
   function drawChart() {
     const { history, frame } = store.state, theme = colours(), found = shown?.found;
-    if (chart.clientWidth) drawCourses(chart, {
-      courses: [{ name: t("race.whatif.own"), colour: theme["ink-2"], x: history.step, y: history.loss }, ...(found ? [{ name: t("race.whatif.if"), colour: theme["positive-ink"], dash: [6, 3], x: found.course.step, y: found.course.loss }] : [])],
+    if (chart.clientWidth) read.draw({
+      courses: [{ name: t("race.whatif.own"), colour: theme["ink-2"], ...coarse(history.step, history.loss) }, ...(found ? [{ name: t("race.whatif.if"), colour: theme["positive-ink"], dash: [6, 3], x: found.course.step, y: found.course.loss }] : [])],
       xName: t("step"), yName: t("loss"), room: 78, most: 3 * (found?.course.loss[0] ?? history.loss[0] ?? 1),
     });
     const own = frame?.metrics.test_accuracy ?? frame?.metrics.accuracy ?? null, other = found ? found.metrics.test_accuracy ?? found.metrics.accuracy ?? null : null;
@@ -175,8 +178,39 @@ export function mountWhatIf(session, box, isShown) {
     label(chart, "aria-label", said.textContent ?? "");
   }
 
-  store.on(["network", "language", "theme"], draw);
+  session.wished = (change) => isWish(store, change);
+  let asked = store.state.wished;
+  store.on(["network", "language", "theme", "tab", "wished"], ({ wished }) => {
+    const another = wished !== asked && Object.keys(wished ?? {}).length > 0;
+    asked = wished;
+    draw();
+    if (another) void look();
+  });
   store.on(["picture", "historyVersion"], draw);
   new ResizeObserver(draw).observe(chart);
   return draw;
+}
+
+/**
+ * The mean of equal spans of the steps: of late steps every single batch is kept, of early ones what many were about.
+ * @param {number[]} steps
+ * @param {number[]} losses
+ */
+function coarse(steps, losses) {
+  const first = steps[0] ?? 0, span = ((steps[steps.length - 1] ?? 0) - first) / SPANS, x = /** @type {number[]} */ ([]), y = /** @type {number[]} */ ([]);
+  let last = -1, count = 0;
+  steps.forEach((step, i) => {
+    const at = span > 1 ? Math.floor((step - first) / span) : i, n = x.length - 1;
+    if (at === last) {
+      count++;
+      x[n] += (step - x[n]) / count;
+      y[n] += (losses[i] - y[n]) / count;
+    } else {
+      last = at;
+      count = 1;
+      x.push(step);
+      y.push(losses[i]);
+    }
+  });
+  return { x: x.map(Math.round), y };
 }

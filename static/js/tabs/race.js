@@ -42,7 +42,7 @@ export function mountRace(session, panel, isShown) {
       drawControls();
       drawResults();
     } else if (way === "rate") drawFinder();
-    else drawWhatIf();
+    drawWhatIf(); // the settings ask only while it is to be seen
   }
 
   store.on(["language", "theme", "network", "dataset"], draw);
