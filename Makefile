@@ -41,6 +41,7 @@ bench: $(TEST_READY) ## the engine against every peer that is installed, then se
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.tabs
+	$(BIN)/python -m tests.bench.hand
 
 attack: $(TEST_READY) ## every operation of the API, 200 drawn requests each and all edges (half an hour)
 	$(BIN)/python -m tests.trust.test_document

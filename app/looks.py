@@ -24,6 +24,8 @@ SPARE_SHARE = 0.6  # where its training does not need the rest
 SAVED_S = 0.05  # of work that may be saved up for when something changes
 OWED_S = 0.05  # of work that may be done ahead of time for what is asked for the first time
 DRAWN_S = 0.5  # after the last stroke
+# Meanwhile what comes by itself is little: whoever draws looks at the pen, and the page is to answer it.
+DRAWN_INTERVAL_S = 0.1
 BATCH_S = 0.01  # of work between two slices of training, or one look
 BYTES_PER_SECOND = 10e6  # of one request
 LARGE_BYTES = 160_000  # below it looks of all clients fit anyway
@@ -72,6 +74,10 @@ class Looks:
         """Somebody draws what is looked at, and waits for the answer to every stroke."""
         return now - self._drawn_at < DRAWN_S
 
+    def interval(self, now: float, usual: float) -> float:
+        """Seconds between what comes by itself."""
+        return max(usual, DRAWN_INTERVAL_S) if self.drawn(now) else usual
+
     def __bool__(self) -> bool:
         return bool(self._wanted)
 
@@ -90,7 +96,7 @@ class Looks:
         self.leave(watcher)
         if before is not None and before.busy and before.look.inputs and look.inputs:
             before.moving_on.add(watcher)
-        wanted = self._wanted.setdefault(look, Wanted(look, request))
+        wanted = self._wanted.setdefault(look, Wanted(look, request, due=monotonic()))
         wanted.watchers.add(watcher)
         wanted.seen, wanted.told = -1, None
         if look.inputs:

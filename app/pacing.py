@@ -71,16 +71,15 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
     chosen = turns.choose([*ready, *ready_jobs], begin, slice_s)
     watched = sum(1 for n in networks.live.values() if n.playing and n.channel.watchers)
     interval = max(1 / settings.frames_per_second, watched / settings.total_frames_per_second)
-    looks = {
-        ready[turn].id: ready[turn].channel.looks.due(begin, interval, len(ready) + len(ready_jobs))
-        for turn, _ in chosen
-        if turn in ready and ready[turn].channel.looks
-    }
-    plays = [
-        _play(ready[turn], s, begin, interval, looks.get(ready[turn].id, []), drawn=drawn)
-        for turn, s in chosen
-        if turn in ready
-    ]
+    players = len(ready) + len(ready_jobs)
+    looks: dict[str, list[Wanted]] = {}
+    plays: list[Play] = []
+    for live, seconds in ((ready[turn], s) for turn, s in chosen if turn in ready):
+        seen = live.channel.looks
+        pace = seen.interval(begin, interval)
+        if seen:
+            looks[live.id] = seen.due(begin, pace, players)
+        plays.append(_play(live, seconds, begin, pace, looks.get(live.id, []), drawn=drawn))
     studies = {ready_jobs[turn].id: s for turn, s in chosen if turn in ready_jobs}
     if plays or studies:
         try:
@@ -97,7 +96,7 @@ async def _round(worker: Worker, networks: Networks, jobs: Jobs, turns: Turns) -
         spent = [
             (by_id[id].turn, spent.seconds, spent.step_s) for id, spent in advanced.spent.items()
         ]
-        turns.charge(spent, len(ready) + len(ready_jobs), monotonic())
+        turns.charge(spent, players, monotonic())
         _tell(advanced, networks, jobs, begin)
         _show(advanced, networks, looks)
     # Those at full speed and jobs leave no pause; limited ones wait for the next frame.

@@ -45,7 +45,7 @@ async def _catch_up(networks: Networks, live: Live, wanted: Wanted) -> None:
             await asyncio.sleep(pause)
             continue
         change = looks.changes
-        wanted.put_off(now, 0.0)
+        wanted.put_off(now, looks.interval(now, 0.0))
         try:
             found = await networks.call(live, watching.looks, [wanted.look])
         except Unavailable:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -362,6 +363,25 @@ def test_looks_take_their_share_of_the_time_and_no_more(requests: int) -> None:
         channel.looks.tell(chosen, [seen(0, cost)] * len(chosen), 0, 0)
         spent += cost * len(chosen)
     assert spent <= SHARE * 16 * 1.1 + 2 * SAVED_S + 0.05
+
+
+def test_while_somebody_draws_only_new_drawings_are_seen_at_once() -> None:
+    """What comes by itself is little then: every stroke is answered, and none twice within a tenth of a second."""
+    looks = Channel().looks
+    watcher = Channel().watch(True, None)
+    begin = time.monotonic()
+    assert looks.interval(begin, 0.02) == 0.02
+    for number in range(5):
+        looks.ask(watcher, replace(look(0), sample=None, inputs=b"[%d]" % number), {})
+        now = time.monotonic()
+        wanted = watcher.wanted
+        assert wanted is not None
+        assert looks.pause(wanted, now, 1) == 0
+        wanted.put_off(now, looks.interval(now, 0.0))  # it is looked at
+        assert looks.due(now + 0.09, looks.interval(now, 0.02), 1) == []
+        assert looks.due(now + 0.11, looks.interval(now, 0.02), 1) == [wanted]
+    # The pen rests: as often as anything else.
+    assert looks.interval(now + 1, 0.02) == 0.02
 
 
 def test_large_looks_of_all_clients_have_a_bound() -> None:

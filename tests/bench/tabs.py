@@ -3,8 +3,7 @@
     python -m tests.bench.tabs [data] [tab ..]
 
 The default network of a dataset trains as fast as it goes, with the tab open and without, by turns in one
-run; a row a tab: the median of its turns in updates a second, as a share of those beside it without. Then a
-remedy of the Gradients tab, at rest: from its button to the picture of the network that it has changed.
+run; a row a tab: the median of its turns in updates a second, as a share of those beside it without.
 """
 
 import statistics
@@ -20,41 +19,15 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from tests.bench.load import start
 from tests.bench.page import until
-from tests.browser.chromium import ROOTED, found, launch
+from tests.browser.chromium import ROOTED, found
 
 TURNS = 7
 SECONDS = 4.0
-TARGETS = "Targets: the Gradients tab costs less than 10 %; a remedy is painted within 150 ms."
+TARGET = "Target: the Gradients tab costs less than 10 %."
 WITHOUT = "activations"  # the tab that a page opens with
 
 # What a tab asks for at first is no part of it.
 SETTLE_S = 1.5
-
-# Sigmoids driven to where they are flat.
-AILING = {"dataset": {"kind": "spiral"}, "optimizer": {"kind": "sgd", "learning_rate": 30}}
-REMEDIES = 20
-REMEDY = """async (times) => {
-  const { store } = window.glassbox, took = [];
-  const until = (fits) => new Promise((resolve) => { const look = () => (fits() ? resolve() : requestAnimationFrame(look)); look(); });
-  const painted = () => new Promise((resolve) => requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); }));
-  const button = () => document.querySelector('#ailing [data-remedy=activation_relu]');
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 600));
-  for (let i = 0; i < times; i++) {
-    await until(button);
-    await pause();
-    const { revision } = store.state.network, begin = performance.now();
-    button().click();
-    await until(() => store.state.network.revision !== revision);
-    const { picture } = store.state;
-    await until(() => store.state.picture !== picture);
-    await painted();
-    took.push(performance.now() - begin);
-    await pause();
-    document.querySelector('#ailing [data-name="take back"]').click();
-    await pause();
-  }
-  return took.sort((a, b) => a - b);
-}"""
 
 
 class Alone:
@@ -91,19 +64,6 @@ def rate(browser: Alone, network: str, tab: str) -> float:
     return (httpx.get(network).json()["step"] - step) / (time.perf_counter() - begin)
 
 
-def remedy(playwright: Playwright, url: str) -> None:
-    browser = launch(playwright)
-    made = httpx.post(f"{url}api/networks", json=AILING, timeout=60).json()
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{url}#network={made['id']}")
-    until(page, "window.glassbox?.store.state.frame")
-    page.evaluate("document.getElementById('of-gradients').click()")
-    page.evaluate("glassbox.session.step({ steps: 20 })")
-    took = page.evaluate(REMEDY, REMEDIES)
-    print(f"\nA remedy: median {statistics.median(took):.0f} ms, p95 {took[-2]:.0f} ms")
-    browser.close()
-
-
 def main(kind: str, tabs: list[str]) -> None:
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         process, url, _ = start(data, workers=1)
@@ -135,10 +95,7 @@ def main(kind: str, tabs: list[str]) -> None:
                     f"| {shares[1]:.3f} to {shares[-2]:.3f} |",
                     flush=True,
                 )
-            browser.process.terminate()
-            httpx.delete(network, timeout=60)
-            remedy(playwright, url)
-            print(f"\n{TARGETS}")
+            print(f"\n{TARGET}")
         finally:
             browser.process.terminate()
             browser.process.wait(20)
