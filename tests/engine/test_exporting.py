@@ -114,12 +114,18 @@ def compare(spec: NetworkSpec, updates: int, language: Any = "en") -> None:
     np.testing.assert_allclose(printed(text), losses, rtol=0, atol=1e-5)
 
 
-def compare_double(spec: NetworkSpec, updates: int = LONG) -> None:
-    """The same script in float64, where rounding parts nothing: it is the run, not only near it."""
+def doubled(spec: NetworkSpec) -> Experiment:
+    """In float64, from the float32 numbers that a script has."""
     experiment = Experiment(spec, dtype=np.float64, compiled=False)
     trainer = experiment.trainer
     for array in (trainer.inputs, trainer.targets, trainer.vector):
-        array[...] = array.astype(np.float32)  # as the script has them
+        array[...] = array.astype(np.float32)
+    return experiment
+
+
+def compare_double(spec: NetworkSpec, updates: int = LONG) -> None:
+    """The same script in float64, where rounding parts nothing: it is the run, not only near it."""
+    experiment = doubled(spec)
     text = code_of(run_of(experiment, updates), "numpy", "en", "run")
     losses = experiment.train(updates)
     assert len(losses) == updates

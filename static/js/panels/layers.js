@@ -208,10 +208,11 @@ export function outputCard(session, wide) {
   const layer = network.layers[network.layers.length - 1], n = layersOn(s).length + 1;
   const loss = s.catalog.losses.find((/** @type {any} */ e) => e.name === network.spec.loss);
   const names = s.catalog.activations.filter((/** @type {any} */ a) => (!loss.requires || a.name === loss.requires) && (!a.output_only || layer.units > 1));
-  const chosen = network.spec.output.activation ?? "";
+  // A phone's column has room for the name alone: there the one that comes by itself stands once.
+  const chosen = network.spec.output.activation ?? "", phone = !wide && chosen === "" && innerWidth < 600;
   const select = h("select", { "aria-label": t("activationOf", { n: t("output") }), "data-name": `activation ${n}` },
-    h("option", { value: "", selected: chosen === "" }, t("auto", { name: named(layer.activation) })),
-    ...names.map((/** @type {any} */ a) => h("option", { value: a.name, selected: a.name === chosen }, named(a.name))));
+    h("option", { value: "", selected: chosen === "" }, phone ? named(layer.activation) : t("auto", { name: named(layer.activation) })),
+    ...names.filter((/** @type {any} */ a) => !phone || a.name !== layer.activation).map((/** @type {any} */ a) => h("option", { value: a.name, selected: a.name === chosen }, named(a.name))));
   select.addEventListener("change", () => void session.patch({ output: { activation: select.value || null } }, "output"));
   explain(select, () => entryText(s.catalog.activations.find((/** @type {any} */ a) => a.name === (select.value || layer.activation))));
   const wrong = s.refused && s.refused.index >= s.refused.layers.length ? s.refused : null;
