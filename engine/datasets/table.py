@@ -39,10 +39,11 @@ class Table:
 def principal_plane(inputs: Array) -> Plane:
     """The plane of the first two principal components, through the mean.  inputs: (n, columns)
 
-    With two columns it is the plane of the columns themselves.  (Pearson 1901)
+    With two columns it is the plane of the columns themselves; with one it is that column, and its second
+    axis says nothing.  (Pearson 1901)
     """
     columns = inputs.shape[1]
-    if columns == 2 or len(inputs) < 2:
+    if columns <= 2 or len(inputs) < 2:
         origin, axes = np.zeros(columns), np.eye(2, columns)
     else:
         origin = inputs.mean(axis=0)

@@ -164,6 +164,22 @@ def test_a_series_is_in_its_own_units_and_years() -> None:
     assert any("same" in text or "last value is repeated" in text for text in said)
 
 
+def test_of_a_single_column_the_height_says_nothing_and_sets_samples_apart() -> None:
+    table = parse_csv("\n".join(["height,kind", *(f"{150 + k},{'ab'[k > 20]}" for k in range(40))]))
+    experiment = trained(NetworkSpec(dataset=Own(id="x")), tables={"x": table})
+    root = drawn(experiment, "output")
+    said = texts(root)
+    assert {"height", "160", "180"} <= set(said)
+    assert not any("component" in text for text in said)
+    # No figure but those of the column, and no two samples in one place.
+    assert all(150 <= float(text) < 200 for text in said if re.fullmatch(r"−?[\d.]+", text))
+    marks = [*of_class(root, "train"), *of_class(root, "test")]
+    heights = [
+        float(one.get("cy") or one.get("points", "0,0").split()[0].split(",")[1]) for one in marks
+    ]
+    assert len({round(v, 2) for v in heights}) > 30
+
+
 def test_names_cannot_be_markup() -> None:
     names = ["<script>alert(1)</script>", 'a"b & c\x01']
     rows = [f"{k % 7},{k % 5},{k % 3},kind<{k % 2}>&\ud7ff" for k in range(40)]

@@ -200,3 +200,16 @@ def test_the_plane_of_two_columns_is_read_in_their_own_units(server, visitor) ->
     assert (words[0], words[2]) == ("height", "weight")
     assert 150 < float(words[1]) < 226
     assert 50 < float(words[3]) < 68
+
+
+def test_a_single_column_is_an_axis_in_its_own_units(server, visitor) -> None:
+    page = visitor.open(server.url)
+    upload(visitor, "length,kind\n" + "\n".join(f"{100 + i},{'ab'[i > 20]}" for i in range(40)))
+    says(page, "#plane-readout", "the height only sets the samples apart")
+    box = page.locator("#plane").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function(
+        r"() => /^length 1[0-4][\d.]+ → /.test(document.getElementById('plane-readout').textContent)"
+    )
+    assert "component" not in page.inner_text("#plane-readout")
+    assert not visitor.complaints

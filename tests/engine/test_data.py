@@ -201,6 +201,14 @@ def test_rows_and_targets_make_a_table_too() -> None:
         table_from_rows([[1, 2], [3, 4]], ["a"])
 
 
+def test_the_plane_of_one_column_is_that_column() -> None:
+    plane = principal_plane(np.array([[3.0], [5.0], [-1.0]]))
+    assert plane.project(np.array([[4.0]])).tolist() == [[4.0, 0.0]]
+    assert plane.lift(np.array([[4.0, 0.3]])).tolist() == [[4.0]]
+    assert plane.low[0] < -1
+    assert plane.high[0] > 5
+
+
 def test_the_plane_of_wide_data_is_that_of_its_principal_components() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.normal(0, 1, (200, 5)) * np.array([5, 3, 0.1, 0.1, 0.1])

@@ -31,7 +31,8 @@ class Axes:
         whole: bool = False,
     ) -> None:
         """`real`: an axis' value in the data's own units, a straight function. `written`: what stands at a
-        place across in place of its figure. `whole`: only whole numbers across."""
+        place across in place of its figure. `whole`: only whole numbers across. An axis up without a
+        name beside one across that has one says nothing, and has no figures."""
         self.frame, self.log = frame, log
         self.x = apart(x)
         self.y = apart((log10(y[0]), log10(y[1])) if log else y)
@@ -108,6 +109,8 @@ class Axes:
 
     def _up(self) -> list[tuple[float, str]]:
         _, top, _, bottom = self.frame
+        if self._names[0] and not self._names[1]:
+            return []  # it says nothing
         if self.log:
             values = log_ticks(*self.y)
             return [(self.place(self.x[0], v)[1], f"{v:.4g}".replace("e-0", "e−")) for v in values]

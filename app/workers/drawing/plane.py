@@ -49,6 +49,7 @@ class Part:
 
 
 PLANE_WIDTH = 590
+GOLDEN = (5**0.5 - 1) / 2  # multiples of it fall far from one another
 
 
 def _room(look: Look, experiment: Experiment, width: float) -> tuple[float, float]:
@@ -123,6 +124,10 @@ def _axes_of(look: Look, experiment: Experiment) -> tuple[tuple[str, str], Any]:
     dataset = experiment.dataset
     if dataset.view == "plane":
         return ("x₁", "x₂"), None
+    if len(dataset.columns) == 1:
+        only = column_name(look, dataset, 0, own=experiment.spec.dataset.kind == "own")
+        mean, deviation = (float(np.ravel(v)[0]) for v in (dataset.mean, dataset.deviation))
+        return (only, ""), (lambda v: v * deviation + mean, lambda v: v)
     if len(dataset.columns) == 2:
         own = experiment.spec.dataset.kind == "own"
         mean, deviation = (
@@ -159,12 +164,22 @@ def _colours(look: Look, experiment: Experiment, outputs: NDArray[Any], limit: f
     return blended(look, ends, np.minimum(1, np.abs(value)) * 0.75)
 
 
+def _places(dataset: Dataset, inputs: NDArray[Any]) -> NDArray[Any]:
+    """(samples, 2); of a single column the height says nothing, and sets samples apart as on the page."""
+    assert dataset.plane is not None
+    places = dataset.plane.project(inputs)
+    if len(dataset.columns) == 1:
+        low, high = dataset.plane.low[1], dataset.plane.high[1]
+        places[:, 1] = low + (0.1 + 0.8 * (np.arange(len(places)) * GOLDEN % 1)) * (high - low)
+    return places
+
+
 def _points(canvas: Canvas, look: Look, experiment: Experiment, axes: Axes, part: Part, limit: float) -> None:  # fmt: skip
     dataset, paper = experiment.dataset, look.colour("paper")
     radius = RADIUS if canvas.width >= NARROW else 2.8
     if not len(part.inputs) or dataset.plane is None:
         return
-    places = dataset.plane.project(part.inputs).tolist()
+    places = _places(dataset, part.inputs).tolist()
     name = "test" if part.test else "train"
     if not dataset.classes:
         values = part.values / limit

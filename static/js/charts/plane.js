@@ -28,7 +28,7 @@ export const areaOf = (width, height) => ({ left: leftOf(), top: 0, width: width
  */
 function frameOf(context, width, height, low, high, names, lines, real) {
   const area = areaOf(width, height), [x0, x1] = [real(0, low[0]), real(0, high[0])], [y0, y1] = [real(1, low[1]), real(1, high[1])];
-  const across = ticks(x0, x1, Math.max(2, width / 70)), up = ticks(y0, y1, Math.max(2, height / 60));
+  const across = ticks(x0, x1, Math.max(2, width / 70)), up = names[1] ? ticks(y0, y1, Math.max(2, height / 60)) : [];
   drawAxes(context, { left: area.left, right: width, top: 0, bottom: area.height, lines, border: true },
     { at: (x) => area.left + ((x - x0) / (x1 - x0)) * area.width, marks: across, text: figures(across), name: names[0] },
     { at: (y) => area.height - ((y - y0) / (y1 - y0)) * area.height, marks: up, text: figures(up), name: names[1] });

@@ -44,12 +44,15 @@ export function nearestPoint(s, p, reach, fits = () => true) {
   return best;
 }
 
+/** Multiples of it fall far from one another. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 /** @type {WeakMap<object, {train: number[][], test: number[][]}>} */
 const known = new WeakMap();
 
 /** Where every sample lies: it changes with the data alone. @param {import("../types.js").Dataset} dataset */
 function placed(dataset) {
-  const all = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets) => inputs.map((row, i) => project(dataset, row, targets[i]));
+  const all = (/** @type {number[][]} */ inputs, /** @type {number[]} */ targets) => inputs.map((row, i) => project(dataset, row, targets[i], i));
   const found = known.get(dataset) ?? { train: all(dataset.inputs, dataset.targets), test: all(dataset.test_inputs, dataset.test_targets) };
   known.set(dataset, found);
   return found;
@@ -59,9 +62,11 @@ function placed(dataset) {
  * @param {import("../types.js").Dataset} dataset
  * @param {number[]} row
  * @param {number} target
+ * @param {number} [n] its number: of a single column the height says nothing, and sets samples apart
  */
-function project(dataset, row, target) {
+function project(dataset, row, target, n = 0) {
   const { plane } = dataset;
+  if (plane && dataset.columns.length === 1) return [row[0], plane.low[1] + (0.1 + 0.8 * ((n * GOLDEN) % 1)) * (plane.high[1] - plane.low[1])];
   if (!plane) return [row[0], realTarget(dataset, targetFor(target))];
   if (dataset.view === "plane") return row;
   return plane.axes.map((axis) => axis.reduce((sum, a, c) => sum + a * (row[c] - plane.origin[c]), 0));

@@ -166,7 +166,7 @@ const canDraw = (s) => drawable(s) && s.brush !== null;
 /** @param {State} s */
 function hint(s) {
   if (!rowsOnly(s.dataset)) return "";
-  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t(ofColumns(s.dataset) ? "columnsHint" : "tableHint") : t(s.dataset?.test_inputs.length ? "curveHint" : "curveHint.untested");
+  if (s.dataset?.view !== "plane") return s.dataset?.view === "table" ? t(s.dataset.columns.length === 1 ? "columnHint" : ofColumns(s.dataset) ? "columnsHint" : "tableHint") : t(s.dataset?.test_inputs.length ? "curveHint" : "curveHint.untested");
   if (!s.dataset.inputs.length) return t("emptyPlane");
   return s.brush === null ? t("planeHint") : s.brush === "erase" ? t("eraseHint") : t("drawHint");
 }
@@ -180,7 +180,7 @@ function legend(s) {
     return;
   }
   const focus = picture?.focus ? unitInFocus(s) : "";
-  byId("output-of").textContent = focus || severalOf(s) || (dataset.view === "table" && dataset.plane ? t("ofColumns", { n: dataset.columns.length }) : "");
+  byId("output-of").textContent = focus || severalOf(s) || (dataset.view === "table" && dataset.plane && dataset.columns.length > 1 ? t("ofColumns", { n: dataset.columns.length }) : "");
   const real = (/** @type {number} */ v) => short(focus ? v : realTarget(dataset, v), 2);
   const bar = dataset.plane && (focus || !dataset.classes) ? [picture?.limit ?? 1] : [];
   const tests = dataset.test_inputs.length > 0;
