@@ -26,6 +26,7 @@ def test_a_curve_is_drawn_by_pointer_and_keys_erased_undone_and_kept(server, vis
     page.click("#play")
     visitor.until("s.frame.step > 50")
     page.click("#play")
+    says(page, "#live", "step ")  # what a pause says is not said over what follows
     # Keys: a cross that moves, Enter draws under it, Delete erases it.
     page.focus("#plane")
     for _ in range(3):
