@@ -166,13 +166,18 @@ export class Run {
     this.#set({ connection: "live" });
   }
 
-  /** Fetch the network once more; again, where it has changed by the time the answer is here. Of an edit made
-   * here the answer is on its way with the frame: then nothing has to be fetched. */
+  /** Fetch the network once more; again, where it has changed by the time the answer is here. */
   #refreshSoon(wait = 40) {
-    this.refreshing ??= new Promise((resolve) => { setTimeout(resolve, wait); }).then(() => (this.#isBehind() ? this.refresh() : undefined)).catch(() => {}).finally(() => {
+    this.refreshing ??= this.#catchUp(wait).catch(() => {}).finally(() => {
       this.refreshing = null;
       if (this.#isBehind()) this.#refreshSoon(100);
     });
+  }
+
+  /** Of an edit made here the answer is on its way with the frame: after a moment nothing has to be fetched. @param {number} wait */
+  async #catchUp(wait) {
+    await new Promise((resolve) => { setTimeout(resolve, wait); });
+    if (this.#isBehind()) await this.refresh();
   }
 
   #isBehind() {

@@ -28,8 +28,8 @@ export class Session {
   blinded = () => {};
   /** The run went on from its past, and left the one that it was. @type {(run: number, step: number, last: number) => void} */
   parted = () => {};
-  /** Whether an edit is only asked about, and has been taken for that. @type {(asked: unknown) => boolean} */
-  wished = () => false;
+  /** Whether an edit is only a wish, and has been taken for that. @type {(asked: unknown) => boolean} */
+  isWish = () => false;
   /** @param {import("./store.js").Store<State>} store */
   constructor(store) {
     this.store = store;
@@ -298,7 +298,7 @@ export class Session {
    * @param {boolean} [fresh] start anew, as a preset does
    */
   async patch(asked, label, fresh = false) {
-    if (!fresh && this.wished(asked)) return true;
+    if (!fresh && this.isWish(asked)) return true;
     /** @type {any} */
     let tried = {}, ended = false; // whether a run that had begun has come to its end by it
     return this.try(async () => {
@@ -316,7 +316,7 @@ export class Session {
         // Other data and another network begin a new run: undoing brings the one before it back whole.
         const { run: from, id } = network, { past } = this, begun = Number(this.store.state.frame?.step) > 0;
         const apply = async (/** @type {any} */ spec, anew = false) => this.run.take(await api.patch(id, spec, anew));
-        let reshaped = fresh;
+        let reshaped = false;
         let to = from;
         return {
           redo: async () => {

@@ -9,18 +9,15 @@ of What if until the answer to it, or to a later place of it, is there.
 """
 
 import math
-import statistics
 import sys
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.bench.load import start
-from tests.bench.page import until
-from tests.browser.chromium import launch
+from tests.bench.crowd import quantile
+from tests.bench.page import SHOWN, browsing, until
 
 MOVES = 200
 # A hand moves so often: faster than the screen shows.
@@ -29,19 +26,19 @@ REMEDIES = 20
 TARGETS = "Targets: pad 50 ms, remedy 150 ms, what if 100 ms (p95)."
 
 # `ask(at)` when something is asked, `tell(at)` when what was asked by then is about to be drawn.
-COUNT = """(() => {
-  const seen = window.seen = { took: [], waiting: [] };
+COUNT = (
+    """(() => {
+  const seen = window.seen = { took: [], waiting: [] }, shown = """
+    + SHOWN
+    + """;
   seen.ask = (at) => seen.waiting.push(at);
   seen.tell = (by) => {
     const told = seen.waiting.filter((at) => at <= by);
     seen.waiting = seen.waiting.filter((at) => at > by);
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => told.forEach((at) => seen.took.push(performance.now() - at));
-      port2.postMessage(0);
-    });
+    void shown().then(() => told.forEach((at) => seen.took.push(performance.now() - at)));
   };
 })()"""
+)
 
 PAD = """() => {
   const { store } = window.glassbox, drawn = new WeakMap();
@@ -108,9 +105,9 @@ def opened(browser: Browser, url: str, body: dict[str, Any]) -> Page:
 
 def told(page: Page, what: str) -> None:
     page.wait_for_timeout(1000)
-    took = sorted(page.evaluate("window.seen.took"))
-    p95 = took[math.ceil(0.95 * len(took)) - 1]
-    print(f"| {what} | {len(took)} | {statistics.median(took):.0f} | {p95:.0f} |", flush=True)
+    took = page.evaluate("window.seen.took")
+    median, p95 = (quantile(took, share) for share in (0.5, 0.95))
+    print(f"| {what} | {len(took)} | {median:.0f} | {p95:.0f} |", flush=True)
     id = page.evaluate("glassbox.session.id")
     origin = page.evaluate("location.origin")
     page.context.close()
@@ -171,18 +168,11 @@ PARTS: dict[str, Callable[[Browser, str], None]] = {
 
 
 def main(chosen: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        process, url, _ = start(data, workers=1)
-        browser = launch(playwright)
-        try:
-            print("| what | answers | median ms | p95 ms |\n| --- | --- | --- | --- |")
-            for name in chosen:
-                PARTS[name](browser, url)
-            print(f"\n{TARGETS}")
-        finally:
-            browser.close()
-            process.terminate()
-            process.wait(20)
+    with browsing() as (browser, url):
+        print("| what | answers | median ms | p95 ms |\n| --- | --- | --- | --- |")
+        for name in chosen:
+            PARTS[name](browser, url)
+        print(f"\n{TARGETS}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +23,25 @@ from ..serving import descendants
 from .crowd import gaps, joins, stalled, throughput, waiting
 
 
-def start(
+@contextmanager
+def started(
     data: str, port: int = 8790, workers: int = 2
-) -> tuple[subprocess.Popen[str], str, float]:
+) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+    """A server for the block: its process, its address, how many seconds it took until it was ready."""
     begin = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "--no-browser", "--workers", str(workers), "--port", str(port), "--data-dir", data],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout
-    url = next(line.split()[3] for line in process.stdout if "Glassbox is at" in line)
-    while httpx.get(f"{url}readyz").status_code != 200:
-        time.sleep(0.01)
-    return process, url, time.monotonic() - begin
+    try:
+        url = next(line.split()[3] for line in process.stdout if "Glassbox is at" in line)
+        while httpx.get(f"{url}readyz").status_code != 200:
+            time.sleep(0.01)
+        yield process, url, time.monotonic() - begin
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
@@ -110,24 +118,16 @@ def worker_of(process: int) -> int:
 
 def crowd(data: str) -> dict[str, Any]:
     """On a server with one worker, as a machine of two cores starts it."""
-    process, url, _ = start(data, port=8791, workers=1)
     found: dict[str, Any] = {}
-    try:
+    with started(data, port=8791, workers=1) as (_, url, _):
         found |= asyncio.run(joins(url))
-    finally:
-        process.terminate()
-        process.wait(20)
-    process, url, _ = start(data + "/crowd", port=8792, workers=1)
-    try:
+    with started(data + "/crowd", port=8792, workers=1) as (process, url, _):
         worker = worker_of(process.pid)
         found |= throughput(url)
         found |= gaps(url, worker)
         found |= waiting(url)
         for kind in ("stream", "socket"):
             found |= stalled(url, process.pid, kind)
-    finally:
-        process.terminate()
-        process.wait(20)
     return found
 
 
@@ -140,12 +140,9 @@ def main() -> None:
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 20
     with tempfile.TemporaryDirectory() as data:
         print(table(crowd(data)), flush=True)
-        for _ in range(2):
-            process, url, ready_s = start(data)
-            if _ == 0:
-                process.terminate()
-                process.wait(20)
-        try:
+        with started(data):
+            pass  # a first start makes what the second one finds
+        with started(data) as (process, url, ready_s):
             httpx.post(f"{url}api/networks")
             resident, shared = memory_mb(process.pid)
             found = {
@@ -159,9 +156,6 @@ def main() -> None:
             )  # fmt: skip
             found |= json.loads(child.stdout)
             print(table(found))
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ page's arrangement: only by its store, and by what panels mark as drawn (`data-d
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.bench.load import start
+from tests.bench.load import started
 from tests.browser.chromium import launch
 from tests.data import FILLED
 
@@ -52,10 +54,15 @@ COUNT = """(key) => {
   window.seen.pictures = 0;
 }"""
 
+# A promise of the moment when what was just written is on the screen.
+SHOWN = "() => new Promise((resolve) => requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); }))"
+
 # Milliseconds from asking for each change until it is on the screen.
-EDIT = """async ([what, key, times]) => {
-  const { store, session } = window.glassbox;
-  const shown = () => new Promise((resolve) => requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); }));
+EDIT = (
+    """async ([what, key, times]) => {
+  const { store, session } = window.glassbox, shown = """
+    + SHOWN
+    + """;
   const until = (keys, fits) => new Promise((resolve) => {
     const end = store.on(keys, (s) => {
       if (!fits(s)) return;
@@ -89,6 +96,7 @@ EDIT = """async ([what, key, times]) => {
   }
   return took.sort((a, b) => a - b)[Math.ceil(0.95 * times) - 1];
 }"""
+)
 
 
 def measure(
@@ -145,23 +153,31 @@ def until(page: Page, condition: str) -> None:
     raise RuntimeError(f"waited in vain for {condition}")
 
 
-def main(seconds: float, chosen: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        process, url, _ = start(data, workers=1)
+@contextmanager
+def browsing() -> Iterator[tuple[Browser, str]]:
+    """A browser for the block, and the address of a server with one worker."""
+    with (
+        tempfile.TemporaryDirectory() as data,
+        started(data, workers=1) as (_, url, _),
+        sync_playwright() as playwright,
+    ):
         browser = launch(playwright)
         try:
-            catalog = httpx.get(f"{url}api/catalog", timeout=60).json()["datasets"]
-            kinds = [one for one in catalog if one["name"] in FILLED]
-            for i, one in enumerate(k for k in kinds if not chosen or k["name"] in chosen):
-                row = measure(browser, url, one["name"], one["view"], one["pace"], seconds)
-                if not i:
-                    print("|", " | ".join(row), "|\n|", " | ".join("---" for _ in row), "|")
-                print("|", " | ".join(map(str, row.values())), "|", flush=True)
-            print(f"\n{TARGETS}")
+            yield browser, url
         finally:
             browser.close()
-            process.terminate()
-            process.wait(20)
+
+
+def main(seconds: float, chosen: list[str]) -> None:
+    with browsing() as (browser, url):
+        catalog = httpx.get(f"{url}api/catalog", timeout=60).json()["datasets"]
+        kinds = [one for one in catalog if one["name"] in FILLED]
+        for i, one in enumerate(k for k in kinds if not chosen or k["name"] in chosen):
+            row = measure(browser, url, one["name"], one["view"], one["pace"], seconds)
+            if not i:
+                print("|", " | ".join(row), "|\n|", " | ".join("---" for _ in row), "|")
+            print("|", " | ".join(map(str, row.values())), "|", flush=True)
+        print(f"\n{TARGETS}")
 
 
 if __name__ == "__main__":

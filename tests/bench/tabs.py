@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.bench.load import start
+from tests.bench.load import started
 from tests.bench.page import until
 from tests.browser.chromium import ROOTED, found
 
@@ -65,42 +65,43 @@ def rate(browser: Alone, network: str, tab: str) -> float:
 
 
 def main(kind: str, tabs: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        process, url, _ = start(data, workers=1)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        started(data, workers=1) as (_, url, _),
+        sync_playwright() as playwright,
+    ):
+        made = httpx.post(f"{url}api/networks", json={"dataset": {"kind": kind}}, timeout=60).json()
+
+        def begin(page: Any) -> None:
+            page.goto(f"{url}#network={made['id']}")
+            until(page, "window.glassbox?.store.state.frame")
+            page.evaluate("glassbox.session.setSpeed(14)")
+            page.evaluate("glassbox.session.toggle()")
+            until(page, "glassbox.store.state.frame?.state === 'playing'")
+
         browser = Alone(playwright, f"{data}/profile")
         try:
-            made = httpx.post(
-                f"{url}api/networks", json={"dataset": {"kind": kind}}, timeout=60
-            ).json()
-
-            def begin(page: Any) -> None:
-                page.goto(f"{url}#network={made['id']}")
-                until(page, "window.glassbox?.store.state.frame")
-                page.evaluate("glassbox.session.setSpeed(14)")
-                page.evaluate("glassbox.session.toggle()")
-                until(page, "glassbox.store.state.frame?.state === 'playing'")
-
             browser.do(begin)
-            network = f"{url}api/networks/{made['id']}"
-            print("| tab | updates/s | without | of it | spread |\n| --- | --- | --- | --- | --- |")
-            for tab in tabs:
-                pairs = [
-                    (rate(browser, network, WITHOUT), rate(browser, network, tab))
-                    for _ in range(TURNS)
-                ]
-                shares = sorted(one / other for other, one in pairs)
-                other, one = (statistics.median(of) for of in zip(*pairs, strict=True))
-                print(
-                    f"| {tab} | {one:,.0f} | {other:,.0f} | {statistics.median(shares):.3f} "
-                    f"| {shares[1]:.3f} to {shares[-2]:.3f} |",
-                    flush=True,
-                )
-            print(f"\n{TARGET}")
+            compare(browser, f"{url}api/networks/{made['id']}", tabs)
         finally:
             browser.process.terminate()
             browser.process.wait(20)
-            process.terminate()
-            process.wait(20)
+
+
+def compare(browser: Alone, network: str, tabs: list[str]) -> None:
+    print("| tab | updates/s | without | of it | spread |\n| --- | --- | --- | --- | --- |")
+    for tab in tabs:
+        pairs = [
+            (rate(browser, network, WITHOUT), rate(browser, network, tab)) for _ in range(TURNS)
+        ]
+        shares = sorted(one / other for other, one in pairs)
+        other, one = (statistics.median(of) for of in zip(*pairs, strict=True))
+        print(
+            f"| {tab} | {one:,.0f} | {other:,.0f} | {statistics.median(shares):.3f} "
+            f"| {shares[1]:.3f} to {shares[-2]:.3f} |",
+            flush=True,
+        )
+    print(f"\n{TARGET}")
 
 
 if __name__ == "__main__":

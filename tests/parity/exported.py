@@ -24,7 +24,7 @@ from engine.exporting.whole import put_weights
 from engine.presets import PRESETS
 
 from ..engine.kinds import OF_LAYER
-from ..engine.test_exporting import CASES, doubled, run_of_case
+from ..engine.test_exporting import CASES, LONG, LONG_OF, doubled, run_of_case
 from .tables import OPTIMIZER_STEPS, layer_cases, weight_cases
 
 LIMIT = 1e-5
@@ -45,11 +45,11 @@ DOUBLE = {
     "pytorch": ("import torch\n", "import torch\n\ntorch.set_default_dtype(torch.float64)\n"),
     "keras": ("import keras\n", 'import keras\n\nkeras.config.set_floatx("float64")\n'),
 }
-COSTLY = {"mnist_cnn": 3, "shapes_cnn": 10, "digits_cnn": 50, "char_lstm": 3, "lbfgs 0": 50}
+COSTLIER = {"shapes_cnn": 10, "char_lstm": 3}
 
 
 def double_gap(name: str, spec: NetworkSpec, target: Any) -> float:
-    experiment, updates = doubled(spec), COSTLY.get(name, 100)
+    experiment, updates = doubled(spec), COSTLIER.get(name, LONG_OF.get(name, LONG))
     text = code_of(run_of(experiment, updates), target, "en", name)
     before, after = DOUBLE[target]
     assert before in text

@@ -124,18 +124,14 @@ def _axes_of(look: Look, experiment: Experiment) -> tuple[tuple[str, str], Any]:
     dataset = experiment.dataset
     if dataset.view == "plane":
         return ("x₁", "x₂"), None
-    if len(dataset.columns) == 1:
-        only = column_name(look, dataset, 0, own=experiment.spec.dataset.kind == "own")
-        mean, deviation = (float(np.ravel(v)[0]) for v in (dataset.mean, dataset.deviation))
-        return (only, ""), (lambda v: v * deviation + mean, lambda v: v)
-    if len(dataset.columns) == 2:
+    if len(dataset.columns) <= 2:
         own = experiment.spec.dataset.kind == "own"
         mean, deviation = (
             np.broadcast_to(v, 2).tolist() for v in (dataset.mean, dataset.deviation)
         )
         real = tuple((lambda v, k=k: v * deviation[k] + mean[k]) for k in (0, 1))
-        first, second = (column_name(look, dataset, k, own=own) for k in (0, 1))
-        return (first, second), real
+        names = [column_name(look, dataset, k, own=own) for k in range(len(dataset.columns))]
+        return (names[0], "" if len(names) == 1 else names[1]), real
     assert dataset.plane is not None
     rows = np.concatenate([dataset.inputs, dataset.test_inputs])
     whole = float(rows.var(axis=0).sum()) or 1.0 if len(rows) else 1.0

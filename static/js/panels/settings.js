@@ -97,22 +97,22 @@ function fittingLosses(s) {
  */
 function allFields(session, s) {
   const network = /** @type {import("../types.js").Network} */ (s.network);
-  const spec = wishedSpec(s), { catalog } = s;
+  const spec = wishedSpec(s), { catalog } = s, now = () => wishedSpec(session.store.state);
   const optimizer = selectField(t("optimizer"), entries(catalog.optimizers), spec.optimizer.kind, (kind) =>
     void session.patch({ optimizer: { ...defaultsOf(find(catalog.optimizers, kind)), kind } }, "optimizer"));
-  explain(optimizer.field, () => entryText(find(catalog.optimizers, wishedSpec(session.store.state).optimizer.kind)));
+  explain(optimizer.field, () => entryText(find(catalog.optimizers, now().optimizer.kind)));
   const loss = selectField(t("loss"), entries(fittingLosses(s)), spec.loss, (name) =>
     void session.patch({ loss: /** @type {Loss} */ (name), output: { activation: null } }, "loss"));
-  explain(loss.field, () => entryText(find(catalog.losses, wishedSpec(session.store.state).loss)));
+  explain(loss.field, () => entryText(find(catalog.losses, now().loss)));
   const initializer = selectField(t("initializer"), entries(catalog.initializers), spec.initializer, (name) =>
     void session.patch({ initializer: /** @type {Initializer} */ (name) }, "initializer"));
   explain(initializer.field, () => {
-    const { text, formula } = entryText(find(catalog.initializers, wishedSpec(session.store.state).initializer));
+    const { text, formula } = entryText(find(catalog.initializers, now().initializer));
     return { text: `${text} ${t("tip.initializer")}`, formula };
   });
   const rate = sliderField(t("learningRate"), { min: 1e-5, max: 10, step: 0, value: spec.optimizer.learning_rate, log: true, hardMin: 0, hardMax: 1e6 },
     (v) => void session.patch((now) => ({ optimizer: { ...now.optimizer, learning_rate: v } }), "learningRate"));
-  explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, wishedSpec(session.store.state).optimizer.kind)?.formula }));
+  explain(rate.field, () => ({ text: t("tip.learningRate"), formula: find(catalog.optimizers, now().optimizer.kind)?.formula }));
   /** @type {Record<string, HTMLElement>} */
   const sliders = {};
   for (const [name, property] of Object.entries(find(catalog.optimizers, spec.optimizer.kind).schema.properties)) {
@@ -143,10 +143,10 @@ function allFields(session, s) {
  * @param {State} s
  */
 function rareFields(session, s) {
-  const spec = wishedSpec(s), { catalog } = s, entry = find(catalog.schedules, spec.schedule.kind);
+  const spec = wishedSpec(s), { catalog } = s, now = () => wishedSpec(session.store.state), entry = find(catalog.schedules, spec.schedule.kind);
   const schedule = selectField(named("schedule"), entries(catalog.schedules, "schedule"), spec.schedule.kind, (kind) =>
     void session.patch({ schedule: defaultsOf(find(catalog.schedules, kind)) }, "schedule"));
-  explain(schedule.field, () => entryText(find(catalog.schedules, wishedSpec(session.store.state).schedule.kind)));
+  explain(schedule.field, () => entryText(find(catalog.schedules, now().schedule.kind)));
   const properties = Object.entries(entry.schema.properties).filter(([name]) => name !== "kind");
   const fields = properties.map(([name, property]) => [`schedule.${name}`, schemaField("schedule", name, property, spec.schedule[name],
     (v) => void session.patch((now) => ({ schedule: { ...now.schedule, [name]: v } }), name))]);

@@ -117,11 +117,14 @@ export function mountWhatIf(session, box, isShown) {
 
   /** The settings ask while this is to be seen; of another network nothing is wished for. */
   function follow() {
-    const { network, wished } = store.state, of = JSON.stringify([network?.id, network?.spec]);
+    const { network, wished } = store.state;
     if (!network || !isShown()) {
       note.remove();
       if (wished) store.set({ wished: null });
-    } else if (!wished || kept !== of) {
+      return;
+    }
+    const of = JSON.stringify([network.id, network.spec]);
+    if (!wished || kept !== of) {
       kept = of;
       shown = null;
       byId("settings").append(note);
@@ -178,7 +181,7 @@ export function mountWhatIf(session, box, isShown) {
     label(chart, "aria-label", said.textContent ?? "");
   }
 
-  session.wished = (change) => isWish(store, change);
+  session.isWish = (change) => isWish(store, change);
   let asked = store.state.wished;
   store.on(["network", "language", "theme", "tab", "wished"], ({ wished }) => {
     const another = wished !== asked && Object.keys(wished ?? {}).length > 0;
@@ -186,7 +189,12 @@ export function mountWhatIf(session, box, isShown) {
     draw();
     if (another) void look();
   });
-  store.on(["picture", "historyVersion"], draw);
+  // Many times a second: only what moves then.
+  store.on(["picture", "historyVersion"], ({ network, dataset }) => {
+    if (!network || !dataset || !isShown()) return;
+    drawPictures();
+    drawChart();
+  });
   new ResizeObserver(draw).observe(chart);
   return draw;
 }
